@@ -1,0 +1,98 @@
+# Made from src/options_table.c by contrib/generate.
+
+_tachyon_top()
+{
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local command=live live= options= word
+
+    # bash cuts --option=value at the =.
+    if [[ $current == = ]]; then
+        current=
+    elif [[ $previous == = ]]; then
+        previous=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    COMPREPLY=()
+    case $previous in
+    -r | --sampling-rate)
+        return
+        ;;
+    -d | --duration)
+        return
+        ;;
+    --mode)
+        COMPREPLY=($(compgen -W 'wall cpu gil' -- "$current"))
+        return
+        ;;
+    -t | --thread)
+        return
+        ;;
+    --view)
+        COMPREPLY=($(compgen -W 'functions threads' -- "$current"))
+        return
+        ;;
+    -s | --sort)
+        COMPREPLY=($(compgen -W 'self total self-time total-time trend function file tid name state cpu gil samples' -- "$current"))
+        return
+        ;;
+    --filter)
+        return
+        ;;
+    -l | --limit)
+        return
+        ;;
+    --span)
+        COMPREPLY=($(compgen -W 'window start' -- "$current"))
+        return
+        ;;
+    --window)
+        return
+        ;;
+    --refresh)
+        return
+        ;;
+    --theme)
+        COMPREPLY=($(compgen -W 'auto dark light none' -- "$current"))
+        return
+        ;;
+    -o | --output)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+        ;;
+    --stats)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+        ;;
+    --snapshot)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+        ;;
+    --after)
+        return
+        ;;
+    esac
+
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        case $word in
+        attach | dump) command=$word ;;
+        --live) live=1 ;;
+        esac
+    done
+    [[ $command$live == attach1 ]] && command=live
+    case $command in
+    live) options='--sampling-rate --mode --thread --all-threads --live --view --sort --filter --span --window --refresh --theme --snapshot --after --force --help --version ' ;;
+    attach) options='--sampling-rate --duration --mode --thread --all-threads --live --view --sort --filter --limit --collapsed --output --stats --force --help --version ' ;;
+    dump) options='--thread --all-threads --output --force --help --version ' ;;
+    esac
+    if [[ $current == -* ]]; then
+        COMPREPLY=($(compgen -W "$options" -- "$current"))
+        return
+    fi
+    options=$(pgrep python)
+    ((COMP_CWORD == 1)) && options+=' attach dump'
+    COMPREPLY=($(compgen -W "$options" -- "$current"))
+}
+
+complete -F _tachyon_top tachyon-top

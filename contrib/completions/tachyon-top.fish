@@ -1,0 +1,38 @@
+# Made from src/options_table.c by contrib/generate.
+
+function __tachyon_top_command --description 'whether this command is meant'
+    set -l words (commandline -opc)
+    set -l command live
+    for word in $words[2..-1]
+        contains -- $word attach dump; and set command $word
+    end
+    test $command = attach; and contains -- --live $words; and set command live
+    test $command = $argv[1]
+end
+
+complete -c tachyon-top -f
+complete -c tachyon-top -a '(__fish_complete_pids)'
+complete -c tachyon-top -n __fish_is_first_arg -a attach -d 'sample a process, then print or write what was found'
+complete -c tachyon-top -n __fish_is_first_arg -a dump -d 'print where each thread is now, like a traceback'
+complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -s r -l sampling-rate -x -d 'rounds of samples per second, such as 1000, 1khz, 20k or 1mhz'
+complete -c tachyon-top -n '__tachyon_top_command attach' -s d -l duration -x -d 'how long to sample; without it until Ctrl-C, or until the process ends'
+complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l mode -x -a 'wall cpu gil' -d 'which time counts: all of it, that on a CPU, or that with the GIL'
+complete -c tachyon-top -s t -l thread -x -d 'show only the thread that the kernel knows by this id'
+complete -c tachyon-top -s a -l all-threads -d 'show all threads, as is done without it'
+complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l live -d 'show the live view, as is done when no command is named'
+complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l view -x -a 'functions threads' -d 'the table to show or to write'
+complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -s s -l sort -x -a 'self total self-time total-time trend function file tid name state cpu gil samples' -d 'the column to sort by'
+complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l filter -x -d 'only rows whose names or files contain TEXT, or match the regular expression /TEXT/'
+complete -c tachyon-top -n '__tachyon_top_command attach' -s l -l limit -x -d 'print only the first so many rows'
+complete -c tachyon-top -n '__tachyon_top_command live' -l span -x -a 'window start' -d 'the time shown: the last seconds, or all since the start'
+complete -c tachyon-top -n '__tachyon_top_command live' -l window -x -d 'how many of the last seconds the window spans'
+complete -c tachyon-top -n '__tachyon_top_command live' -l refresh -x -d 'time from one picture to the next'
+complete -c tachyon-top -n '__tachyon_top_command live' -l theme -x -a 'auto dark light none' -d 'colours for a dark or a light background, or no colours'
+complete -c tachyon-top -n '__tachyon_top_command attach' -l collapsed -d 'write a line for each stack, as flame graph programs read them'
+complete -c tachyon-top -n '__tachyon_top_command attach; or __tachyon_top_command dump' -s o -l output -r -F -d 'write to FILE instead of standard output; a table as CSV or JSON when FILE ends so'
+complete -c tachyon-top -n '__tachyon_top_command attach' -l stats -r -F -d 'write how the sampling went to FILE, as JSON'
+complete -c tachyon-top -n '__tachyon_top_command live' -l snapshot -r -F -d 'show nothing, write the view to FILE as the key w would, and end'
+complete -c tachyon-top -n '__tachyon_top_command live' -l after -x -d 'when to write the snapshot; without it when the window is full'
+complete -c tachyon-top -s f -l force -d 'replace files that are already there'
+complete -c tachyon-top -s h -l help -d 'print this help, or after a command the help of that command'
+complete -c tachyon-top -s V -l version -d 'print the version'

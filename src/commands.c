@@ -1,0 +1,349 @@
+#include "commands.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "export/collapsed.h"
+#include "export/dump.h"
+#include "export/save.h"
+#include "export/stats.h"
+#include "export/view.h"
+#include "session.h"
+#include "tally/tally.h"
+
+enum {
+    PUMP_EVERY_MS = 50,
+    LOOKS_MAX = 50,     /* rounds in which a dump tries to prove every stack */
+    LOOK_PAUSE_US = 200,
+};
+
+static const int END_SIGNALS[] = {SIGINT, SIGTERM, SIGHUP};
+
+/* The signals that end the sampling are blocked and waited for, so that none is ever missed. */
+static sigset_t block_end_signals(void)
+{
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    for (size_t i = 0; i < sizeof END_SIGNALS / sizeof END_SIGNALS[0]; i++)
+        sigaddset(&signals, END_SIGNALS[i]);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    return signals;
+}
+
+/* Waits for at most `wait_ns`; true when a signal asked to end. */
+static bool wait_for_end(const sigset_t *signals, uint64_t wait_ns)
+{
+    const struct timespec wait = {(time_t)(wait_ns / NS_PER_S), (long)(wait_ns % NS_PER_S)};
+
+    return sigtimedwait(signals, NULL, &wait) > 0;
+}
+
+static uint64_t own_cpu_ns(void)
+{
+    struct timespec used;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
+}
+
+struct session *command_session(const struct options *options, struct error *error)
+{
+    const pid_t pid = options->pid;
+    const struct session_options wanted = {
+        .pids = &pid,
+        .pid_count = 1,
+        .interval_ns = (uint64_t)((double)NS_PER_S / options->rate_hz),
+    };
+
+    return session_new(&wanted, error);
+}
+
+/* Opens a session whose outcome goes to files: these are opened after it, and no signal may end the
+   program while they are half written. Attaching itself can be ended. */
+static struct session *open_saved_session(const struct options *options, struct error *error)
+{
+    struct session *session = command_session(options, error);
+
+    if (session != NULL)
+        block_end_signals();
+    return session;
+}
+
+struct tally *command_tally(const struct options *options, struct error *error)
+{
+    struct tally_limits limits = TALLY_DEFAULTS;
+
+    limits.window_ns = options->window_ns;
+    return tally_new(&limits, error);
+}
+
+/* Samples until `duration_ns` went by (0: for ever), the target ended, or a signal came. */
+static bool sample(struct session *session, uint64_t duration_ns, session_consume *consume,
+                   void *context, struct error *error)
+{
+    const sigset_t signals = block_end_signals();
+    const uint64_t start_ns = clock_now_ns();
+
+    if (!session_start(session, error))
+        return false;
+    for (;;) {
+        const uint64_t gone_ns = clock_now_ns() - start_ns;
+        uint64_t wait_ns = PUMP_EVERY_MS * NS_PER_MS;
+
+        session_pump(session, SIZE_MAX, consume, context);
+        if (session_ended(session) || (duration_ns != 0 && gone_ns >= duration_ns))
+            break;
+        if (duration_ns != 0 && duration_ns - gone_ns < wait_ns)
+            wait_ns = duration_ns - gone_ns;
+        if (wait_for_end(&signals, wait_ns))
+            break;
+    }
+    session_stop(session, consume, context);
+    return true;
+}
+
+/* The number of the thread with this id; ERROR_NO_PROCESS when the target has none such. */
+static bool find_thread(const struct picture *picture, int32_t tid, uint32_t *thread,
+                        struct error *error)
+{
+    *thread = SNAPSHOT_ALL_THREADS;
+    if (tid == 0)
+        return true;
+    for (size_t i = 0; i < picture->thread_count; i++)
+        if (picture->threads[i].tid == tid)
+            *thread = (uint32_t)i;
+    if (*thread != SNAPSHOT_ALL_THREADS)
+        return true;
+    return error_set(error, ERROR_NO_PROCESS, "process %d has no Python thread %d",
+                     (int)picture->pid, (int)tid);
+}
+
+/* What the options ask to see of a picture; the filter is the caller's to free. */
+static bool describe(const struct options *options, const struct picture *picture,
+                     enum tally_span span, struct view_description *view, struct filter **filter,
+                     struct error *error)
+{
+    uint32_t thread;
+
+    *filter = NULL;
+    if (!find_thread(picture, options->tid, &thread, error))
+        return false;
+    *filter = filter_new(options->filter, error);
+    if (*filter == NULL)
+        return false;
+    *view = (struct view_description){
+        .picture = picture,
+        .kind = options->view,
+        .function_query = {.span = span,
+                           .mode = options->mode,
+                           .thread = thread,
+                           .filter = *filter,
+                           .sort = options->sort,
+                           .ascending = options->ascending},
+        .thread_query = {.span = span,
+                         .filter = *filter,
+                         .sort = options->sort,
+                         .ascending = options->ascending},
+        .filter_text = options->filter,
+        .row_limit = options->limit,
+    };
+    return true;
+}
+
+/* What attach makes of the records: a table or stacks, and the counts. */
+struct attach {
+    struct tally *tally;
+    struct collapsed *collapsed;
+    struct picture picture;
+    struct save *output;
+    struct save *stats;
+};
+
+static void attach_consume(void *context, const void *record, size_t length)
+{
+    struct attach *attach = context;
+
+    tally_feed(attach->tally, record, length);
+    if (attach->collapsed != NULL)
+        collapsed_feed(attach->collapsed, record, length);
+}
+
+/* Opens all that will be written, so that a bad name is told now and not after the sampling. */
+static bool attach_open(struct attach *attach, const struct options *options, struct error *error)
+{
+    attach->output = save_open_output(options->output, options->force, error);
+    if (attach->output == NULL)
+        return false;
+    if (options->stats != NULL) {
+        attach->stats = save_open_output(options->stats, options->force, error);
+        if (attach->stats == NULL)
+            return false;
+    }
+    attach->tally = command_tally(options, error);
+    if (attach->tally == NULL)
+        return false;
+    if (!options->collapsed)
+        return true;
+    attach->collapsed = collapsed_new(options->mode, options->tid, COLLAPSED_BYTES_MAX, error);
+    return attach->collapsed != NULL;
+}
+
+static void attach_close(struct attach *attach)
+{
+    save_abort(attach->output);
+    save_abort(attach->stats);
+    collapsed_free(attach->collapsed);
+    picture_free(&attach->picture);
+    tally_free(attach->tally);
+}
+
+static bool attach_write(struct attach *attach, const struct options *options, struct error *error)
+{
+    struct view_description view;
+    struct filter *filter;
+    struct save *output = attach->output;
+    bool ok;
+
+    if (attach->collapsed != NULL) {
+        ok = collapsed_write(attach->collapsed, save_stream(output), error);
+    } else {
+        ok = describe(options, &attach->picture, SPAN_START, &view, &filter, error) &&
+             view_write(save_stream(output), sheet_format_of(options->output), &view, error);
+        filter_free(filter);
+    }
+    if (!ok)
+        return false;
+    attach->output = NULL;
+    return save_commit(output, error);
+}
+
+static bool attach_tell(struct attach *attach, const struct stats *stats, FILE *notes,
+                        struct error *error)
+{
+    struct save *file = attach->stats;
+
+    stats_write_summary(stats, notes);
+    if (attach->picture.ended && attach->picture.end_text[0] != '\0')
+        fprintf(notes, "%s\n", attach->picture.end_text);
+    if (file == NULL)
+        return true;
+    if (!stats_write_json(stats, save_stream(file), error))
+        return false;
+    attach->stats = NULL;
+    return save_commit(file, error);
+}
+
+bool command_attach(const struct options *options, FILE *notes, struct error *error)
+{
+    struct attach attach = {0};
+    struct session *session = open_saved_session(options, error);
+    const uint64_t start_ns = clock_now_ns();
+    const uint64_t start_cpu_ns = own_cpu_ns();
+    bool ok = session != NULL && attach_open(&attach, options, error) &&
+              sample(session, options->duration_ns, attach_consume, &attach, error);
+
+    if (ok) {
+        struct stats stats = {
+            .duration_ns = clock_now_ns() - start_ns,
+            .asked_rate_hz = options->rate_hz,
+            .profiler_cpu_ns = own_cpu_ns() - start_cpu_ns,
+            .version_hex = session_version(session),
+            .engine = "remote",
+        };
+
+        ok = picture_take(&attach.picture, attach.tally, error);
+        stats.counts = attach.picture.counts;
+        stats.dropped = attach.picture.dropped +
+                        (attach.collapsed != NULL ? collapsed_dropped(attach.collapsed) : 0);
+        ok = ok && attach_write(&attach, options, error) &&
+             attach_tell(&attach, &stats, notes, error);
+    }
+    attach_close(&attach);
+    session_free(session);
+    return ok;
+}
+
+/* A dump and whether it still takes records. */
+struct looking {
+    struct dump *dump;
+    bool ok;
+    struct error *error;
+};
+
+static void dump_consume(void *context, const void *record, size_t length)
+{
+    struct looking *looking = context;
+
+    if (looking->ok)
+        looking->ok = dump_feed(looking->dump, record, length, looking->error);
+}
+
+/* Looks until every stack is proven, or often enough. */
+static bool look(struct session *session, struct dump *dump, struct error *error)
+{
+    const struct timespec pause = {0, LOOK_PAUSE_US * 1000};
+    struct looking looking = {dump, true, error};
+
+    for (int i = 0; i < LOOKS_MAX && looking.ok && !dump_complete(dump); i++) {
+        if (i > 0)
+            nanosleep(&pause, NULL);
+        if (!session_look(session, error))
+            return false;
+        session_pump(session, SIZE_MAX, dump_consume, &looking);
+    }
+    return looking.ok;
+}
+
+bool command_dump(const struct options *options, struct error *error)
+{
+    struct session *session = command_session(options, error);
+    struct dump *dump = session != NULL ? dump_new(options->tid, error) : NULL;
+    /* Looking can be ended by a signal, and leaves nothing behind then. */
+    struct save *output = dump != NULL && look(session, dump, error)
+                              ? save_open_output(options->output, options->force, error)
+                              : NULL;
+    bool ok = output != NULL && dump_write(dump, save_stream(output), error);
+
+    if (ok)
+        ok = save_commit(output, error);
+    else
+        save_abort(output);
+    dump_free(dump);
+    session_free(session);
+    return ok;
+}
+
+static void tally_consume(void *context, const void *record, size_t length)
+{
+    tally_feed(context, record, length);
+}
+
+bool command_snapshot(const struct options *options, struct error *error)
+{
+    struct session *session = open_saved_session(options, error);
+    struct save *output =
+        session != NULL ? save_open(options->snapshot, options->force, error) : NULL;
+    struct tally *tally = output != NULL ? command_tally(options, error) : NULL;
+    struct picture picture = {0};
+    struct view_description view;
+    struct filter *filter = NULL;
+    bool ok = tally != NULL && sample(session, options->after_ns, tally_consume, tally, error) &&
+              picture_take(&picture, tally, error) &&
+              describe(options, &picture, options->span, &view, &filter, error) &&
+              view_write(save_stream(output), sheet_format_of(options->snapshot), &view, error);
+
+    if (ok)
+        ok = save_commit(output, error);
+    else
+        save_abort(output);
+    filter_free(filter);
+    picture_free(&picture);
+    tally_free(tally);
+    session_free(session);
+    return ok;
+}

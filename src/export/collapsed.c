@@ -1,0 +1,249 @@
+#include "export/collapsed.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "export/text.h"
+#include "sample/record.h"
+#include "tally/functions.h"
+#include "tally/threads.h"
+
+#define FUNCTIONS_MAX 262144u
+#define THREADS_MAX 262144u
+
+/* What makes two samples equal; laid out without padding, for it is compared as bytes. */
+struct stack_key {
+    int32_t tid;
+    uint32_t cut; /* 1: the root side is missing */
+    struct record_frame frames[]; /* leaf first; functions by their index in `functions` */
+};
+
+struct stack {
+    UT_hash_handle hh;
+    double samples;
+    uint32_t number; /* which stack it is in order of first sight */
+    uint32_t depth;
+    struct stack_key key;
+};
+
+struct collapsed {
+    enum tally_mode mode;
+    int32_t tid;
+    struct functions functions;
+    struct threads threads;
+    struct stack *stacks; /* a hash by key */
+    size_t bytes;
+    size_t bytes_max;
+    uint64_t dropped;
+    struct stack *candidate; /* room for the deepest stack, to look it up in place */
+};
+
+static size_t key_bytes(size_t depth)
+{
+    return sizeof(struct stack_key) + depth * sizeof(struct record_frame);
+}
+
+static size_t stack_bytes(size_t depth)
+{
+    return sizeof(struct stack) + depth * sizeof(struct record_frame);
+}
+
+struct collapsed *collapsed_new(enum tally_mode mode, int32_t tid, size_t bytes_max,
+                                struct error *error)
+{
+    struct collapsed *collapsed = calloc(1, sizeof *collapsed);
+
+    if (collapsed) {
+        collapsed->mode = mode;
+        collapsed->tid = tid;
+        collapsed->bytes_max = bytes_max;
+        collapsed->candidate = calloc(1, stack_bytes(RECORD_DEPTH_MAX));
+        if (functions_init(&collapsed->functions, FUNCTIONS_MAX) &&
+            threads_init(&collapsed->threads, THREADS_MAX) && collapsed->candidate)
+            return collapsed;
+        collapsed_free(collapsed);
+    }
+    error_set(error, ERROR_MEMORY, "out of memory");
+    return NULL;
+}
+
+void collapsed_free(struct collapsed *collapsed)
+{
+    struct stack *stack, *next;
+
+    if (!collapsed)
+        return;
+    HASH_ITER(hh, collapsed->stacks, stack, next)
+    {
+        HASH_DEL(collapsed->stacks, stack);
+        free(stack);
+    }
+    functions_free(&collapsed->functions);
+    threads_free(&collapsed->threads);
+    free(collapsed->candidate);
+    free(collapsed);
+}
+
+/* How many samples this one counts for in the mode. */
+static double weight(const struct collapsed *collapsed, const struct record_sample *sample)
+{
+    switch (collapsed->mode) {
+    case MODE_GIL:
+        return sample->state == THREAD_HAS_GIL ? sample->rounds : 0;
+    case MODE_CPU:
+        if (sample->wall_ns == 0)
+            return 0;
+        return sample->rounds * fmin(1, (double)sample->cpu_ns / (double)sample->wall_ns);
+    default:
+        return sample->rounds;
+    }
+}
+
+/* Readies the candidate to be looked up: false when the sample names what was not defined. */
+static bool fill_candidate(struct collapsed *collapsed, const struct record_sample *sample,
+                           int32_t tid)
+{
+    struct stack_key *key = &collapsed->candidate->key;
+
+    key->tid = tid;
+    key->cut = (sample->flags & SAMPLE_CUT) != 0;
+    for (size_t i = 0; i < sample->depth; i++) {
+        key->frames[i].line = sample->frames[i].line;
+        key->frames[i].function = functions_find(&collapsed->functions, sample->header.process,
+                                                 sample->frames[i].function);
+        if (key->frames[i].function == FUNCTION_NONE)
+            return false;
+    }
+    return true;
+}
+
+/* The stack equal to the candidate, `depth` deep, counted before or new; NULL: no room for it. */
+static struct stack *find_stack(struct collapsed *collapsed, size_t depth)
+{
+    struct stack_key *key = &collapsed->candidate->key;
+    const unsigned key_length = (unsigned)key_bytes(depth);
+    const size_t bytes = stack_bytes(depth);
+    struct stack *stack;
+
+    HASH_FIND(hh, collapsed->stacks, key, key_length, stack);
+    if (stack)
+        return stack;
+    if (bytes > collapsed->bytes_max - collapsed->bytes)
+        return NULL;
+    stack = calloc(1, bytes);
+    if (!stack)
+        return NULL;
+    memcpy(&stack->key, key, key_length);
+    stack->depth = (uint32_t)depth;
+    stack->number = HASH_COUNT(collapsed->stacks);
+    HASH_ADD(hh, collapsed->stacks, key, key_length, stack);
+    if (HASH_ADD_FAILED(stack)) {
+        free(stack);
+        return NULL;
+    }
+    collapsed->bytes += bytes;
+    return stack;
+}
+
+static void feed_sample(struct collapsed *collapsed, const struct record_sample *sample)
+{
+    uint32_t thread =
+        threads_find(&collapsed->threads, sample->header.process, sample->thread);
+    double samples = weight(collapsed, sample);
+    struct stack *stack = NULL;
+    int32_t tid = 0;
+
+    if (thread != THREAD_NONE) {
+        tid = collapsed->threads.list[thread].shown.tid;
+        if (collapsed->tid && tid != collapsed->tid)
+            return;
+    }
+    if (sample->depth == 0 || samples <= 0)
+        return;
+    if (thread != THREAD_NONE && fill_candidate(collapsed, sample, tid))
+        stack = find_stack(collapsed, sample->depth);
+    if (stack)
+        stack->samples += samples;
+    else
+        collapsed->dropped += sample->rounds;
+}
+
+void collapsed_feed(struct collapsed *collapsed, const void *record, size_t length)
+{
+    const struct record_header *header = record;
+
+    /* A definition that is refused shows in the samples that are then dropped. */
+    if (!record_check(record, length))
+        collapsed->dropped++;
+    else if (header->kind == RECORD_SAMPLE)
+        feed_sample(collapsed, record);
+    else if (header->kind == RECORD_THREAD)
+        threads_define(&collapsed->threads, record);
+    else if (header->kind == RECORD_FUNCTION)
+        functions_define(&collapsed->functions, record);
+}
+
+uint64_t collapsed_dropped(const struct collapsed *collapsed)
+{
+    return collapsed->dropped;
+}
+
+/* The most frequent first, then the one seen first. */
+static int by_samples(const void *left, const void *right)
+{
+    const struct stack *a = *(const struct stack *const *)left;
+    const struct stack *b = *(const struct stack *const *)right;
+
+    if (a->samples != b->samples)
+        return a->samples < b->samples ? 1 : -1;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+/* A name within a line, where `;` would end the frame. */
+static void write_name(FILE *stream, const char *name)
+{
+    for (; *name; name++)
+        putc(*name == ';' ? ',' : *name, stream);
+}
+
+static void write_stack(const struct collapsed *collapsed, const struct stack *stack, FILE *stream)
+{
+    fprintf(stream, "tid:%" PRId32, stack->key.tid);
+    if (stack->key.cut)
+        fputs(";" TEXT_CUT, stream);
+    for (size_t i = stack->depth; i-- > 0;) {
+        const struct record_frame *frame = &stack->key.frames[i];
+        const struct picture_function *function = &collapsed->functions.list[frame->function];
+
+        putc(';', stream);
+        if (frame->function < FUNCTION_FIRST) {
+            fputs(function->name, stream);
+            continue;
+        }
+        write_name(stream, text_base_name(function->file));
+        putc(':', stream);
+        write_name(stream, function->name);
+        fprintf(stream, ":%" PRIu32, frame->line);
+    }
+    fprintf(stream, " %lld\n", llround(stack->samples));
+}
+
+bool collapsed_write(const struct collapsed *collapsed, FILE *stream, struct error *error)
+{
+    size_t count = HASH_COUNT(collapsed->stacks), filled = 0;
+    struct stack **sorted = calloc(count + 1, sizeof(struct stack *));
+
+    if (!sorted)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    for (struct stack *stack = collapsed->stacks; stack; stack = stack->hh.next)
+        sorted[filled++] = stack;
+    qsort(sorted, filled, sizeof(struct stack *), by_samples);
+    for (size_t i = 0; i < filled; i++)
+        if (llround(sorted[i]->samples) > 0)
+            write_stack(collapsed, sorted[i], stream);
+    free(sorted);
+    return true;
+}

@@ -1,0 +1,75 @@
+#include "export/stats.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+
+#include "base/clock.h"
+#include "export/text.h"
+
+static double seconds(uint64_t ns)
+{
+    return (double)ns / (double)NS_PER_S;
+}
+
+double stats_rate_hz(const struct stats *stats)
+{
+    return stats->duration_ns ? (double)stats->counts.rounds / seconds(stats->duration_ns) : 0;
+}
+
+bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error)
+{
+    const struct sampler_counts *counts = &stats->counts;
+    char version[TEXT_VERSION_SIZE];
+    json_t *object;
+
+    text_python_version(version, stats->version_hex);
+    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s, s:s}",
+                       "rounds", (json_int_t)counts->rounds,
+                       "samples", (json_int_t)counts->samples,
+                       "failed", (json_int_t)counts->failed,
+                       "truncated", (json_int_t)counts->truncated,
+                       "retried", (json_int_t)counts->retried,
+                       "missed", (json_int_t)counts->missed,
+                       "lost", (json_int_t)counts->lost,
+                       "duration_s", text_rounded(seconds(stats->duration_ns), 6),
+                       "rate_hz", text_rounded(stats_rate_hz(stats), 3),
+                       "profiler_cpu_s", text_rounded(seconds(stats->profiler_cpu_ns), 6),
+                       "engine", stats->engine,
+                       "python", version);
+    if (!object)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    /* A failure to write is the stream's to remember. */
+    json_dumpf(object, stream, JSON_REAL_PRECISION(12));
+    putc('\n', stream);
+    json_decref(object);
+    return true;
+}
+
+/* One line: a count and its share of a whole, both of `what`. */
+static void write_share(FILE *stream, const char *title, uint64_t count, uint64_t whole,
+                        const char *what)
+{
+    double percent = whole ? 100 * (double)count / (double)whole : 0;
+
+    fprintf(stream, "%s %" PRIu64 " of %" PRIu64 " %s (%.2f %%)\n", title, count, whole, what,
+            percent);
+}
+
+void stats_write_summary(const struct stats *stats, FILE *stream)
+{
+    const struct sampler_counts *counts = &stats->counts;
+    uint64_t wanted = counts->samples + counts->failed;
+
+    fprintf(stream, "Captured %" PRIu64 " sample%s in %.2f seconds\n", counts->samples,
+            counts->samples == 1 ? "" : "s", seconds(stats->duration_ns));
+    fprintf(stream, "Rate: %.1f Hz of %.1f Hz asked\n", stats_rate_hz(stats), stats->asked_rate_hz);
+    write_share(stream, "Failed:", counts->failed, wanted, "samples");
+    write_share(stream, "Truncated:", counts->truncated, counts->samples, "samples");
+    write_share(stream, "Missed:", counts->missed, counts->rounds + counts->missed, "rounds");
+    if (counts->lost)
+        fprintf(stream, "Lost: %" PRIu64 " samples and rounds, for they came faster than they were "
+                "counted\n", counts->lost);
+    if (stats->dropped)
+        fprintf(stream, "Dropped: %" PRIu64 " samples, for there was no room to keep them\n",
+                stats->dropped);
+}

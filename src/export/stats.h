@@ -1,0 +1,37 @@
+/*
+ * stats - what a run of the sampler came to: as one JSON object, and as closing lines for a person.
+ *
+ * The functions write to a stream and leave its errors in it; any thread.
+ */
+#ifndef EXPORT_STATS_H
+#define EXPORT_STATS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "sample/record.h"
+
+struct stats {
+    struct sampler_counts counts;
+    uint64_t duration_ns; /* of sampling */
+    double asked_rate_hz;
+    uint64_t profiler_cpu_ns; /* CPU time this program used meanwhile, all of its threads */
+    uint64_t dropped;         /* samples or records that found no room after the ring */
+    uint32_t version_hex;     /* of the target's Python */
+    const char *engine;       /* how it was read: "remote" */
+};
+
+/* The rounds that really happened, per second; 0 when no time went by. */
+double stats_rate_hz(const struct stats *stats);
+
+/* One object on one line: rounds, samples, failed, truncated, retried, missed, lost, duration_s,
+   rate_hz, profiler_cpu_s, engine, python. False: out of memory. */
+bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error);
+
+/* `Captured N samples in S seconds`, then the rate, and what failed, was truncated and was missed,
+   and what was lost or dropped if anything was. */
+void stats_write_summary(const struct stats *stats, FILE *stream);
+
+#endif

@@ -1,0 +1,355 @@
+#include "export/view.h"
+
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "config.h"
+#include "export/save.h"
+#include "export/text.h"
+
+#define ITEMS_MAX 40
+
+_Static_assert(PICTURE_TREND <= SHEET_SERIES_MAX, "a trend is one series");
+
+const char *const VIEW_KIND_WORDS[VIEW_KINDS + 1] = {"functions", "threads", NULL};
+const char *const VIEW_SPAN_WORDS[SPANS + 1] = {"window", "start", NULL};
+const char *const VIEW_MODE_WORDS[MODES + 1] = {"wall", "cpu", "gil", NULL};
+
+static const struct view_sort FUNCTION_SORTS[FUNCTION_KEYS] = {
+    [FUNCTION_SELF] = {"self", false},
+    [FUNCTION_TOTAL] = {"total", false},
+    [FUNCTION_SELF_TIME] = {"self-time", false},
+    [FUNCTION_TOTAL_TIME] = {"total-time", false},
+    [FUNCTION_TREND] = {"trend", false},
+    [FUNCTION_NAME] = {"function", true},
+    [FUNCTION_FILE] = {"file", true},
+};
+
+static const struct view_sort THREAD_SORTS[THREAD_KEYS] = {
+    [THREAD_KEY_TID] = {"tid", true},
+    [THREAD_KEY_NAME] = {"name", true},
+    [THREAD_KEY_STATE] = {"state", true},
+    [THREAD_KEY_CPU] = {"cpu", false},
+    [THREAD_KEY_GIL] = {"gil", false},
+    [THREAD_KEY_SAMPLES] = {"samples", false},
+    [THREAD_KEY_FUNCTION] = {"function", true},
+};
+
+const struct view_sort *view_sorts(enum view_kind kind, size_t *count)
+{
+    *count = kind == VIEW_THREADS ? THREAD_KEYS : FUNCTION_KEYS;
+    return kind == VIEW_THREADS ? THREAD_SORTS : FUNCTION_SORTS;
+}
+
+static struct cell none(void)
+{
+    return (struct cell){.kind = CELL_NONE};
+}
+
+static struct cell text(const char *value)
+{
+    return (struct cell){.kind = CELL_TEXT, .text = value ? value : ""};
+}
+
+static struct cell count(uint64_t value)
+{
+    return (struct cell){.kind = CELL_COUNT, .count = value};
+}
+
+static struct cell number(double value)
+{
+    return (struct cell){.kind = CELL_NUMBER, .number = value};
+}
+
+static struct cell percent(double share)
+{
+    return number(100 * share);
+}
+
+static double seconds(uint64_t ns)
+{
+    return (double)ns / (double)NS_PER_S;
+}
+
+/* --- the columns of functions --------------------------------------------------------------- */
+
+#define FUNCTION_COLUMN(name, expression)                                                          \
+    static struct cell function_##name(const void *pointer, double *scratch)                       \
+    {                                                                                              \
+        const struct function_row *row = pointer;                                                  \
+                                                                                                   \
+        (void)scratch;                                                                             \
+        return expression;                                                                         \
+    }
+
+FUNCTION_COLUMN(self, percent(row->self_share))
+FUNCTION_COLUMN(self_error, percent(row->self_error))
+FUNCTION_COLUMN(total, percent(row->total_share))
+FUNCTION_COLUMN(total_error, percent(row->total_error))
+FUNCTION_COLUMN(self_time, number(seconds(row->self_ns)))
+FUNCTION_COLUMN(total_time, number(seconds(row->total_ns)))
+FUNCTION_COLUMN(self_samples, count(row->self_samples))
+FUNCTION_COLUMN(total_samples, count(row->total_samples))
+FUNCTION_COLUMN(direction, text(row->trend_direction > 0   ? "rising"
+                                : row->trend_direction < 0 ? "falling"
+                                                           : "steady"))
+FUNCTION_COLUMN(name, text(row->name))
+FUNCTION_COLUMN(file, text(row->file))
+FUNCTION_COLUMN(line, row->first_line ? count(row->first_line) : none())
+FUNCTION_COLUMN(hot_line, row->hot_line ? count(row->hot_line) : none())
+
+static struct cell function_trend(const void *pointer, double *scratch)
+{
+    const struct function_row *row = pointer;
+
+    for (size_t i = 0; i < PICTURE_TREND; i++)
+        scratch[i] = seconds(row->trend_ns[i]);
+    return (struct cell){.kind = CELL_SERIES, .count = PICTURE_TREND, .series = scratch};
+}
+
+static struct cell place(const char *file, uint32_t line)
+{
+    if (!file || !file[0] || line == 0)
+        return text(file);
+    return (struct cell){.kind = CELL_PLACE, .text = file, .count = line};
+}
+
+static struct cell function_place(const void *pointer, double *scratch)
+{
+    const struct function_row *row = pointer;
+
+    (void)scratch;
+    return place(row->file, row->first_line);
+}
+
+static const struct sheet_column FUNCTION_COLUMNS[] = {
+    {"self_percent", "SELF%", SHEET_EVERYWHERE, false, 2, 3, function_self},
+    {"self_error_points", "±", SHEET_EVERYWHERE, false, 2, 3, function_self_error},
+    {"total_percent", "TOTAL%", SHEET_EVERYWHERE, false, 2, 3, function_total},
+    {"total_error_points", "±", SHEET_EVERYWHERE, false, 2, 3, function_total_error},
+    {"self_s", "SELF s", SHEET_EVERYWHERE, false, 3, 6, function_self_time},
+    {"total_s", "TOTAL s", SHEET_EVERYWHERE, false, 3, 6, function_total_time},
+    {"self_samples", "SELF n", SHEET_EVERYWHERE, false, 0, 0, function_self_samples},
+    {"total_samples", "TOTAL n", SHEET_EVERYWHERE, false, 0, 0, function_total_samples},
+    {"trend_s", "TREND", SHEET_EVERYWHERE, true, 0, 4, function_trend},
+    {"trend", "", SHEET_EVERYWHERE, true, 0, 0, function_direction},
+    {"function", "FUNCTION", SHEET_EVERYWHERE, true, 0, 0, function_name},
+    {"place", "FILE:LINE", 1u << SHEET_TEXT, true, 0, 0, function_place},
+    {"file", "", SHEET_FILES, true, 0, 0, function_file},
+    {"line", "", SHEET_FILES, false, 0, 0, function_line},
+    {"hot_line", "", SHEET_FILES, false, 0, 0, function_hot_line},
+};
+
+/* --- the columns of threads ----------------------------------------------------------------- */
+
+#define THREAD_COLUMN(name, expression)                                                            \
+    static struct cell thread_##name(const void *pointer, double *scratch)                         \
+    {                                                                                              \
+        const struct thread_row *row = pointer;                                                    \
+                                                                                                   \
+        (void)scratch;                                                                             \
+        return expression;                                                                         \
+    }
+
+THREAD_COLUMN(tid, row->tid > 0 ? count((uint64_t)row->tid) : none())
+THREAD_COLUMN(ident, count(row->ident))
+THREAD_COLUMN(name, text(row->name))
+THREAD_COLUMN(state, text(text_state_word(row->state)))
+THREAD_COLUMN(cpu, percent(row->cpu_share))
+THREAD_COLUMN(gil, percent(row->gil_share))
+THREAD_COLUMN(has_gil, percent(row->state_share[THREAD_HAS_GIL]))
+THREAD_COLUMN(wait_gil, percent(row->state_share[THREAD_WAIT_GIL]))
+THREAD_COLUMN(running, percent(row->state_share[THREAD_RUNNING]))
+THREAD_COLUMN(idle, percent(row->state_share[THREAD_IDLE]))
+THREAD_COLUMN(samples, count(row->samples))
+THREAD_COLUMN(function, text(row->function))
+THREAD_COLUMN(place, place(row->file, row->line))
+THREAD_COLUMN(file, text(row->file))
+THREAD_COLUMN(line, row->line ? count(row->line) : none())
+
+static const struct sheet_column THREAD_COLUMNS[] = {
+    {"tid", "TID", SHEET_EVERYWHERE, false, 0, 0, thread_tid},
+    {"ident", "", SHEET_FILES, false, 0, 0, thread_ident},
+    {"name", "NAME", SHEET_EVERYWHERE, true, 0, 0, thread_name},
+    {"state", "STATE", SHEET_EVERYWHERE, true, 0, 0, thread_state},
+    {"cpu_percent", "CPU%", SHEET_EVERYWHERE, false, 2, 3, thread_cpu},
+    {"gil_percent", "GIL%", SHEET_EVERYWHERE, false, 2, 3, thread_gil},
+    {"has_gil_percent", "HAS%", SHEET_EVERYWHERE, false, 2, 3, thread_has_gil},
+    {"wait_gil_percent", "WAIT%", SHEET_EVERYWHERE, false, 2, 3, thread_wait_gil},
+    {"running_percent", "RUN%", SHEET_EVERYWHERE, false, 2, 3, thread_running},
+    {"idle_percent", "IDLE%", SHEET_EVERYWHERE, false, 2, 3, thread_idle},
+    {"samples", "SAMPLES", SHEET_EVERYWHERE, false, 0, 0, thread_samples},
+    {"function", "FUNCTION", SHEET_EVERYWHERE, true, 0, 0, thread_function},
+    {"place", "FILE:LINE", 1u << SHEET_TEXT, true, 0, 0, thread_place},
+    {"file", "", SHEET_FILES, true, 0, 0, thread_file},
+    {"line", "", SHEET_FILES, false, 0, 0, thread_line},
+};
+
+/* --- the head ------------------------------------------------------------------------------- */
+
+struct head {
+    struct sheet_item items[ITEMS_MAX];
+    size_t count;
+    char python[TEXT_VERSION_SIZE];
+    char taken[TEXT_TIME_SIZE];
+};
+
+static void add(struct head *head, const char *key, struct cell value)
+{
+    if (head->count < ITEMS_MAX)
+        head->items[head->count++] = (struct sheet_item){key, 3, value};
+}
+
+static void add_target(struct head *head, const struct picture *picture)
+{
+    text_python_version(head->python, picture->version_hex);
+    text_time(head->taken, picture->taken_ns);
+    add(head, "pid", count((uint64_t)picture->pid));
+    add(head, "command", text(picture->command));
+    add(head, "python", text(head->python));
+    add(head, "taken", text(head->taken));
+    /* Without a reason it is not the target that ended, but the sampling of it. */
+    add(head, "ended", picture->ended && picture->end_text[0] ? text(picture->end_text) : none());
+}
+
+/* How the rows were chosen and ordered. */
+static void add_query(struct head *head, const struct view_description *view)
+{
+    const struct picture *picture = view->picture;
+    const struct function_query *query = &view->function_query;
+    const bool functions = view->kind == VIEW_FUNCTIONS;
+    enum tally_span span = functions ? query->span : view->thread_query.span;
+    size_t sort = functions ? (size_t)query->sort : (size_t)view->thread_query.sort;
+    bool ascending = functions ? query->ascending : view->thread_query.ascending;
+    bool filtered = view->filter_text && view->filter_text[0];
+    size_t sorts;
+    const struct view_sort *words = view_sorts(view->kind, &sorts);
+
+    add(head, "span", text(VIEW_SPAN_WORDS[span]));
+    add(head, "window_s", span == SPAN_WINDOW ? number(seconds(picture->window_ns)) : none());
+    add(head, "observed_s", number(seconds(picture->span_ns[span])));
+    if (functions) {
+        const struct picture_thread *thread =
+            query->thread < picture->thread_count ? &picture->threads[query->thread] : NULL;
+
+        add(head, "mode", text(VIEW_MODE_WORDS[query->mode]));
+        add(head, "thread", thread ? count((uint64_t)thread->tid) : none());
+        add(head, "thread_name", thread ? text(thread->name) : none());
+    }
+    add(head, "filter", filtered ? text(view->filter_text) : none());
+    add(head, "sort", text(sort < sorts ? words[sort].word : ""));
+    add(head, "order", text(ascending ? "ascending" : "descending"));
+}
+
+static void add_counts(struct head *head, const struct picture *picture)
+{
+    const struct sampler_counts *counts = &picture->counts;
+    uint64_t wanted = counts->samples + counts->failed;
+    uint64_t lost = counts->lost < counts->samples ? counts->lost : counts->samples;
+
+    add(head, "rate_hz", number(picture->rate_hz));
+    add(head, "kept_percent",
+        wanted ? percent((double)(counts->samples - lost) / (double)wanted) : none());
+    add(head, "rounds", count(counts->rounds));
+    add(head, "samples", count(counts->samples));
+    add(head, "failed", count(counts->failed));
+    add(head, "truncated", count(counts->truncated));
+    add(head, "retried", count(counts->retried));
+    add(head, "missed", count(counts->missed));
+    add(head, "lost", count(counts->lost));
+    add(head, "dropped", count(picture->dropped));
+}
+
+/* --- a view --------------------------------------------------------------------------------- */
+
+static bool write_rows(FILE *stream, enum sheet_format format, const struct view_description *view,
+                       struct sheet sheet, const struct function_table *functions,
+                       struct error *error)
+{
+    struct head head = {.count = 0};
+    size_t matching = sheet.row_count;
+
+    if (view->row_limit && sheet.row_count > view->row_limit)
+        sheet.row_count = view->row_limit;
+    add(&head, "program", text(PACKAGE_NAME));
+    add(&head, "version", text(PACKAGE_VERSION));
+    add(&head, "view", text(VIEW_KIND_WORDS[view->kind]));
+    add_target(&head, view->picture);
+    add_query(&head, view);
+    if (functions) {
+        add(&head, "whole_s", number(seconds(functions->whole_ns)));
+        add(&head, "whole_samples", count(functions->whole_samples));
+    }
+    add_counts(&head, view->picture);
+    add(&head, "rows_matching", count(matching));
+    add(&head, "rows_written", count(sheet.row_count));
+    sheet.items = head.items;
+    sheet.item_count = head.count;
+    return sheet_write(&sheet, format, stream, error);
+}
+
+static bool write_functions(FILE *stream, enum sheet_format format,
+                            const struct view_description *view, struct error *error)
+{
+    struct function_table table = {0};
+    struct sheet sheet = {
+        .columns = FUNCTION_COLUMNS,
+        .column_count = sizeof FUNCTION_COLUMNS / sizeof FUNCTION_COLUMNS[0],
+        .row_size = sizeof(struct function_row),
+    };
+    bool written = function_table_fill(&table, view->picture, &view->function_query, error);
+
+    sheet.rows = table.rows;
+    sheet.row_count = table.count;
+    written = written && write_rows(stream, format, view, sheet, &table, error);
+    function_table_free(&table);
+    return written;
+}
+
+static bool write_threads(FILE *stream, enum sheet_format format,
+                          const struct view_description *view, struct error *error)
+{
+    struct thread_table table = {0};
+    struct sheet sheet = {
+        .columns = THREAD_COLUMNS,
+        .column_count = sizeof THREAD_COLUMNS / sizeof THREAD_COLUMNS[0],
+        .row_size = sizeof(struct thread_row),
+    };
+    bool written = thread_table_fill(&table, view->picture, &view->thread_query, error);
+
+    sheet.rows = table.rows;
+    sheet.row_count = table.count;
+    written = written && write_rows(stream, format, view, sheet, NULL, error);
+    thread_table_free(&table);
+    return written;
+}
+
+bool view_write(FILE *stream, enum sheet_format format, const struct view_description *view,
+                struct error *error)
+{
+    return view->kind == VIEW_THREADS ? write_threads(stream, format, view, error)
+                                      : write_functions(stream, format, view, error);
+}
+
+bool view_save(const char *path, bool replace, const struct view_description *view,
+               struct error *error)
+{
+    struct save *save = save_open(path, replace, error);
+
+    if (!save)
+        return false;
+    if (!view_write(save_stream(save), sheet_format_of(path), view, error)) {
+        save_abort(save);
+        return false;
+    }
+    return save_commit(save, error);
+}
+
+void view_propose_name(const struct view_description *view, char *name, size_t size)
+{
+    char moment[TEXT_TIME_SIZE];
+
+    text_time_for_name(moment, view->picture->taken_ns);
+    snprintf(name, size, "tachyon-top-%" PRId32 "-%s-%s.txt", view->picture->pid,
+             VIEW_KIND_WORDS[view->kind], moment);
+}

@@ -1,0 +1,266 @@
+/*
+ * main - the program: the command line to what it asks for, and the loop of the live view.
+ *
+ * The only file that sees both src/ and tui/.
+ */
+#include <locale.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "commands.h"
+#include "export/view.h"
+#include "native/unwind.h"
+#include "options.h"
+#include "session.h"
+#include "tally/picture.h"
+#include "tally/tally.h"
+#include "tui/app.h"
+#include "tui/keys.h"
+#include "tui/screen.h"
+
+enum {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+};
+
+enum {
+    PUMP_MOST = 16384,    /* records taken between two looks at the keyboard: some 20 ms of work */
+    PUMP_EVERY_MS = 100,  /* how long records may wait in the ring when they are few */
+    PUMP_BUSY_MS = 5,     /* and when they are many */
+};
+
+/* The live view: who is wired to whom. */
+struct live {
+    const struct options *options;
+    struct session *session;
+    struct tally *tally;
+    struct picture picture;
+    struct app *app;
+    struct screen *screen;
+    struct grid grid;
+    uint64_t next_picture_ns;
+    size_t pumped;          /* records taken the last time */
+};
+
+static void live_consume(void *context, const void *record, size_t length)
+{
+    tally_feed(context, record, length);
+}
+
+/* What the screen shows, as the one who writes files wants it told. */
+static struct view_description view_shown(const struct app_description *shown)
+{
+    return (struct view_description){
+        .picture = shown->picture,
+        .kind = shown->view == APP_THREADS ? VIEW_THREADS : VIEW_FUNCTIONS,
+        .function_query = shown->functions,
+        .thread_query = shown->threads,
+        .filter_text = shown->filter_text,
+    };
+}
+
+static void propose_name(const struct app_description *shown, char *name, size_t size)
+{
+    const struct view_description view = view_shown(shown);
+
+    view_propose_name(&view, name, size);
+}
+
+static bool begin_as_asked(struct app *app, const struct options *options, struct error *error)
+{
+    return app_begin(app,
+                     &(struct app_start){
+                         .view = options->view == VIEW_THREADS ? APP_THREADS : APP_FUNCTIONS,
+                         .mode = options->mode,
+                         .span = options->span,
+                         .sort = (int)options->sort,
+                         .ascending = options->ascending,
+                         .filter = options->filter,
+                         .tid = options->tid,
+                         .refresh_ns = options->refresh_ns,
+                     },
+                     error);
+}
+
+static bool live_open(struct live *live, struct error *error)
+{
+    const struct options *options = live->options;
+
+    live->session = command_session(options, error);
+    if (live->session == NULL)
+        return false;
+    live->tally = command_tally(options, error);
+    if (live->tally == NULL)
+        return false;
+    live->app = app_new(propose_name, error);
+    if (live->app == NULL || !begin_as_asked(live->app, options, error))
+        return false;
+    live->screen = screen_open((enum theme)options->theme, APP_COLUMNS_MIN, APP_ROWS_MIN, error);
+    return live->screen != NULL && session_start(live->session, error);
+}
+
+static void live_close(struct live *live)
+{
+    screen_close(live->screen);
+    if (live->session != NULL && live->tally != NULL)
+        session_stop(live->session, live_consume, live->tally);
+    session_free(live->session);
+    app_free(live->app);
+    grid_free(&live->grid);
+    picture_free(&live->picture);
+    tally_free(live->tally);
+}
+
+static void take_picture(struct live *live, uint64_t now_ns)
+{
+    struct error error;
+
+    tally_advance(live->tally, now_ns);
+    if (!picture_take(&live->picture, live->tally, &error))
+        app_show_error(live->app, &error);
+    app_picture(live->app, &live->picture);
+    live->next_picture_ns = now_ns + app_refresh_ns(live->app);
+}
+
+static bool show(struct live *live, uint64_t now_ns)
+{
+    if (!screen_fit(live->screen, &live->grid))
+        return false;
+    app_draw(live->app, &live->grid, now_ns);
+    screen_show(live->screen, &live->grid);
+    return true;
+}
+
+static void save(struct live *live)
+{
+    struct app_description shown;
+    struct view_description view;
+    struct error error;
+    bool ok;
+
+    app_describe(live->app, &shown);
+    view = view_shown(&shown);
+    ok = view_save(app_save_path(live->app), app_save_replaces(live->app), &view, &error);
+    app_saved(live->app, ok ? NULL : &error);
+}
+
+/* Does what the keys pressed asked for; false: to quit. */
+static bool answer_requests(struct live *live, uint64_t now_ns)
+{
+    const unsigned requests = app_requests(live->app);
+
+    if ((requests & APP_RESET) != 0) {
+        tally_reset(live->tally, now_ns);
+        live->next_picture_ns = 0; /* at once, unless the picture is frozen */
+    }
+    if ((requests & APP_SAVE) != 0)
+        save(live);
+    if ((requests & APP_REDRAW) != 0)
+        screen_redraw(live->screen);
+    return (requests & APP_QUIT) == 0;
+}
+
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How long there is nothing to do unless a key is pressed. */
+static int wait_ms(const struct live *live, uint64_t now_ns)
+{
+    const uint64_t pump_ms = live->pumped == PUMP_MOST        ? 0
+                             : live->pumped > PUMP_MOST / 16 ? PUMP_BUSY_MS
+                                                             : PUMP_EVERY_MS;
+    uint64_t until_ns = sooner(now_ns + pump_ms * NS_PER_MS, app_draw_again_ns(live->app));
+
+    if (app_wants_picture(live->app))
+        until_ns = sooner(until_ns, live->next_picture_ns);
+    return until_ns <= now_ns ? 0 : (int)((until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS);
+}
+
+static bool live_loop(struct live *live, struct error *error)
+{
+    bool changed = true;
+
+    for (;;) {
+        struct pollfd fds[SCREEN_FDS];
+        unsigned events;
+        uint64_t now_ns = clock_now_ns();
+        int key;
+
+        if (app_wants_picture(live->app) && now_ns >= live->next_picture_ns) {
+            take_picture(live, now_ns);
+            changed = true;
+        }
+        changed |= now_ns >= app_draw_again_ns(live->app);
+        if (changed && !show(live, now_ns))
+            return error_set(error, ERROR_MEMORY, "out of memory");
+        screen_poll_fds(live->screen, fds);
+        poll(fds, SCREEN_FDS, wait_ms(live, clock_now_ns()));
+        changed = false;
+        while ((key = screen_key(live->screen)) != KEY_OF_NONE) {
+            app_key(live->app, key);
+            if (!answer_requests(live, clock_now_ns()))
+                return true;
+            changed = true;
+        }
+        /* After the keys: the terminal's answer about its colours comes among them. */
+        events = screen_events(live->screen);
+        if ((events & SCREEN_QUIT) != 0)
+            return true;
+        changed |= (events & SCREEN_CHANGED) != 0;
+        live->pumped = session_pump(live->session, PUMP_MOST, live_consume, live->tally);
+    }
+}
+
+static bool run_live(const struct options *options, struct error *error)
+{
+    struct live live = {.options = options};
+    const bool ok = live_open(&live, error) && live_loop(&live, error);
+
+    live_close(&live);
+    return ok;
+}
+
+static bool run(const struct options *options, struct error *error)
+{
+    switch (options->command) {
+    case COMMAND_ATTACH:
+        return command_attach(options, stderr, error);
+    case COMMAND_DUMP:
+        return command_dump(options, error);
+    default:
+        return options->snapshot != NULL ? command_snapshot(options, error)
+                                         : run_live(options, error);
+    }
+}
+
+int main(int argc, char *argv[])
+{
+    struct options options;
+    struct error error = {ERROR_NONE, ""};
+
+    /* Numbers stay as everybody's programs read them. */
+    setlocale(LC_CTYPE, "");
+    switch (options_parse(argc, argv, &options)) {
+    case OPTIONS_HELP:
+        options_write_help(stdout, &options);
+        return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+    case OPTIONS_VERSION:
+        options_write_version(stdout);
+        printf("libunwind %s\n", unwind_version());
+        return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+    case OPTIONS_USAGE:
+        fprintf(stderr, "tachyon-top: %s\n", options.problem);
+        return EXIT_USAGE;
+    case OPTIONS_RUN:
+        break;
+    }
+    if (run(&options, &error))
+        return EXIT_DONE;
+    fprintf(stderr, "tachyon-top: %s\n", error.text);
+    return EXIT_FAILED;
+}

@@ -1,0 +1,24 @@
+/*
+ * process - a reader of a live process, by process_vm_readv(2), or through /proc/PID/mem where that
+ * call is refused by a filter. No ptrace stop, no signal, no write.
+ */
+#ifndef MEMORY_PROCESS_H
+#define MEMORY_PROCESS_H
+
+#include <sys/types.h>
+
+#include "memory/reader.h"
+
+/* A reader of process `pid`, freed with reader_free(). NULL: it is not there, or may not be read; the
+   error then says which of the reasons it is and what to do. */
+struct reader *process_reader_new(pid_t pid, struct error *error);
+
+/* Fills `error` with why this user may not read process `pid` and what would help, told apart by
+   looking at the owner, the Yama scope, capabilities and seccomp. Always false. */
+bool process_explain_refusal(pid_t pid, struct error *error);
+
+/* Fills `error` with why process `pid` has no memory: there is none of that id, it ended and waits for
+   its parent to take note of it, or it is a thread of the kernel's. Always false. */
+bool process_explain_absence(pid_t pid, struct error *error);
+
+#endif

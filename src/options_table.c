@@ -1,0 +1,101 @@
+#include "options_table.h"
+
+#include <stddef.h>
+
+const char *const OPTIONS_THEMES[] = {"auto", "dark", "light", "none", NULL};
+
+const struct command_row COMMAND_ROWS[COMMANDS] = {
+    [COMMAND_LIVE] = {"", "show the live view of a running Python process",
+                      "Shows the hottest functions and threads of the process PID on the terminal, "
+                      "kept up to date. h shows the keys, q leaves."},
+    [COMMAND_ATTACH] = {"attach", "sample a process, then print or write what was found",
+                        "Samples the process PID for --duration seconds, or until Ctrl-C or the "
+                        "end of the process, then prints the table of functions. How the sampling "
+                        "went is told on standard error."},
+    [COMMAND_DUMP] = {"dump", "print where each thread is now, like a traceback",
+                      "Looks once at every thread of the process PID and prints its stack, most "
+                      "recent call last."},
+};
+
+const char *const OPTION_GROUP_TITLES[OPTION_GROUPS] = {
+    [GROUP_SAMPLING] = "Sampling",
+    [GROUP_VIEW] = "View",
+    [GROUP_OUTPUT] = "Output",
+    [GROUP_GENERAL] = "General",
+};
+
+#define FIELD(name) offsetof(struct options, name)
+#define YEAR_S 31536000.0
+
+const struct option_row OPTION_ROWS[] = {
+    {"sampling-rate", 'r', GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_RATE, "RATE", "1khz",
+     "rounds of samples per second, such as 1000, 1khz, 20k or 1mhz", 1, 1e6, NULL, FIELD(rate_hz)},
+    {"duration", 'd', GROUP_SAMPLING, FOR_ATTACH, KIND_SECONDS, "SECONDS", NULL,
+     "how long to sample; without it until Ctrl-C, or until the process ends", 0.01, YEAR_S, NULL,
+     FIELD(duration_ns)},
+    {"mode", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_WORD, "MODE", "wall",
+     "which time counts: all of it, that on a CPU, or that with the GIL", 0, 0, VIEW_MODE_WORDS,
+     FIELD(mode)},
+    {"thread", 't', GROUP_SAMPLING, FOR_ALL, KIND_TID, "TID", NULL,
+     "show only the thread that the kernel knows by this id", 1, INT32_MAX, NULL, FIELD(tid)},
+    {"all-threads", 'a', GROUP_SAMPLING, FOR_ALL, KIND_FLAG, NULL, NULL,
+     "show all threads, as is done without it", 0, 0, NULL, FIELD(all_threads)},
+
+    {"live", 0, GROUP_VIEW, FOR_LIVE | FOR_ATTACH, KIND_FLAG, NULL, NULL,
+     "show the live view, as is done when no command is named", 0, 0, NULL, FIELD(live)},
+    {"view", 0, GROUP_VIEW, FOR_LIVE | FOR_ATTACH, KIND_WORD, "VIEW", "functions",
+     "the table to show or to write", 0, 0, VIEW_KIND_WORDS, FIELD(view)},
+    {"sort", 's', GROUP_VIEW, FOR_LIVE | FOR_ATTACH, KIND_SORT, "COLUMN", NULL,
+     "the column to sort by", 0, 0, NULL, FIELD(sort_word)},
+    {"filter", 0, GROUP_VIEW, FOR_LIVE | FOR_ATTACH, KIND_TEXT, "TEXT", "",
+     "only rows whose names or files contain TEXT, or match the regular expression /TEXT/", 0, 0,
+     NULL, FIELD(filter)},
+    {"limit", 'l', GROUP_VIEW, FOR_ATTACH, KIND_COUNT, "ROWS", NULL,
+     "print only the first so many rows", 1, 1e9, NULL, FIELD(limit)},
+    {"span", 0, GROUP_VIEW, FOR_LIVE, KIND_WORD, "SPAN", "window",
+     "the time shown: the last seconds, or all since the start", 0, 0, VIEW_SPAN_WORDS,
+     FIELD(span)},
+    {"window", 0, GROUP_VIEW, FOR_LIVE, KIND_SECONDS, "SECONDS", "10",
+     "how many of the last seconds the window spans", 1, 60, NULL, FIELD(window_ns)},
+    {"refresh", 0, GROUP_VIEW, FOR_LIVE, KIND_SECONDS, "SECONDS", "0.25",
+     "time from one picture to the next", 0.1, 5, NULL, FIELD(refresh_ns)},
+    {"theme", 0, GROUP_VIEW, FOR_LIVE, KIND_WORD, "THEME", "auto",
+     "colours for a dark or a light background, or no colours", 0, 0, OPTIONS_THEMES, FIELD(theme)},
+
+    {"collapsed", 0, GROUP_OUTPUT, FOR_ATTACH, KIND_FLAG, NULL, NULL,
+     "write a line for each stack, as flame graph programs read them", 0, 0, NULL,
+     FIELD(collapsed)},
+    {"output", 'o', GROUP_OUTPUT, FOR_ATTACH | FOR_DUMP, KIND_FILE, "FILE", NULL,
+     "write to FILE instead of standard output; a table as CSV or JSON when FILE ends so", 0, 0,
+     NULL, FIELD(output)},
+    {"stats", 0, GROUP_OUTPUT, FOR_ATTACH, KIND_FILE, "FILE", NULL,
+     "write how the sampling went to FILE, as JSON", 0, 0, NULL, FIELD(stats)},
+    {"snapshot", 0, GROUP_OUTPUT, FOR_LIVE, KIND_FILE, "FILE", NULL,
+     "show nothing, write the view to FILE as the key w would, and end", 0, 0, NULL,
+     FIELD(snapshot)},
+    {"after", 0, GROUP_OUTPUT, FOR_LIVE, KIND_SECONDS, "SECONDS", NULL,
+     "when to write the snapshot; without it when the window is full", 0.01, YEAR_S, NULL,
+     FIELD(after_ns)},
+    {"force", 'f', GROUP_OUTPUT, FOR_ALL, KIND_FLAG, NULL, NULL,
+     "replace files that are already there", 0, 0, NULL, FIELD(force)},
+
+    {"help", 'h', GROUP_GENERAL, FOR_ALL, KIND_FLAG, NULL, NULL,
+     "print this help, or after a command the help of that command", 0, 0, NULL, FIELD(help)},
+    {"version", 'V', GROUP_GENERAL, FOR_ALL, KIND_FLAG, NULL, NULL, "print the version", 0, 0, NULL,
+     FIELD(version)},
+};
+
+const size_t OPTION_COUNT = sizeof OPTION_ROWS / sizeof OPTION_ROWS[0];
+
+_Static_assert(sizeof OPTION_ROWS / sizeof OPTION_ROWS[0] <= OPTIONS_MAX, "too many options");
+
+const struct option_bond OPTION_BONDS[] = {
+    {"after", "snapshot", true},
+    {"thread", "all-threads", false},
+    {"collapsed", "view", false},
+    {"collapsed", "sort", false},
+    {"collapsed", "filter", false},
+    {"collapsed", "limit", false},
+};
+
+const size_t OPTION_BOND_COUNT = sizeof OPTION_BONDS / sizeof OPTION_BONDS[0];

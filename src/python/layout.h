@@ -1,0 +1,192 @@
+/*
+ * layout - where CPython keeps what we read: offsets into its structures, one row per version.
+ *
+ * The rows (layout_tables.h, in the shape that layout.c tells) are made by contrib/make-layout from
+ * each version's own headers. From 3.13 on a target also carries `_Py_DebugOffsets`
+ * (Include/internal/pycore_debug_offsets.h; in 3.13 pycore_runtime.h) at the start of its runtime
+ * structure; what that tells replaces the row's value. Differences between versions live here and in lines.c, and nowhere else.
+ */
+#ifndef PYTHON_LAYOUT_H
+#define PYTHON_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* A member that a version does not have. Zero is a real offset. */
+#define LAYOUT_NONE UINT32_MAX
+
+/* The least size of a chunk of the data stack (_PY_DATA_STACK_CHUNK_SIZE, Include/internal/
+   pycore_frame.h or pycore_pystate.h; larger frames make larger chunks). */
+#define DATA_STACK_CHUNK_BYTES 16384u
+
+/* What frame.owner says of a frame; a version's numbers map to these (enum _frameowner). */
+enum frame_owner {
+    OWNER_THREAD,    /* on the data stack */
+    OWNER_GENERATOR, /* inside a generator or coroutine object */
+    OWNER_OBJECT,    /* in a frame object that outlived its call: never on a live chain */
+    OWNER_ENTRY,     /* no Python code: marks an entry of the interpreter's loop, on the C stack */
+    OWNERS,
+};
+
+/* Offsets in bytes from the start of the structure named first. CPython's member stands beside each;
+   "or" gives its name in other versions. */
+struct layout {
+    uint32_t version; /* major << 8 | minor: 0x030d is 3.13 */
+
+    struct {
+        uint32_t size;              /* sizeof(_PyRuntimeState) */
+        uint32_t interpreters_head; /* _PyRuntimeState.interpreters.head */
+        uint32_t finalizing;        /* ._finalizing */
+        uint32_t gil;               /* .ceval.gil, the structure itself (3.11); NONE from 3.12 on */
+    } runtime;
+
+    struct {
+        uint32_t size;            /* sizeof(PyInterpreterState) */
+        uint32_t id;              /* PyInterpreterState.id (int64_t) */
+        uint32_t next;            /* .next */
+        uint32_t threads_head;    /* .threads.head */
+        uint32_t gil;             /* .ceval.gil, a pointer (3.12 on); NONE in 3.11 */
+        uint32_t gc_collecting;   /* .gc.collecting (int) */
+        uint32_t modules;         /* .imports.modules; 3.11: .modules */
+        uint32_t code_generation; /* ._code_object_generation (uint64_t, 3.14 on); NONE before */
+    } interpreter;
+
+    struct {
+        uint32_t size;        /* sizeof(struct _gil_runtime_state) */
+        uint32_t locked;      /* .locked (int) */
+        uint32_t last_holder; /* .last_holder */
+    } gil;
+
+    struct {
+        uint32_t size;            /* sizeof(PyThreadState) */
+        uint32_t next;            /* PyThreadState.next */
+        uint32_t interpreter;     /* .interp */
+        uint32_t current_frame;   /* .current_frame (3.13 on); NONE before */
+        uint32_t cframe;          /* .cframe (3.11, 3.12): to a _PyCFrame; NONE from 3.13 on */
+        uint32_t base_frame;      /* .base_frame (3.15 on), the last of the chain; NONE before */
+        uint32_t thread_id;       /* .thread_id (pthread_self()) */
+        uint32_t native_thread_id;/* .native_thread_id (gettid()) */
+        uint32_t datastack_chunk; /* .datastack_chunk */
+        uint32_t datastack_top;   /* .datastack_top */
+        uint32_t holds_gil;       /* .holds_gil (int, 3.15 on); NONE before */
+        uint32_t gil_requested;   /* .gil_requested (int, 3.15 on); NONE before */
+    } thread;
+
+    uint32_t cframe_current_frame; /* _PyCFrame.current_frame (3.11, 3.12); NONE from 3.13 on */
+
+    struct {
+        uint32_t previous; /* _PyStackChunk.previous */
+        uint32_t size;     /* .size, in bytes with this head */
+        uint32_t top;      /* .top, in words from .data; of use in chunks that are full */
+        uint32_t data;     /* .data */
+    } chunk;
+
+    struct {
+        uint32_t size;       /* offsetof(_PyInterpreterFrame, localsplus) */
+        uint32_t code;       /* .f_executable; 3.11, 3.12: .f_code */
+        uint32_t previous;   /* .previous */
+        uint32_t instruction;/* .instr_ptr; 3.11, 3.12: .prev_instr, one unit before the next */
+        uint32_t owner;      /* .owner (char) */
+        uint32_t is_entry;   /* .is_entry (bool, 3.11); NONE from 3.12 on */
+        uint32_t stack_top;  /* .stacktop (int, to 3.13): -1 while the frame runs; NONE from 3.14 on */
+        uint8_t owners[8];   /* enum frame_owner for each value of .owner; OWNERS where undefined */
+        uint64_t tag_mask;   /* bits of .f_executable that are no address: Py_TAG_BITS; 0 before 3.14 */
+    } frame;
+
+    struct {
+        uint32_t size;        /* offsetof(PyCodeObject, co_code_adaptive) */
+        uint32_t file;        /* .co_filename */
+        uint32_t name;        /* .co_name */
+        uint32_t qualname;    /* .co_qualname */
+        uint32_t line_table;  /* .co_linetable */
+        uint32_t first_line;  /* .co_firstlineno (int) */
+        uint32_t units;       /* .co_code_adaptive, the first instruction */
+        uint32_t unit_count;  /* .ob_base.ob_size: number of code units */
+    } code;
+
+    struct {
+        uint32_t type;        /* PyObject.ob_type */
+        uint32_t var_size;    /* PyVarObject.ob_size */
+    } object;
+
+    struct {
+        uint32_t length;       /* PyASCIIObject.length */
+        uint32_t state;        /* .state, 32 bits of flags */
+        uint32_t ascii_data;   /* sizeof(PyASCIIObject): the text, when compact and ASCII */
+        uint32_t compact_data; /* sizeof(PyCompactUnicodeObject): the text, when compact and not ASCII */
+        uint32_t kind_shift;   /* where in .state the 3 bits of .kind begin */
+        uint32_t compact_shift;/* and the bit .compact */
+        uint32_t ascii_shift;  /* and the bit .ascii */
+    } unicode;
+
+    struct {
+        uint32_t data;         /* PyBytesObject.ob_sval */
+    } bytes;
+
+    /* To read threading._active, where Python keeps the names of its threads. */
+    struct {
+        uint32_t keys;          /* PyDictObject.ma_keys */
+        uint32_t values;        /* .ma_values */
+        uint32_t keys_log2_index_bytes; /* struct _dictkeysobject.dk_log2_index_bytes (uint8_t) */
+        uint32_t keys_kind;             /* .dk_kind (uint8_t: 0 general, 1 unicode, 2 split) */
+        uint32_t keys_entry_count;      /* .dk_nentries (Py_ssize_t) */
+        uint32_t keys_indices;          /* .dk_indices */
+        uint32_t entry_size;            /* sizeof(PyDictKeyEntry) */
+        uint32_t entry_key;             /* .me_key */
+        uint32_t entry_value;           /* .me_value */
+        uint32_t unicode_entry_size;    /* sizeof(PyDictUnicodeEntry) */
+        uint32_t unicode_entry_key;     /* .me_key */
+        uint32_t unicode_entry_value;   /* .me_value */
+        uint32_t values_array;          /* PyDictValues.values */
+    } dict;
+
+    struct {
+        uint32_t flags;        /* PyTypeObject.tp_flags (unsigned long) */
+        uint32_t basic_size;   /* .tp_basicsize (Py_ssize_t) */
+        uint32_t dict_offset;  /* .tp_dictoffset (Py_ssize_t): for objects without a managed dict */
+        uint32_t cached_keys;  /* PyHeapTypeObject.ht_cached_keys */
+        uint32_t managed_dict_flag;  /* Py_TPFLAGS_MANAGED_DICT */
+        uint32_t inline_values_flag; /* Py_TPFLAGS_INLINE_VALUES (3.13 on); 0 before */
+    } type;
+
+    uint32_t module_dict;      /* PyModuleObject.md_dict */
+    int32_t managed_values;    /* bytes from an object to the pointer to its values (3.11, 3.12); 0
+                                  from 3.13 on, where they stand behind the object */
+    int32_t managed_values_tag;/* what that pointer is short of them: 1 in 3.12, where an even one leads
+                                  to the dict; 0 in 3.11, where that is told by a null */
+    int32_t managed_dict;      /* bytes from an object to the pointer to its dict */
+
+    struct {
+        uint32_t tag;          /* PyLongObject.long_value.lv_tag; 3.11: .ob_base.ob_size */
+        uint32_t digits;       /* .long_value.ob_digit; 3.11: .ob_digit */
+        uint32_t size_shift;   /* how far to shift the tag for the number of digits: 3; 3.11: 0 */
+    } integer;
+};
+
+/* What is copied of a structure to decode the copy has at most so many bytes, and reaches to the end
+   of each member that the layout has in it: layout_select() sees to both. */
+#define LAYOUT_THREAD_BYTES_MAX 1024u
+#define LAYOUT_FRAME_BYTES_MAX 128u /* 72 to 80 in 3.11 to 3.15 */
+#define LAYOUT_CODE_BYTES_MAX 512u
+
+/* The versions served, for messages: "3.11 to 3.15". */
+extern const char LAYOUT_VERSIONS[];
+
+/* Bytes of _Py_DebugOffsets that layout_select() wants to see, at most. */
+#define LAYOUT_HEAD_BYTES 1024u
+
+/* The layout for a target whose runtime structure begins with the `head_length` bytes at `head` and
+   whose PY_VERSION_HEX is `version_hex` (0: to be taken from the head). Gives ERROR_VERSION, naming the
+   versions served, for one that is not in the table or is free-threaded, and ERROR_READ when its debug
+   offsets make no sense. Any thread. */
+bool layout_select(struct layout *layout, uint32_t version_hex, const void *head, size_t head_length,
+                   struct error *error);
+
+/* The version in the head of a runtime structure as PY_VERSION_HEX, or 0 when it has no debug offsets
+   (before 3.13). */
+uint32_t layout_head_version(const void *head, size_t head_length);
+
+#endif

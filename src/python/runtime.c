@@ -1,0 +1,248 @@
+#include "python/runtime.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "memory/elf.h"
+#include "memory/maps.h"
+
+enum { LOOKS_MAX = 32 };
+
+/* What is looked for in each mapped file. */
+enum { SYMBOL_RUNTIME, SYMBOL_VERSION, SYMBOL_SECTION, SYMBOL_ANY_PYTHON, SYMBOLS };
+
+struct candidate {
+    remote_addr runtime;
+    remote_addr version; /* of `const unsigned long Py_Version`; null before 3.11 */
+    bool is_python;      /* has an interpreter's function, whatever its version */
+};
+
+static void search_file(pid_t pid, const struct mapped_file *file, struct candidate *candidate)
+{
+    struct elf_symbol symbols[SYMBOLS] = {
+        [SYMBOL_RUNTIME] = {.name = "_PyRuntime"},
+        [SYMBOL_VERSION] = {.name = "Py_Version"},
+        [SYMBOL_SECTION] = {.name = ".PyRuntime"},
+        [SYMBOL_ANY_PYTHON] = {.name = "Py_Main"},
+    };
+    uint64_t load_address;
+    const int fd = mapped_file_open(pid, file);
+
+    if (fd < 0)
+        return;
+    if (elf_find(fd, file->offset, &load_address, symbols, SYMBOLS)) {
+        const uint64_t bias = file->start.value - load_address;
+        const struct elf_symbol *runtime =
+            &symbols[symbols[SYMBOL_RUNTIME].found ? SYMBOL_RUNTIME : SYMBOL_SECTION];
+
+        if (runtime->found)
+            candidate->runtime = remote_at(runtime->address + bias);
+        if (symbols[SYMBOL_VERSION].found)
+            candidate->version = remote_at(symbols[SYMBOL_VERSION].address + bias);
+        candidate->is_python = runtime->found || symbols[SYMBOL_ANY_PYTHON].found;
+    }
+    close(fd);
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* Looks where it is most likely first: the executable (mapped lowest or not, it has "python" in its
+   name more often than not), libpython, then everything else that holds code. */
+static bool search_process(pid_t pid, struct candidate *candidate, char *path, size_t path_room,
+                           struct error *error)
+{
+    struct mapped_files files;
+
+    *candidate = (struct candidate){0};
+    path[0] = '\0';
+    if (!mapped_files_read(pid, &files, error))
+        return false;
+    for (int likely = 1; likely >= 0 && !candidate->is_python; likely--) {
+        for (size_t i = 0; i < files.count && !candidate->is_python; i++) {
+            const struct mapped_file *file = &files.files[i];
+            const bool named = strstr(base_name(file->path), "python") != NULL;
+
+            if (!file->executable || named != (likely == 1))
+                continue;
+            search_file(pid, file, candidate);
+            if (candidate->is_python)
+                snprintf(path, path_room, "%s", file->path);
+        }
+    }
+    mapped_files_free(&files);
+    return true;
+}
+
+/* "3.9" from ".../libpython3.9.so.1.0", or "" when the name tells none. */
+static void version_in_name(const char *path, char *version, size_t room)
+{
+    const char *at = strstr(base_name(path), "python");
+    size_t length = 0;
+
+    if (at != NULL) {
+        at += strlen("python");
+        while (isdigit((unsigned char)at[length]) ||
+               (length > 0 && at[length] == '.' && isdigit((unsigned char)at[length + 1]) &&
+                memchr(at, '.', length) == NULL))
+            length++;
+    }
+    snprintf(version, room, "%.*s", (int)length, at != NULL ? at : "");
+}
+
+static bool too_old(const char *path, struct error *error)
+{
+    char version[16];
+
+    version_in_name(path, version, sizeof version);
+    return error_set(error, ERROR_VERSION,
+                     "this is CPython %s, and tachyon-top reads %s: it is too old",
+                     version[0] != '\0' ? version : "3.10 or earlier", LAYOUT_VERSIONS);
+}
+
+static bool select_layout(struct runtime *runtime, struct reader *reader,
+                          const struct candidate *candidate, const char *path,
+                          struct error *error)
+{
+    unsigned char head[LAYOUT_HEAD_BYTES];
+    uint64_t version = 0;
+
+    if (!reader_read(reader, candidate->runtime, head, sizeof head))
+        return reader_failed(errno, "the runtime of this Python", error);
+    runtime->address = candidate->runtime;
+    runtime->version_hex = layout_head_version(head, sizeof head);
+    if (runtime->version_hex == 0) {
+        if (remote_is_null(candidate->version))
+            return too_old(path, error);
+        if (!reader_read_word(reader, candidate->version, &version))
+            return reader_failed(errno, "the version of this Python", error);
+        runtime->version_hex = (uint32_t)version;
+    }
+    return layout_select(&runtime->layout, runtime->version_hex, head, sizeof head, error);
+}
+
+bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, struct error *error)
+{
+    struct candidate candidate;
+    char path[MAPS_PATH_MAX];
+
+    *runtime = (struct runtime){0};
+    if (!search_process(pid, &candidate, path, sizeof path, error))
+        return false;
+    if (!candidate.is_python)
+        return error_set(error, ERROR_NOT_PYTHON,
+                         "process %d is not a Python process: no CPython is mapped in it", (int)pid);
+    if (remote_is_null(candidate.runtime))
+        return too_old(path, error);
+    if (!select_layout(runtime, reader, &candidate, path, error))
+        return false;
+    if (!runtime_still_there(runtime, reader))
+        return error_set(error, ERROR_READ,
+                         "the Python in process %d runs no interpreter: it is starting up or shutting "
+                         "down, or is built in an unusual way (a debug build?)",
+                         (int)pid);
+    return true;
+}
+
+bool runtime_still_there(const struct runtime *runtime, struct reader *reader)
+{
+    struct interpreter interpreter;
+    struct thread_found thread;
+    bool whole;
+
+    /* The newest thread may end while it is looked at. */
+    for (int i = 0; i < LOOKS_MAX; i++)
+        if (runtime_interpreters(runtime, reader, &interpreter, 1, &whole) == 1 &&
+            runtime_threads(runtime, reader, &interpreter, &thread, 1, &whole) == 1)
+            return true;
+    return false;
+}
+
+static bool read_interpreter(const struct runtime *runtime, struct reader *reader,
+                             remote_addr address, struct interpreter *interpreter,
+                             remote_addr *next)
+{
+    const struct layout *layout = &runtime->layout;
+
+    interpreter->address = address;
+    if (!reader_read_word(reader, remote_plus(address, layout->interpreter.id),
+                          (uint64_t *)&interpreter->id) ||
+        !reader_read_pointer(reader, address, layout->interpreter.next, next) ||
+        !reader_read_pointer(reader, address, layout->interpreter.threads_head,
+                             &interpreter->first_thread))
+        return false;
+    if (layout->interpreter.gil != LAYOUT_NONE)
+        return reader_read_pointer(reader, address, layout->interpreter.gil, &interpreter->gil);
+    interpreter->gil = remote_plus(runtime->address, layout->runtime.gil);
+    return true;
+}
+
+static bool is_among(remote_addr address, const struct interpreter *interpreters, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (remote_equal(interpreters[i].address, address))
+            return true;
+    return false;
+}
+
+size_t runtime_interpreters(const struct runtime *runtime, struct reader *reader,
+                            struct interpreter *interpreters, size_t room, bool *whole)
+{
+    remote_addr address;
+    size_t count = 0;
+
+    *whole = false;
+    if (!reader_read_pointer(reader, runtime->address, runtime->layout.runtime.interpreters_head,
+                             &address))
+        return 0;
+    while (!remote_is_null(address) && count < room) {
+        remote_addr next;
+
+        if (is_among(address, interpreters, count) ||
+            !read_interpreter(runtime, reader, address, &interpreters[count], &next))
+            break;
+        count++;
+        address = next;
+    }
+    *whole = remote_is_null(address);
+    return count;
+}
+
+size_t runtime_threads(const struct runtime *runtime, struct reader *reader,
+                       const struct interpreter *interpreter, struct thread_found *threads,
+                       size_t room, bool *whole)
+{
+    const struct layout *layout = &runtime->layout;
+    unsigned char bytes[LAYOUT_THREAD_BYTES_MAX];
+    remote_addr address = interpreter->first_thread;
+    remote_addr met = remote_at(0); /* the member at the last power of two: met again, it is a circle */
+    size_t count = 0;
+
+    while (!remote_is_null(address) && count < room) {
+        if (remote_equal(address, met) ||
+            !reader_read(reader, address, bytes, layout->thread.size) ||
+            word_at(bytes, layout->thread.interpreter) != interpreter->address.value)
+            break;
+        threads[count++] = (struct thread_found){
+            .address = address,
+            .next = remote_at(word_at(bytes, layout->thread.next)),
+            .ident = word_at(bytes, layout->thread.thread_id),
+            .native_id = word_at(bytes, layout->thread.native_thread_id),
+        };
+        if ((count & (count - 1)) == 0)
+            met = address;
+        address = threads[count - 1].next;
+    }
+    *whole = remote_is_null(address);
+    return count;
+}

@@ -1,0 +1,24 @@
+/*
+ * text - a str of the target as clean UTF-8 (base/clean.h).
+ */
+#ifndef PYTHON_TEXT_H
+#define PYTHON_TEXT_H
+
+#include "memory/reader.h"
+#include "python/layout.h"
+
+/* Bytes from the start of a str object that hold the whole of most names. */
+#define TEXT_FIRST_BYTES 128u
+
+/* Reads the str object at `address` into `into` (room at least 1), cut at a whole character where
+   it does not fit; terminated. False when it could not be read or is no compact str (names in code
+   objects always are), with `into` empty. */
+bool text_read(struct reader *reader, const struct layout *layout, remote_addr address, char *into,
+               size_t room);
+
+/* The same from a copy of the object's first `length` bytes; false also when its characters are not
+   all among them. Any thread. */
+bool text_decode(const struct layout *layout, const unsigned char *bytes, size_t length, char *into,
+                 size_t room);
+
+#endif

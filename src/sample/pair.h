@@ -1,0 +1,61 @@
+/*
+ * pair - what the two copies of one frame prove, one read before the thread state and one after.
+ *
+ * Facts of Python/ceval.c and Include/internal/pycore_frame.h (pycore_interpframe.h from 3.14 on).
+ */
+#ifndef SAMPLE_PAIR_H
+#define SAMPLE_PAIR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "python/frame.h"
+#include "python/layout.h"
+
+struct pair {
+    const unsigned char *first; /* layout->frame.size bytes each */
+    const unsigned char *second;
+};
+
+/* Whether both hold the same call: what runs, and for whom. */
+static inline bool pair_same_call(const struct layout *layout, struct pair pair)
+{
+    return word_at(pair.first, layout->frame.code) == word_at(pair.second, layout->frame.code) &&
+           word_at(pair.first, layout->frame.previous) ==
+               word_at(pair.second, layout->frame.previous) &&
+           pair.first[layout->frame.owner] == pair.second[layout->frame.owner];
+}
+
+/* Whether a copy has the mark of a frame that runs itself, or waits for C code: up to 3.13. */
+static inline bool pair_has_mark(const struct layout *layout, const unsigned char *copy)
+{
+    int32_t stack_top;
+
+    memcpy(&stack_top, copy + layout->frame.stack_top, sizeof stack_top);
+    return stack_top < 0;
+}
+
+/* Whether both hold a caller at the same instruction, and it does not run at either. The mark goes
+   only while a frame waits for a callee in the same loop of the interpreter. */
+static inline bool pair_same_instruction(const struct layout *layout, struct pair pair,
+                                         bool callee_is_entry)
+{
+    if (word_at(pair.first, layout->frame.instruction) !=
+        word_at(pair.second, layout->frame.instruction))
+        return false;
+    return layout->frame.stack_top == LAYOUT_NONE || callee_is_entry ||
+           (!pair_has_mark(layout, pair.first) && !pair_has_mark(layout, pair.second));
+}
+
+/* Whether one of the copies was taken while this frame ran, so that all its callers were live in it.
+   A frame that ended keeps its bytes, and would pass for the callee of whatever stands below it
+   since; only the mark is gone. From 3.14 on it loses its code instead: no such proof is needed. */
+static inline bool pair_seen_running(const struct layout *layout, struct pair pair)
+{
+    return layout->frame.stack_top == LAYOUT_NONE || pair_has_mark(layout, pair.first) ||
+           pair_has_mark(layout, pair.second);
+}
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * places - where one thread's stack is kept in the target: what to read to have all of it.
+ *
+ * Most frames stand in the chunks of the thread's data stack (_PyStackChunk, Include/cpython/pystate.h),
+ * each read in one piece as far as it is used. Frames of generators and coroutines stand in heap objects,
+ * and entry frames on the C stack: those near each other share a place, as pieces are dear and bytes are
+ * cheap, and one that was not met for a while is forgotten. Plain data inside a walk (walk.h).
+ */
+#ifndef SAMPLE_PLACES_H
+#define SAMPLE_PLACES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "memory/reader.h"
+#include "python/layout.h"
+#include "sample/walk.h"
+
+struct place {
+    remote_addr start;
+    uint32_t length;
+    uint32_t offset;   /* of its bytes in the first copy */
+    uint32_t back;     /* and in the second, whose places come the other way round */
+    uint32_t used;     /* the serial of the last copy in which a frame was found here */
+    bool is_chunk;
+};
+
+struct places {
+    struct place items[WALK_PLACES_MAX];
+    size_t count;
+    size_t bytes;      /* of one copy: at most WALK_BYTES_MAX */
+    uint32_t serial;   /* of the copy being looked at */
+    size_t last_found; /* where the search begins: neighbours on the chain share a place */
+};
+
+/* Writes one piece for each place, in the order of their bytes in a copy, which ends with the chunk that
+   changes most: it is read right before the thread state. Gives their number, and begins a new copy. */
+size_t places_pieces(struct places *places, struct piece *pieces);
+
+/* The same pieces the other way round, for the copy behind the thread state, and where in that copy
+   the bytes of each place are. */
+size_t places_pieces_back(struct places *places, struct piece *pieces);
+
+/* Where the bytes of one frame are in the two copies. */
+struct place_found {
+    uint32_t first;
+    uint32_t second;
+    uint32_t place; /* which place they are in: those of one place were read at once */
+};
+
+/* Finds the `length` bytes at `address`; false when no place holds all of them. */
+bool places_find(struct places *places, remote_addr address, size_t length,
+                 struct place_found *found);
+
+/* Replaces the chunks by those from `chunk` on, which is used up to `top`, and drops the frames that
+   were not met lately. Reads the chunks' heads; stops where they make no sense. */
+void places_set_chunks(struct places *places, struct reader *reader, const struct layout *layout,
+                       remote_addr chunk, remote_addr top);
+
+/* Adds a frame outside of the chunks: to a place nearby, or as its own, then instead of the one not met
+   for longest when there is no room. False when all are in use. */
+bool places_add_frame(struct places *places, remote_addr address, uint32_t length);
+
+void places_clear(struct places *places);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * process_facts - what the kernel tells of a whole process: its command line, age and CPU time.
+ */
+#ifndef SAMPLE_PROCESS_FACTS_H
+#define SAMPLE_PROCESS_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+/* The command line, cleaned, without the program's folder, arguments parted by spaces, cut to `room`; the kernel's short name in
+   brackets when it has none; "" when the process is gone. Any thread. */
+void process_command(pid_t pid, char *command, size_t room);
+
+/* When the process began, on the clock of base/clock.h; 0: not known. */
+uint64_t process_started_ns(pid_t pid);
+
+/* CPU time used so far by all threads of the process behind a clock of clock_getcpuclockid(3), those
+   that ended included; 0 when it is gone or `valid` is false. */
+uint64_t process_cpu_ns(clockid_t clock, bool valid);
+
+#endif

@@ -1,0 +1,214 @@
+#include "sample/sampler.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+enum {
+    END_PATIENCE_MS = 200,   /* for room for the last record, when nobody may be reading any more */
+    END_PAUSE_NS = 1000000,
+    SLEEP_MAX_MS = 50,
+    STOP_PATIENCE_MS = 3000, /* for the thread to end: many times what a round may last */
+};
+
+struct slot {
+    struct target *target; /* NULL once it ended */
+    struct sampler_counts counts;
+};
+
+struct sampler {
+    struct slot *slots;
+    size_t count;
+    size_t left;
+    uint64_t interval_ns;
+    uint64_t random;
+    pthread_t thread;
+    sem_t done;       /* posted when the thread is about to end: joining it does not take long then */
+    bool started;
+    bool stuck;       /* it was asked to stop and did not */
+    atomic_bool stop; /* set by sampler_stop(), read by the thread; carries no data with it */
+};
+
+struct sampler *sampler_new(struct target **targets, size_t count, uint64_t interval_ns,
+                            struct error *error)
+{
+    struct sampler *sampler = calloc(1, sizeof *sampler);
+
+    if (sampler != NULL)
+        sampler->slots = calloc(count, sizeof *sampler->slots);
+    if (sampler == NULL || sampler->slots == NULL) {
+        for (size_t i = 0; i < count; i++)
+            target_free(targets[i]);
+        free(sampler);
+        error_set(error, ERROR_MEMORY, "out of memory");
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++)
+        sampler->slots[i].target = targets[i];
+    sampler->count = count;
+    sampler->left = count;
+    sampler->interval_ns = interval_ns;
+    sem_init(&sampler->done, 0, 0);
+    sampler->random = clock_now_ns() | 1;
+    return sampler;
+}
+
+static bool stopping(struct sampler *sampler)
+{
+    return atomic_load_explicit(&sampler->stop, memory_order_relaxed);
+}
+
+/* Puts a target's end. `is_read` tells that somebody takes the records: the end waits for room then,
+   as a view would show a target without an end as one that is still there. */
+static void end_slot(struct sampler *sampler, struct slot *slot, const struct error *reason,
+                     bool is_read)
+{
+    const struct timespec pause = {0, END_PAUSE_NS};
+    uint64_t waited_ns = 0;
+
+    while (!target_end(slot->target, reason, &slot->counts) &&
+           waited_ns < END_PATIENCE_MS * NS_PER_MS) {
+        nanosleep(&pause, NULL);
+        if (!is_read || stopping(sampler))
+            waited_ns += END_PAUSE_NS;
+    }
+    target_free(slot->target);
+    slot->target = NULL;
+    sampler->left--;
+}
+
+static void round_of_all(struct sampler *sampler, uint64_t missed, bool is_read,
+                         struct error *last_end)
+{
+    for (size_t i = 0; i < sampler->count; i++) {
+        struct slot *slot = &sampler->slots[i];
+        struct error reason;
+
+        if (slot->target == NULL)
+            continue;
+        slot->counts.rounds++;
+        slot->counts.missed += missed;
+        if (!target_round(slot->target, &slot->counts, &reason)) {
+            end_slot(sampler, slot, &reason, is_read);
+            *last_end = reason;
+        }
+    }
+}
+
+/* xorshift64 (Marsaglia, "Xorshift RNGs", 2003): chance enough to break a rhythm. */
+static uint64_t next_random(struct sampler *sampler)
+{
+    sampler->random ^= sampler->random << 13;
+    sampler->random ^= sampler->random >> 7;
+    sampler->random ^= sampler->random << 17;
+    return sampler->random;
+}
+
+/* Sleeps in slices, so that it can be stopped soon at low rates too. */
+static void sleep_until(struct sampler *sampler, uint64_t time_ns)
+{
+    uint64_t now_ns = clock_now_ns();
+
+    while (now_ns < time_ns && !stopping(sampler)) {
+        const uint64_t most_ns = now_ns + SLEEP_MAX_MS * NS_PER_MS;
+        const uint64_t until_ns = time_ns < most_ns ? time_ns : most_ns;
+        const struct timespec until = {(time_t)(until_ns / NS_PER_S), (long)(until_ns % NS_PER_S)};
+
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+        now_ns = clock_now_ns();
+    }
+}
+
+static void *run(void *argument)
+{
+    struct sampler *sampler = argument;
+    struct error reason = {ERROR_NONE, ""};
+    uint64_t interval_start_ns = clock_now_ns();
+
+    prctl(PR_SET_NAME, "sampler");
+    prctl(PR_SET_TIMERSLACK, 1UL); /* the default of 50 µs is a large part of a short interval */
+    while (!stopping(sampler) && sampler->left > 0) {
+        const uint64_t now_ns = clock_now_ns();
+        uint64_t missed = 0;
+
+        if (now_ns >= interval_start_ns + sampler->interval_ns) {
+            missed = (now_ns - interval_start_ns) / sampler->interval_ns;
+            interval_start_ns += missed * sampler->interval_ns;
+        }
+        sleep_until(sampler, interval_start_ns + next_random(sampler) % sampler->interval_ns);
+        interval_start_ns += sampler->interval_ns;
+        round_of_all(sampler, missed, true, &reason);
+    }
+    reason = (struct error){ERROR_NONE, ""};
+    for (size_t i = 0; i < sampler->count; i++)
+        if (sampler->slots[i].target != NULL)
+            end_slot(sampler, &sampler->slots[i], &reason, true);
+    sem_post(&sampler->done);
+    return NULL;
+}
+
+bool sampler_start(struct sampler *sampler, struct error *error)
+{
+    sigset_t all, before;
+    int failure;
+
+    /* Signals are the main thread's. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    failure = pthread_create(&sampler->thread, NULL, run, sampler);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failure != 0)
+        return error_set(error, ERROR_SYSTEM, "could not start the sampler thread: %s",
+                         strerror(failure));
+    sampler->started = true;
+    return true;
+}
+
+bool sampler_stop(struct sampler *sampler)
+{
+    const uint64_t until_ns = clock_now_ns() + STOP_PATIENCE_MS * NS_PER_MS;
+    const struct timespec until = {(time_t)(until_ns / NS_PER_S), (long)(until_ns % NS_PER_S)};
+
+    if (!sampler->started || sampler->stuck)
+        return !sampler->stuck;
+    atomic_store_explicit(&sampler->stop, true, memory_order_relaxed);
+    while (sem_clockwait(&sampler->done, CLOCK_MONOTONIC, &until) != 0) {
+        if (errno == EINTR)
+            continue;
+        sampler->stuck = true;
+        return false;
+    }
+    pthread_join(sampler->thread, NULL);
+    sampler->started = false;
+    return true;
+}
+
+bool sampler_look(struct sampler *sampler, struct error *error)
+{
+    round_of_all(sampler, 0, false, error);
+    for (size_t i = 0; i < sampler->count; i++)
+        if (sampler->slots[i].target != NULL)
+            target_flush(sampler->slots[i].target, &sampler->slots[i].counts);
+    return sampler->left > 0;
+}
+
+void sampler_free(struct sampler *sampler)
+{
+    if (sampler == NULL)
+        return;
+    if (!sampler_stop(sampler))
+        return; /* it is all still in use */
+    for (size_t i = 0; i < sampler->count; i++)
+        target_free(sampler->slots[i].target);
+    sem_destroy(&sampler->done);
+    free(sampler->slots);
+    free(sampler);
+}

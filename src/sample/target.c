@@ -1,0 +1,520 @@
+#include "sample/target.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "memory/process.h"
+#include "python/names.h"
+#include "sample/emit.h"
+#include "sample/process_facts.h"
+#include "sample/target_thread.h"
+
+enum {
+    HELD_EVERY_US = 500,    /* it is looked whether it is the same program still: a new one takes longer
+                               to have frames, which at the same addresses would pass for the old one's */
+    LIST_EVERY_MS = 1000,   /* threads are listed anew at least so often */
+    LIST_LEAST_MS = 5,      /* and not more often than that, whatever seems to have changed, */
+    LIST_SHARE = 8,         /* nor for more than this part of the time */
+    ROUND_MAX_MS = 500,     /* what is left of a longer round is left to the next */
+    NAMES_EVERY_MS = 1000,  /* and their names are read again */
+    CPU_EVERY_MS = 20,      /* the process's CPU time is asked for */
+    FAILED_ROUNDS_MAX = 20, /* rounds in a row of which nothing could be read before it is looked into */
+    NAMES_MAX = 4096,
+    START_YOUNG_MS = 2000,  /* a process younger than this is given time to become a Python */
+    START_PATIENCE_MS = 1000,
+    START_PAUSE_MS = 10,
+};
+
+/* From threads_head to gc_collecting, whichever comes first, in one piece. */
+enum { INTERPRETER_BYTES_MAX = 4096, GIL_BYTES_MAX = 64 };
+
+struct target {
+    pid_t pid;
+    uint16_t process;
+    struct sink *sink;
+    struct reader *reader;
+    struct runtime runtime;
+    struct code_table *codes;
+    struct walk_room *room;
+    clockid_t cpu_clock;
+    bool has_cpu_clock;
+
+    struct interpreter interpreters[RUNTIME_INTERPRETERS_MAX];
+    struct interpreter interpreters_before[RUNTIME_INTERPRETERS_MAX];
+    size_t interpreter_count;
+    struct names_trail trails[RUNTIME_INTERPRETERS_MAX];
+    struct target_thread **threads;
+    size_t thread_count;
+    size_t thread_room;
+    uint32_t next_thread_number;
+    struct thread_found *found;   /* room for RUNTIME_THREADS_MAX */
+    struct thread_name *names;    /* room for NAMES_MAX */
+
+    bool announced;               /* RECORD_PROCESS was put */
+    bool list_wanted;
+    uint64_t held_ns;             /* when it was seen to be the same program still */
+    uint64_t listed_ns;
+    uint64_t listing_ns;          /* how long that took */
+    size_t resume;                /* the thread at which rounds begin: where one was cut last */
+    uint64_t named_ns;
+    uint64_t cpu_asked_ns;
+    uint64_t cpu_ns;              /* of the process, when it was asked for last */
+    uint64_t round_ns;            /* the last round's time; 0: none yet */
+    unsigned failed_rounds;
+};
+
+static bool announce_function(void *context, const struct code_function *function)
+{
+    const struct target *target = context;
+
+    return emit_function(target->sink, target->process, function->number, function->first_line,
+                         function->name, function->file);
+}
+
+/* Finds the runtime; a process that began a moment ago may not have got as far as running Python. */
+static bool find_runtime(struct target *target, struct error *error)
+{
+    const struct timespec pause = {0, START_PAUSE_MS * (long)NS_PER_MS};
+    const uint64_t began_ns = clock_now_ns();
+    const uint64_t started_ns = process_started_ns(target->pid);
+    const bool is_young = began_ns - started_ns < START_YOUNG_MS * NS_PER_MS;
+
+    for (;;) {
+        /* Opened anew each time: a reader stays with the program that it was opened on. */
+        target->reader = process_reader_new(target->pid, error);
+        if (target->reader == NULL)
+            return false;
+        if (runtime_find(&target->runtime, target->pid, target->reader, error)) {
+            if (reader_holds(target->reader))
+                return true;
+            error_set(error, ERROR_READ, "process %d became another program just now",
+                      (int)target->pid);
+        }
+        if (!is_young || clock_now_ns() - began_ns > START_PATIENCE_MS * NS_PER_MS ||
+            (error->code != ERROR_NOT_PYTHON && error->code != ERROR_READ))
+            return false;
+        reader_free(target->reader);
+        target->reader = NULL;
+        nanosleep(&pause, NULL);
+    }
+}
+
+struct target *target_new(pid_t pid, uint16_t process, struct sink *sink, struct error *error)
+{
+    struct target *target = calloc(1, sizeof *target);
+
+    if (target == NULL) {
+        error_set(error, ERROR_MEMORY, "out of memory");
+        return NULL;
+    }
+    target->pid = pid;
+    target->process = process;
+    target->sink = sink;
+    target->list_wanted = true;
+    if (!find_runtime(target, error)) {
+        target_free(target);
+        return NULL;
+    }
+    target->has_cpu_clock = clock_getcpuclockid(pid, &target->cpu_clock) == 0;
+    target->cpu_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
+    target->room = walk_room_new();
+    target->found = malloc(RUNTIME_THREADS_MAX * sizeof *target->found);
+    target->names = malloc(NAMES_MAX * sizeof *target->names);
+    target->codes = code_table_new(target->reader, &target->runtime.layout, FUNCTION_FIRST,
+                                   announce_function, target, error);
+    if (target->room == NULL || target->found == NULL || target->names == NULL || target->codes == NULL) {
+        error_set(error, ERROR_MEMORY, "out of memory");
+        target_free(target);
+        return NULL;
+    }
+    return target;
+}
+
+void target_free(struct target *target)
+{
+    if (target == NULL)
+        return;
+    for (size_t i = 0; i < target->thread_count; i++)
+        target_thread_free(target->threads[i]);
+    free(target->threads);
+    free(target->found);
+    free(target->names);
+    walk_room_free(target->room);
+    code_table_free(target->codes);
+    reader_free(target->reader);
+    free(target);
+}
+
+uint32_t target_version(const struct target *target)
+{
+    return target->runtime.version_hex;
+}
+
+static struct thread_round round_for(struct target *target, const struct gil_now *gil,
+                                     uint64_t now_ns, struct sampler_counts *counts)
+{
+    return (struct thread_round){
+        .sink = target->sink,
+        .process = target->process,
+        .codes = target->codes,
+        .gil = gil,
+        .now_ns = now_ns,
+        .until_ns = now_ns + ROUND_MAX_MS * NS_PER_MS,
+        .counts = counts,
+    };
+}
+
+static struct target_thread *find_thread(struct target *target, const struct thread_found *found)
+{
+    for (size_t i = 0; i < target->thread_count; i++) {
+        struct target_thread *thread = target->threads[i];
+
+        if (remote_equal(thread->found.address, found->address) &&
+            thread->found.ident == found->ident && thread->found.native_id == found->native_id)
+            return thread;
+    }
+    return NULL;
+}
+
+static struct target_thread *add_thread(struct target *target, const struct thread_found *found,
+                                        uint64_t now_ns)
+{
+    const struct thread_source source = {target->pid, target->reader, &target->runtime.layout,
+                                         target->room};
+    struct target_thread *thread;
+
+    if (target->thread_count == RUNTIME_THREADS_MAX)
+        return NULL;
+    if (target->thread_count == target->thread_room) {
+        const size_t room = target->thread_room * 2 + 16;
+        struct target_thread **grown = realloc(target->threads, room * sizeof *grown);
+
+        if (grown == NULL)
+            return NULL;
+        target->threads = grown;
+        target->thread_room = room;
+    }
+    thread = target_thread_new(&source, found, target->next_thread_number, now_ns);
+    if (thread == NULL)
+        return NULL;
+    target->next_thread_number++;
+    target->threads[target->thread_count++] = thread;
+    target->named_ns = 0;
+    return thread;
+}
+
+/* Puts a thread's end and forgets it. */
+static void drop_thread(struct target *target, size_t index, const struct thread_round *round)
+{
+    struct target_thread *thread = target->threads[index];
+
+    target_thread_flush(thread, round);
+    if (thread->announced)
+        emit_thread(target->sink, target->process, thread->number, thread->tid,
+                    thread->found.ident, THREAD_ENDED, thread->name);
+    target_thread_free(thread);
+    target->threads[index] = target->threads[--target->thread_count];
+}
+
+/* Whether a thread state just found belongs to a thread of its own. One that is being started has no
+   thread yet, or still that of the thread that starts it (3.11: new_threadstate(), Python/pystate.c),
+   which is older and has been seen in this listing before. */
+static bool is_bound(const struct target *target, const struct thread_found *found)
+{
+    for (size_t i = 0; i < target->thread_count; i++) {
+        const struct target_thread *thread = target->threads[i];
+
+        if (thread->seen && thread->found.native_id == found->native_id &&
+            !remote_equal(thread->found.address, found->address))
+            return false;
+    }
+    return found->native_id != 0;
+}
+
+/* Reads the list of interpreters; false when it could not be followed to its end. A trail to names is
+   of use for its own interpreter only. */
+static bool list_interpreters(struct target *target)
+{
+    bool whole;
+
+    memcpy(target->interpreters_before, target->interpreters, sizeof target->interpreters);
+    target->interpreter_count =
+        runtime_interpreters(&target->runtime, target->reader, target->interpreters,
+                             RUNTIME_INTERPRETERS_MAX, &whole);
+    for (size_t i = 0; i < target->interpreter_count; i++)
+        if (!remote_equal(target->interpreters[i].address, target->interpreters_before[i].address))
+            target->trails[i] = (struct names_trail){0};
+    return whole;
+}
+
+/* Takes note of a thread that is in the target's list. */
+static void see_thread(struct target *target, const struct thread_found *found, size_t interpreter,
+                       uint64_t now_ns)
+{
+    struct target_thread *thread;
+
+    if (!is_bound(target, found)) {
+        target->list_wanted = true;
+        return;
+    }
+    thread = find_thread(target, found);
+    if (thread == NULL)
+        thread = add_thread(target, found, now_ns);
+    if (thread == NULL)
+        return;
+    thread->found = *found;
+    thread->interpreter = interpreter;
+    thread->seen = true;
+    thread->stale = false;
+}
+
+/* Brings the threads up to date with the target's own lists. Where these changed under us, a thread that
+   was not met may still be there: it is kept until its end is sure. */
+static void list_threads(struct target *target, const struct thread_round *round)
+{
+    bool whole = list_interpreters(target);
+    size_t room = RUNTIME_THREADS_MAX;
+
+    target->list_wanted = false;
+    target->listed_ns = round->now_ns;
+    for (size_t i = 0; i < target->thread_count; i++)
+        target->threads[i]->seen = false;
+    for (size_t i = 0; i < target->interpreter_count; i++) {
+        bool all;
+        const size_t count = runtime_threads(&target->runtime, target->reader,
+                                             &target->interpreters[i], target->found, room, &all);
+
+        whole &= all;
+        room -= count;
+        /* The list has the newest first; threads are numbered by age. */
+        for (size_t j = count; j-- > 0;)
+            see_thread(target, &target->found[j], i, round->now_ns);
+    }
+    target->list_wanted |= !whole;
+    for (size_t i = target->thread_count; i-- > 0;)
+        if (!target->threads[i]->seen && (whole || target->threads[i]->ended))
+            drop_thread(target, i, round);
+    target->listing_ns = clock_now_ns() - round->now_ns;
+}
+
+static bool listing_is_due(const struct target *target, uint64_t now_ns)
+{
+    const uint64_t every_ns = (target->list_wanted ? LIST_LEAST_MS : LIST_EVERY_MS) * NS_PER_MS;
+    const uint64_t since_ns = now_ns - target->listed_ns;
+
+    return since_ns >= every_ns && since_ns >= LIST_SHARE * target->listing_ns;
+}
+
+_Static_assert(THREAD_NAME_ROOM >= NAMES_TEXT_MAX, "names are copied whole");
+
+static void name_thread(struct target_thread *thread, const char *name)
+{
+    if (strcmp(thread->name, name) == 0)
+        return;
+    snprintf(thread->name, sizeof thread->name, "%s", name);
+    thread->announced = false;
+}
+
+/* Python's own names where it has them; the kernel's stay for threads that Python did not start. */
+static void name_threads(struct target *target, uint64_t now_ns)
+{
+    target->named_ns = now_ns;
+    for (size_t i = 0; i < target->interpreter_count; i++) {
+        const size_t count =
+            names_read(target->reader, &target->runtime.layout, target->interpreters[i].address,
+                       &target->trails[i], target->names, NAMES_MAX);
+
+        for (size_t j = 0; j < target->thread_count; j++)
+            for (size_t k = 0; k < count; k++)
+                if (target->threads[j]->found.ident == target->names[k].ident)
+                    name_thread(target->threads[j], target->names[k].text);
+    }
+}
+
+/* What an interpreter's threads share, read once a round. */
+struct shared {
+    struct gil_now gil;
+    bool new_threads;
+};
+
+static bool read_shared(struct target *target, const struct interpreter *interpreter,
+                        struct shared *shared)
+{
+    const struct layout *layout = &target->runtime.layout;
+    const uint32_t head = layout->interpreter.threads_head;
+    const uint32_t gc = layout->interpreter.gc_collecting;
+    const uint32_t first = head < gc ? head : gc;
+    const uint32_t bytes = (head < gc ? gc : head) - first + 8;
+    const uint32_t holder = layout->gil.last_holder;
+    const uint32_t locked = layout->gil.locked;
+    const uint32_t gil_bytes = (holder > locked ? holder : locked) + 8;
+    unsigned char buffer[INTERPRETER_BYTES_MAX + GIL_BYTES_MAX];
+    const struct piece pieces[] = {{remote_plus(interpreter->address, first), bytes},
+                                   {interpreter->gil, gil_bytes}};
+
+    if (bytes > INTERPRETER_BYTES_MAX || gil_bytes > GIL_BYTES_MAX) {
+        errno = EINVAL;
+        return false;
+    }
+    if (reader_gather(target->reader, pieces, 2, buffer) != bytes + gil_bytes)
+        return false;
+    *shared = (struct shared){
+        .gil = {
+            .start = interpreter->gil,
+            .size = layout->gil.size,
+            .locked = int_at(buffer + bytes, locked) == 1,
+            .holder = remote_at(word_at(buffer + bytes, holder)),
+            .gc_running = int_at(buffer, gc - first) != 0,
+        },
+        .new_threads = word_at(buffer, head - first) != interpreter->first_thread.value,
+    };
+    return true;
+}
+
+static void put_process(struct target *target)
+{
+    char command[RECORD_FILE_MAX];
+
+    if (target->announced)
+        return;
+    process_command(target->pid, command, sizeof command);
+    target->announced = emit_process(target->sink, target->process, target->pid,
+                                     target->runtime.version_hex,
+                                     process_started_ns(target->pid), command);
+}
+
+static void put_round(struct target *target, struct record_round *record,
+                      struct sampler_counts *counts)
+{
+    const uint64_t now_ns = record->time_ns;
+    uint64_t cpu_ns = target->cpu_ns;
+
+    record->threads = (uint32_t)target->thread_count;
+    record->wall_ns = target->round_ns == 0 ? 0 : now_ns - target->round_ns;
+    if (now_ns - target->cpu_asked_ns >= CPU_EVERY_MS * NS_PER_MS) {
+        const uint64_t asked_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
+
+        if (asked_ns > cpu_ns)
+            cpu_ns = asked_ns;
+        target->cpu_asked_ns = now_ns;
+    }
+    record->cpu_ns = cpu_ns - target->cpu_ns;
+    record->counts = *counts;
+    if (!emit_round(target->sink, target->process, record)) {
+        counts->lost++; /* the next one stands for this time too */
+        return;
+    }
+    target->round_ns = now_ns;
+    target->cpu_ns = cpu_ns;
+}
+
+/* Why the memory that was attached to is gone: with the process, or for that of another program. */
+static bool memory_gone(struct target *target, struct error *error)
+{
+    char byte;
+
+    if (!reader_read(target->reader, target->runtime.address, &byte, 1) && errno == ESRCH)
+        return error_set(error, ERROR_GONE, "the process ended");
+    return error_set(error, ERROR_GONE,
+                     "its Python ended (it is shutting down, or became another program by exec)");
+}
+
+/* Tells whether rounds that keep failing mean that the target is gone. */
+static bool still_there(struct target *target, int error_number, struct error *error)
+{
+    if (error_number == ESRCH)
+        return error_set(error, ERROR_GONE, "the process ended");
+    if (error_number == EPERM || error_number == EACCES)
+        return error_set(error, ERROR_PERMISSION,
+                         "the process took away the permission to read it");
+    if (++target->failed_rounds < FAILED_ROUNDS_MAX)
+        return true;
+    target->failed_rounds = 0;
+    if (reader_holds(target->reader) && runtime_still_there(&target->runtime, target->reader))
+        return true;
+    return memory_gone(target, error);
+}
+
+static bool round_of_interpreter(struct target *target, size_t index, const struct shared *shared,
+                                 uint64_t now_ns, struct sampler_counts *counts, int *error_number)
+{
+    const struct thread_round round = round_for(target, &shared->gil, now_ns, counts);
+    const size_t first = target->resume < target->thread_count ? target->resume : 0;
+    bool any = false;
+
+    for (size_t n = 0; n < target->thread_count; n++) {
+        const size_t i = (first + n) % target->thread_count;
+        struct target_thread *thread = target->threads[i];
+
+        if (thread->interpreter != index)
+            continue;
+        if (clock_now_ns() > round.until_ns) {
+            target->resume = i;
+            break;
+        }
+        if (target_thread_round(thread, &round))
+            any = true;
+        else
+            *error_number = errno;
+        target->list_wanted |= thread->stale;
+    }
+    return any;
+}
+
+bool target_round(struct target *target, struct sampler_counts *counts, struct error *error)
+{
+    const uint64_t now_ns = clock_now_ns();
+    const struct thread_round round = round_for(target, NULL, now_ns, counts);
+    struct record_round record = {.time_ns = now_ns};
+    int error_number = 0;
+    bool any = false;
+
+    put_process(target);
+    if (now_ns - target->held_ns >= HELD_EVERY_US * NS_PER_US) {
+        if (!reader_holds(target->reader))
+            return memory_gone(target, error);
+        target->held_ns = now_ns;
+    }
+    if (listing_is_due(target, now_ns))
+        list_threads(target, &round);
+    if (now_ns - target->named_ns >= NAMES_EVERY_MS * NS_PER_MS)
+        name_threads(target, now_ns);
+    for (size_t i = 0; i < target->interpreter_count; i++) {
+        struct shared shared;
+
+        if (!read_shared(target, &target->interpreters[i], &shared)) {
+            error_number = errno;
+            target->list_wanted = true;
+            continue;
+        }
+        record.gil_held |= shared.gil.locked;
+        record.gc_running |= shared.gil.gc_running;
+        target->list_wanted |= shared.new_threads;
+        any |= round_of_interpreter(target, i, &shared, now_ns, counts, &error_number);
+    }
+    put_round(target, &record, counts);
+    if (any) {
+        target->failed_rounds = 0;
+        return true;
+    }
+    return still_there(target, error_number, error);
+}
+
+void target_flush(struct target *target, struct sampler_counts *counts)
+{
+    const struct thread_round round = round_for(target, NULL, clock_now_ns(), counts);
+
+    for (size_t i = 0; i < target->thread_count; i++)
+        target_thread_flush(target->threads[i], &round);
+}
+
+bool target_end(struct target *target, const struct error *reason, struct sampler_counts *counts)
+{
+    target_flush(target, counts);
+    return emit_end(target->sink, target->process, clock_now_ns(), reason);
+}

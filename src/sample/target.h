@@ -1,0 +1,40 @@
+/*
+ * target - one process under the profiler: its runtime, its threads, and a round over all of them.
+ *
+ * Owns what is open of the process. Made by any thread, then used by one, the sampler's. Allocates
+ * when a thread or function is new, or a stack deeper than any before.
+ */
+#ifndef SAMPLE_TARGET_H
+#define SAMPLE_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "sample/record.h"
+#include "sample/sink.h"
+
+struct target;
+
+/* Attaches to process `pid`, which records call `process`. The sink is kept. NULL with the reason when
+   it is not there, not to be read, no Python, or of a version not served. */
+struct target *target_new(pid_t pid, uint16_t process, struct sink *sink, struct error *error);
+void target_free(struct target *target);
+
+/* PY_VERSION_HEX. */
+uint32_t target_version(const struct target *target);
+
+/* Looks at every thread once and puts the records of it. `counts` is added to, but for .rounds and
+   .missed, which are the clock's. False when the target ended, with the reason; target_end() is due
+   then. */
+bool target_round(struct target *target, struct sampler_counts *counts, struct error *error);
+
+/* Puts the samples that are still held back. */
+void target_flush(struct target *target, struct sampler_counts *counts);
+
+/* Puts what is still held back, and RECORD_END for `reason`; false when there was no room for that, to
+   be tried again. */
+bool target_end(struct target *target, const struct error *reason, struct sampler_counts *counts);
+
+#endif

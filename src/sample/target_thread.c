@@ -1,0 +1,238 @@
+#include "sample/target_thread.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "sample/emit.h"
+
+/* A sample is not held back for longer: a view wants to show what threads do now. */
+enum { HOLD_MAX_MS = 100 };
+
+struct target_thread *target_thread_new(const struct thread_source *source,
+                                        const struct thread_found *found, uint32_t number,
+                                        uint64_t now_ns)
+{
+    struct target_thread *thread = calloc(1, sizeof *thread);
+
+    if (thread == NULL)
+        return NULL;
+    thread->kernel = (struct kernel_thread){-1, -1};
+    thread->found = *found;
+    thread->number = number;
+    thread->tid = (pid_t)found->native_id;
+    thread->sampled_ns = now_ns;
+    thread->walk = walk_new(source->reader, source->layout, source->room, found->address);
+    thread->frames = calloc(RECORD_DEPTH_MAX, sizeof *thread->frames);
+    thread->memo = calloc(RECORD_DEPTH_MAX, sizeof *thread->memo);
+    if (thread->walk == NULL || thread->frames == NULL || thread->memo == NULL) {
+        target_thread_free(thread);
+        return NULL;
+    }
+    kernel_thread_open(&thread->kernel, source->pid, thread->tid);
+    kernel_thread_run(&thread->kernel, &thread->run);
+    kernel_thread_name(source->pid, thread->tid, thread->name, sizeof thread->name);
+    return thread;
+}
+
+void target_thread_free(struct target_thread *thread)
+{
+    if (thread == NULL)
+        return;
+    kernel_thread_close(&thread->kernel);
+    walk_free(thread->walk);
+    free(thread->frames);
+    free(thread->memo);
+    free(thread);
+}
+
+static bool holds_gil(const struct target_thread *thread, const struct gil_now *gil)
+{
+    return gil->locked && remote_equal(gil->holder, thread->found.address);
+}
+
+/* Tells a thread's state, and whether it waits. A thread that wants the GIL sleeps in a futex that is
+   part of the GIL's own structure (take_gil(), Python/ceval_gil.c: its condition variable and mutex). */
+static enum thread_state find_state(struct target_thread *thread, const struct gil_now *gil)
+{
+    struct kernel_wait wait;
+
+    thread->waiting = false;
+    if (holds_gil(thread, gil))
+        return THREAD_HAS_GIL;
+    if (!kernel_thread_wait(&thread->kernel, &wait))
+        return THREAD_IDLE;
+    if (wait.running)
+        return THREAD_RUNNING;
+    thread->waiting = true;
+    return wait.in_futex && wait.futex - gil->start.value < gil->size ? THREAD_WAIT_GIL
+                                                                       : THREAD_IDLE;
+}
+
+void target_thread_flush(struct target_thread *thread, const struct thread_round *round)
+{
+    struct record_sample *held = &thread->held;
+
+    if (held->rounds == 0)
+        return;
+    if (!thread->announced)
+        thread->announced = emit_thread(round->sink, round->process, thread->number, thread->tid,
+                                        thread->found.ident, held->state, thread->name);
+    if (!thread->announced || !emit_sample(round->sink, round->process, held, thread->frames))
+        round->counts->lost += held->rounds;
+    held->rounds = 0;
+    held->wall_ns = 0;
+    held->cpu_ns = 0;
+}
+
+/* Adds the time since the last round to the held sample, which stands for it. */
+static void hold(struct target_thread *thread, const struct thread_round *round, uint64_t cpu_ns)
+{
+    struct record_sample *held = &thread->held;
+
+    held->thread = thread->number;
+    held->rounds++;
+    held->time_ns = round->now_ns;
+    held->wall_ns += round->now_ns - thread->sampled_ns;
+    held->cpu_ns += cpu_ns;
+    thread->sampled_ns = round->now_ns;
+}
+
+static bool same_place(const struct frame_memo *memo, const struct walk_frame *frame,
+                       uint64_t now_ns)
+{
+    return remote_equal(memo->frame.code, frame->code) &&
+           remote_equal(memo->frame.instruction, frame->instruction) &&
+           now_ns <= memo->until_ns;
+}
+
+/* Names one frame of the walk; what it was when it was met last in this place serves as well. */
+static enum code_result name_frame(struct frame_memo *memo, const struct thread_round *round,
+                                   const struct walk_frame *frame)
+{
+    struct code_place place;
+    enum code_result result;
+
+    if (same_place(memo, frame, round->now_ns))
+        return CODE_FOUND;
+    if (clock_now_ns() > round->until_ns)
+        return CODE_UNTOLD;
+    memo->until_ns = 0;
+    result = code_find(round->codes, frame->code, frame->instruction, round->now_ns, &place);
+    if (result == CODE_FOUND)
+        *memo = (struct frame_memo){*frame, {place.function, place.line}, place.until_ns};
+    return result;
+}
+
+/* Begins the held sample's stack anew with what stands for frames that could not be proven. */
+static void begin_moving(struct record_sample *held, struct record_frame *frames)
+{
+    held->depth = 1;
+    held->flags |= SAMPLE_TRUNCATED;
+    frames[0] = (struct record_frame){FUNCTION_MOVING, 0};
+}
+
+/* Turns the walk's frames into functions and lines. Frames that are part of the interpreter's own
+   working are left out; one without a sensible code object shows that what is above it was not
+   live. False when a function could not be told on: there is no room for the sample either, or no
+   time, as of a target that makes its functions dear to read. */
+static bool name_frames(struct target_thread *thread, const struct thread_round *round,
+                        const struct walk_stack *stack)
+{
+    struct record_sample *held = &thread->held;
+
+    for (size_t i = 0; i < stack->depth; i++) {
+        struct frame_memo *memo = &thread->memo[stack->depth - 1 - i];
+
+        switch (name_frame(memo, round, &stack->frames[i])) {
+        case CODE_UNTOLD:
+            return false;
+        case CODE_BAD:
+            begin_moving(held, thread->frames);
+            continue;
+        case CODE_FOUND:
+            break;
+        }
+        if (memo->record.function == CODE_HIDDEN)
+            continue;
+        if (held->depth == RECORD_DEPTH_MAX) {
+            held->flags |= SAMPLE_CUT;
+            break;
+        }
+        thread->frames[held->depth++] = memo->record;
+    }
+    return true;
+}
+
+enum read_result { READ_DONE, READ_FAILED, READ_NO_ROOM };
+
+/* Reads the stack into the held sample. */
+static enum read_result read_stack(struct target_thread *thread, const struct thread_round *round)
+{
+    struct record_sample *held = &thread->held;
+    struct walk_stack stack;
+    const enum walk_result result = walk_read(thread->walk, &stack);
+
+    round->counts->retried += stack.retries;
+    if (result == WALK_FAILED) {
+        thread->stale = true;
+        return READ_FAILED;
+    }
+    if (!remote_equal(stack.next_thread, thread->found.next))
+        thread->stale = true;
+    held->depth = 0;
+    held->flags = stack.cut ? SAMPLE_CUT : 0;
+    if (result == WALK_TRUNCATED)
+        begin_moving(held, thread->frames);
+    else if (round->gil->gc_running && holds_gil(thread, round->gil))
+        thread->frames[held->depth++] = (struct record_frame){FUNCTION_GC, 0};
+    return name_frames(thread, round, &stack) ? READ_DONE : READ_NO_ROOM;
+}
+
+bool target_thread_round(struct target_thread *thread, const struct thread_round *round)
+{
+    const struct kernel_run before = thread->run;
+    uint64_t cpu_ns;
+    bool ran;
+
+    if (!kernel_thread_run(&thread->kernel, &thread->run)) {
+        thread->stale = true;
+        thread->ended = thread->kernel.schedstat_fd >= 0;
+        if (thread->ended)
+            return true; /* its thread state may be anything by now */
+    }
+    cpu_ns = thread->run.cpu_ns - before.cpu_ns;
+    ran = cpu_ns != 0 || thread->run.turns != before.turns || thread->kernel.schedstat_fd < 0;
+    if (!ran && thread->waiting && !holds_gil(thread, round->gil)) {
+        hold(thread, round, 0);
+        round->counts->samples++;
+        if (thread->held.wall_ns >= HOLD_MAX_MS * NS_PER_MS)
+            target_thread_flush(thread, round);
+        return true;
+    }
+    target_thread_flush(thread, round);
+    thread->held.state = (uint8_t)find_state(thread, round->gil);
+    switch (read_stack(thread, round)) {
+    case READ_FAILED:
+        round->counts->failed++;
+        thread->waiting = false; /* there is no stack that could go on standing */
+        thread->held.cpu_ns += cpu_ns; /* the next sample stands for this time too */
+        return false;
+    case READ_NO_ROOM:
+        round->counts->samples++;
+        round->counts->lost++;
+        thread->waiting = false;
+        thread->held.cpu_ns += cpu_ns;
+        return true;
+    case READ_DONE:
+        break;
+    }
+    if ((thread->held.flags & SAMPLE_TRUNCATED) != 0)
+        thread->waiting = false; /* it holds still, so the next reading may prove it */
+    hold(thread, round, cpu_ns);
+    round->counts->samples++;
+    round->counts->truncated += (thread->held.flags & SAMPLE_TRUNCATED) != 0;
+    target_thread_flush(thread, round);
+    return true;
+}

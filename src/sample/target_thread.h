@@ -1,0 +1,92 @@
+/*
+ * target_thread - one thread of a target: its stack, its state, and the sample that stands for it now.
+ *
+ * A thread that waits on a proven stack is not read again before it ran: its last sample is put again with the time
+ * that it went on standing for, which is held back for a while. The sampler thread alone uses it.
+ */
+#ifndef SAMPLE_TARGET_THREAD_H
+#define SAMPLE_TARGET_THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "python/code.h"
+#include "python/runtime.h"
+#include "sample/kernel_thread.h"
+#include "sample/record.h"
+#include "sample/sink.h"
+#include "sample/walk.h"
+
+#define THREAD_NAME_ROOM 256u
+
+/* What is known of the GIL at the moment of a round. */
+struct gil_now {
+    remote_addr start;  /* where its structure is */
+    uint32_t size;
+    bool locked;
+    remote_addr holder; /* the thread state that has it, or had it last */
+    bool gc_running;    /* the collector is at work, in the thread that has the GIL */
+};
+
+/* A frame as it was found last in its place on the stack, so that what did not change is not looked
+   up again. */
+struct frame_memo {
+    struct walk_frame frame;
+    struct record_frame record;
+    uint64_t until_ns; /* how long that is good for */
+};
+
+struct target_thread {
+    struct thread_found found;
+    size_t interpreter;             /* which of the target's */
+    uint32_t number;
+    pid_t tid;
+    char name[THREAD_NAME_ROOM];
+    bool announced;                 /* its definition was put, with its present name */
+    bool seen;                      /* by the listing under way */
+    bool stale;                     /* its thread state is gone: list the threads anew */
+    bool ended;                     /* the kernel no longer has it */
+
+    struct walk *walk;
+    struct kernel_thread kernel;
+    struct kernel_run run;          /* at the last round */
+    bool waiting;                   /* it was waiting at the last round, on the stack held */
+
+    struct record_frame *frames;    /* of the held sample: RECORD_DEPTH_MAX */
+    struct frame_memo *memo;        /* by distance from the root: RECORD_DEPTH_MAX */
+    uint64_t sampled_ns;            /* when its time was accounted for last */
+    struct record_sample held;      /* not put yet when .rounds > 0; last, as its type has a tail */
+};
+
+/* What the threads of a target share; it stays the target's. */
+struct thread_source {
+    pid_t pid;
+    struct reader *reader;
+    const struct layout *layout;
+    struct walk_room *room;
+};
+
+/* Opens what is needed of a thread just found. NULL: out of memory. */
+struct target_thread *target_thread_new(const struct thread_source *source,
+                                        const struct thread_found *found, uint32_t number,
+                                        uint64_t now_ns);
+void target_thread_free(struct target_thread *thread);
+
+struct thread_round {
+    struct sink *sink;
+    uint16_t process;
+    struct code_table *codes;
+    const struct gil_now *gil;
+    uint64_t now_ns;
+    uint64_t until_ns; /* when it has to be over; a stack that takes longer to name is lost */
+    struct sampler_counts *counts;
+};
+
+/* One round of one thread. False only when nothing could be read of it, with errno. */
+bool target_thread_round(struct target_thread *thread, const struct thread_round *round);
+
+/* Puts the held sample, if there is one. */
+void target_thread_flush(struct target_thread *thread, const struct thread_round *round);
+
+#endif

@@ -1,0 +1,579 @@
+#include "sample/walk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "python/frame.h"
+#include "sample/pair.h"
+#include "sample/places.h"
+#include "sample/record.h"
+
+enum {
+    CFRAME_BYTES = 24,  /* of _PyCFrame, Include/cpython/pystate.h of 3.11 and 3.12: up to three words */
+    CFRAMES_BYTES_MAX = 16384, /* of the part of the C stack that holds those met lately */
+    TRIES_MAX = 8,      /* collections for one sample, with those that find new places */
+    TORN_MAX = 3,       /* of these, how many may be torn before the stack is truncated */
+    KNOWN_MAX = 64,     /* frames in known places that learning reads one by one in search of others */
+    STEPS_MAX = 2 * RECORD_DEPTH_MAX, /* frames on a chain, with those that hold no Python code */
+    SLOW_TIMES = 2,     /* a collection that takes so many times as long as usual proves nothing */
+    CALL_WORK = 3,      /* what a collection costs besides its pieces, as if in pieces */
+    PIECE_BYTES = 4096, /* how many bytes cost as much as one piece more */
+};
+
+/* A stretch of the C stack. */
+struct stretch {
+    remote_addr start;
+    uint32_t length;
+};
+
+struct walk {
+    struct reader *reader;
+    const struct layout *layout;
+    remote_addr thread;
+    struct stretch cframes;  /* 3.11, 3.12: where the thread state pointed lately */
+    struct places places;
+    struct walk_room *room;
+    size_t state_bytes;      /* of the thread state that are read */
+    uint64_t usual_ns;       /* what a collection takes for each piece of its work */
+};
+
+/* A frame on the chain as one copy has it. */
+struct listed {
+    remote_addr address;
+    struct place_found found;
+};
+
+/* A frame that both copies of a torn collection have the same. */
+struct root_frame {
+    remote_addr address;
+    remote_addr code;
+    struct walk_frame frame; /* what to give of it; without code: an entry frame */
+    uint32_t place;
+    bool seen_running;
+};
+
+struct walk_room {
+    unsigned char *buffer;   /* what the last collection read, in the order of its pieces */
+    size_t buffer_bytes;
+    struct walk_frame frames[RECORD_DEPTH_MAX];
+    struct listed listed[STEPS_MAX];   /* top first */
+    struct root_frame root[STEPS_MAX]; /* bottom first; of the last torn collection of one sample */
+    size_t root_depth;
+    size_t root_proven;                /* how many of them are */
+};
+
+/* Where a collection's parts are in the buffer. */
+struct collection {
+    const unsigned char *first;
+    const unsigned char *state;
+    const unsigned char *cframes;
+    const unsigned char *second;
+    bool slow;
+};
+
+static size_t larger(size_t a, uint32_t b)
+{
+    return b != LAYOUT_NONE && b > a ? b : a;
+}
+
+/* The thread state is read up to the last member that is of use. */
+static size_t used_state_bytes(const struct layout *layout)
+{
+    size_t last = larger(layout->thread.datastack_top, layout->thread.next);
+
+    last = larger(last, layout->thread.current_frame);
+    last = larger(last, layout->thread.cframe);
+    last = larger(last, layout->thread.base_frame);
+    return last + sizeof(uint64_t);
+}
+
+static void forget_cframes(struct walk *walk)
+{
+    /* Any place that can be read will do until the right one is known. */
+    walk->cframes = (struct stretch){walk->thread, CFRAME_BYTES};
+}
+
+struct walk_room *walk_room_new(void)
+{
+    return calloc(1, sizeof(struct walk_room));
+}
+
+void walk_room_free(struct walk_room *room)
+{
+    if (room == NULL)
+        return;
+    free(room->buffer);
+    free(room);
+}
+
+struct walk *walk_new(struct reader *reader, const struct layout *layout, struct walk_room *room,
+                      remote_addr thread)
+{
+    struct walk *walk = calloc(1, sizeof *walk);
+
+    if (walk == NULL)
+        return NULL;
+    walk->reader = reader;
+    walk->layout = layout;
+    walk->room = room;
+    walk->thread = thread;
+    walk->state_bytes = used_state_bytes(layout);
+    forget_cframes(walk);
+    return walk;
+}
+
+void walk_free(struct walk *walk)
+{
+    free(walk);
+}
+
+static bool has_cframes(const struct walk *walk)
+{
+    return walk->layout->thread.cframe != LAYOUT_NONE;
+}
+
+static bool grow_buffer(struct walk_room *room, size_t need)
+{
+    unsigned char *grown;
+
+    if (need <= room->buffer_bytes)
+        return true;
+    grown = realloc(room->buffer, need + need / 2);
+    if (grown == NULL)
+        return false;
+    room->buffer = grown;
+    room->buffer_bytes = need + need / 2;
+    return true;
+}
+
+/* Follows what a collection usually takes for its work, at once downwards and slowly upwards, and tells
+   whether this one took far longer. */
+static bool took_long(struct walk *walk, uint64_t took_ns, size_t pieces, size_t bytes)
+{
+    const uint64_t each_ns = took_ns / (CALL_WORK + pieces + bytes / PIECE_BYTES);
+    const uint64_t usual_ns = walk->usual_ns;
+
+    if (usual_ns == 0 || each_ns < usual_ns)
+        walk->usual_ns = each_ns;
+    else if (each_ns < SLOW_TIMES * usual_ns)
+        walk->usual_ns += (each_ns - usual_ns) / 16;
+    else
+        walk->usual_ns += usual_ns / 64 + 1;
+    return usual_ns != 0 && each_ns >= SLOW_TIMES * usual_ns;
+}
+
+enum collect_result { COLLECTED, COLLECT_LOST_PLACE, COLLECT_FAILED };
+
+/* Reads everything twice around the thread state. */
+static enum collect_result collect(struct walk *walk, struct collection *collection)
+{
+    struct piece pieces[2 * WALK_PLACES_MAX + 2];
+    const size_t copy_bytes = walk->places.bytes;
+    const size_t cframes_bytes = has_cframes(walk) ? walk->cframes.length : 0;
+    const size_t up_to_state = copy_bytes + walk->state_bytes;
+    const size_t total = up_to_state + cframes_bytes + copy_bytes;
+    size_t count = places_pieces(&walk->places, pieces);
+    unsigned char *buffer;
+    uint64_t start_ns;
+    size_t got;
+
+    if (!grow_buffer(walk->room, total)) {
+        errno = ENOMEM;
+        return COLLECT_FAILED;
+    }
+    pieces[count++] = (struct piece){walk->thread, walk->state_bytes};
+    if (has_cframes(walk))
+        pieces[count++] = (struct piece){walk->cframes.start, walk->cframes.length};
+    count += places_pieces_back(&walk->places, pieces + count);
+    buffer = walk->room->buffer;
+    start_ns = clock_now_ns();
+    got = reader_gather(walk->reader, pieces, count, buffer);
+    *collection = (struct collection){
+        .first = buffer,
+        .state = buffer + copy_bytes,
+        .cframes = buffer + up_to_state,
+        .second = buffer + up_to_state + cframes_bytes,
+        .slow = took_long(walk, clock_now_ns() - start_ns, count, total),
+    };
+    if (got == total)
+        return COLLECTED;
+    /* Only a lost thread state ends it; any other place that went away is looked up anew. */
+    if (errno != EFAULT || (got >= copy_bytes && got < up_to_state))
+        return COLLECT_FAILED;
+    return COLLECT_LOST_PLACE;
+}
+
+/* Widens the stretch of _PyCFrames so that it holds this one, or begins it anew there. */
+static void expect_cframe(struct walk *walk, remote_addr cframe)
+{
+    const uint64_t start = walk->cframes.start.value;
+    const uint64_t end = start + walk->cframes.length;
+    const uint64_t low = cframe.value < start ? cframe.value : start;
+    const uint64_t high = cframe.value + CFRAME_BYTES > end ? cframe.value + CFRAME_BYTES : end;
+
+    if (high - low <= CFRAMES_BYTES_MAX && start != walk->thread.value)
+        walk->cframes = (struct stretch){remote_at(low), (uint32_t)(high - low)};
+    else
+        walk->cframes = (struct stretch){cframe, CFRAME_BYTES};
+}
+
+/* The frame that the thread state names as the top of its stack; false when the _PyCFrame that tells
+   it was not read, which the next collection will then. */
+static bool top_frame(struct walk *walk, const struct collection *collection, remote_addr *top)
+{
+    const struct layout *layout = walk->layout;
+    remote_addr cframe;
+    uint64_t offset;
+
+    if (!has_cframes(walk)) {
+        *top = remote_at(word_at(collection->state, layout->thread.current_frame));
+        return true;
+    }
+    cframe = remote_at(word_at(collection->state, layout->thread.cframe));
+    offset = cframe.value - walk->cframes.start.value;
+    if (offset + CFRAME_BYTES > walk->cframes.length || offset > walk->cframes.length) {
+        expect_cframe(walk, cframe);
+        return false;
+    }
+    *top = remote_at(word_at(collection->cframes + offset, layout->cframe_current_frame));
+    return true;
+}
+
+static bool is_base(const struct walk *walk, const unsigned char *state, remote_addr address)
+{
+    return walk->layout->thread.base_frame != LAYOUT_NONE &&
+           word_at(state, walk->layout->thread.base_frame) == address.value;
+}
+
+/* Whether a frame is of the kind that may end a chain. A generator's is not, though it has no caller
+   while it is suspended, as a stale pointer to one would end the chain too early. */
+static bool may_be_bottom(const struct walk *walk, const struct frame *frame)
+{
+    return walk->layout->thread.base_frame == LAYOUT_NONE && frame->is_bottom &&
+           frame->owner != OWNER_GENERATOR;
+}
+
+/* Whether these are a frame's bytes. */
+static bool is_frame(const struct frame *frame)
+{
+    return frame->owner == OWNER_ENTRY || frame->owner == OWNER_THREAD ||
+           frame->owner == OWNER_GENERATOR;
+}
+
+/* Whether a frame can be part of a running chain. One that is being cleared has lost its code. */
+static bool is_live(const struct frame *frame)
+{
+    return is_frame(frame) && (frame->owner == OWNER_ENTRY || !remote_is_null(frame->code));
+}
+
+/* The chain as it is followed: what the last frame was for the one it was called by. */
+struct follow {
+    bool is_top;
+    bool is_first;        /* no frame with Python code was met yet */
+    bool seen_running;    /* the first such frame was */
+    bool callee_is_entry; /* the callee has a loop of the interpreter of its own */
+    bool all_lines;       /* every line is proven so far */
+};
+
+/* Adds a proven frame to the stack. */
+static void add_frame(struct walk *walk, struct walk_stack *stack, struct follow *follow,
+                      const struct frame *frame, struct pair pair)
+{
+    const bool line_known = follow->is_top || pair_same_instruction(walk->layout, pair,
+                                                                    follow->callee_is_entry);
+
+    if (follow->is_first)
+        follow->seen_running = pair_seen_running(walk->layout, pair);
+    follow->is_first = false;
+    walk->room->frames[stack->depth++] = (struct walk_frame){
+        .code = frame->code,
+        .instruction = line_known ? frame->instruction : remote_at(0),
+    };
+    follow->all_lines &= line_known;
+}
+
+/* Takes note of a frame for the one that called it. In 3.11 an entry frame is the callee itself. */
+static void pass_frame(struct follow *follow, const struct layout *layout,
+                       const struct frame *frame)
+{
+    follow->is_top = false;
+    follow->callee_is_entry = frame->owner == OWNER_ENTRY ||
+                              (layout->frame.is_entry != LAYOUT_NONE && frame->is_bottom);
+}
+
+/* A frame of the top chunk that lies beyond what the thread state says is used is one that ended. */
+static bool beyond_top(const struct walk *walk, const unsigned char *state, remote_addr address)
+{
+    const struct layout *layout = walk->layout;
+    const uint64_t chunk = word_at(state, layout->thread.datastack_chunk);
+    const uint64_t top = word_at(state, layout->thread.datastack_top);
+
+    return address.value >= top && address.value - chunk < DATA_STACK_CHUNK_BYTES;
+}
+
+enum follow_result {
+    FOLLOW_WHOLE,
+    FOLLOW_LINES_OPEN,  /* whole, but not every line is proven */
+    FOLLOW_NOT_RUNNING, /* whole, if its first frame calls, returns or is traced, and did not end */
+    FOLLOW_UNKNOWN_PLACE,
+    FOLLOW_TORN,
+};
+
+/* The chain was the same up to its end. */
+static enum follow_result at_end(const struct follow *follow)
+{
+    if (!follow->is_first && !follow->seen_running)
+        return FOLLOW_NOT_RUNNING;
+    return follow->all_lines ? FOLLOW_WHOLE : FOLLOW_LINES_OPEN;
+}
+
+static struct pair pair_at(const struct collection *collection, const struct place_found *found)
+{
+    return (struct pair){collection->first + found->first, collection->second + found->second};
+}
+
+/* Follows the chain from `address` as long as it is the same in both copies, to the bottom. */
+static enum follow_result follow_chain(struct walk *walk, const struct collection *collection,
+                                       remote_addr address, struct walk_stack *stack,
+                                       remote_addr *unknown)
+{
+    const struct layout *layout = walk->layout;
+    struct follow follow = {.is_top = true, .is_first = true, .all_lines = true};
+    remote_addr met = remote_at(0); /* the frame at the last power of two: met again, it is a circle */
+    bool at_bottom = remote_is_null(address);
+
+    stack->depth = 0;
+    stack->cut = false;
+    if (beyond_top(walk, collection->state, address))
+        return FOLLOW_TORN;
+    for (size_t step = 0; step < STEPS_MAX; step++) {
+        struct place_found found;
+        struct frame frame;
+        struct pair pair;
+
+        if (remote_is_null(address) && !at_bottom)
+            return FOLLOW_TORN;
+        if (remote_is_null(address) || is_base(walk, collection->state, address))
+            return at_end(&follow);
+        if (!places_find(&walk->places, address, layout->frame.size, &found)) {
+            *unknown = address;
+            return FOLLOW_UNKNOWN_PLACE;
+        }
+        pair = pair_at(collection, &found);
+        frame = frame_decode(layout, pair.second);
+        if (!pair_same_call(layout, pair) || !is_live(&frame))
+            return FOLLOW_TORN;
+        if (frame.owner != OWNER_ENTRY) {
+            if (stack->depth == RECORD_DEPTH_MAX)
+                break;
+            add_frame(walk, stack, &follow, &frame, pair);
+        }
+        pass_frame(&follow, layout, &frame);
+        at_bottom = may_be_bottom(walk, &frame);
+        if ((step & (step - 1)) == 0)
+            met = address;
+        address = frame.previous;
+        if (remote_equal(address, met))
+            return FOLLOW_TORN;
+    }
+    stack->cut = true;
+    return at_end(&follow);
+}
+
+/* Lists the frames on the chain from `address` as one copy has them, also those that are being made or
+   cleared. Gives their number; 0 when it does not reach the bottom. */
+static size_t list_chain(struct walk *walk, const struct collection *collection, bool in_second,
+                         remote_addr address)
+{
+    const struct layout *layout = walk->layout;
+    bool at_bottom = false;
+
+    for (size_t count = 0; count < STEPS_MAX; count++) {
+        struct place_found found;
+        struct frame frame;
+
+        if (remote_is_null(address))
+            return at_bottom ? count : 0;
+        if (is_base(walk, collection->state, address))
+            return count;
+        if (!places_find(&walk->places, address, layout->frame.size, &found))
+            return 0;
+        frame = frame_decode(layout, in_second ? collection->second + found.second
+                                               : collection->first + found.first);
+        if (!is_frame(&frame))
+            return 0;
+        walk->room->listed[count] = (struct listed){address, found};
+        at_bottom = may_be_bottom(walk, &frame);
+        address = frame.previous;
+    }
+    return 0;
+}
+
+/* Reads the listed frame `index`; false when the copies differ in it, or it is not live. */
+static bool read_root_frame(struct walk *walk, const struct collection *collection, size_t index,
+                            struct root_frame *root)
+{
+    const struct layout *layout = walk->layout;
+    const struct listed *listed = &walk->room->listed[index];
+    const struct pair pair = pair_at(collection, &listed->found);
+    const struct frame frame = frame_decode(layout, pair.second);
+    struct follow follow = {.is_top = index == 0};
+
+    if (!pair_same_call(layout, pair) || !is_live(&frame) ||
+        beyond_top(walk, collection->state, listed->address))
+        return false;
+    *root = (struct root_frame){
+        .address = listed->address, .code = frame.code, .place = listed->found.place};
+    if (frame.owner == OWNER_ENTRY)
+        return true;
+    if (index > 0) {
+        const struct pair above = pair_at(collection, &listed[-1].found);
+        const struct frame callee = frame_decode(layout, above.second);
+
+        pass_frame(&follow, layout, &callee);
+    }
+    root->seen_running = pair_seen_running(layout, pair);
+    root->frame.code = frame.code;
+    if (follow.is_top || pair_same_instruction(layout, pair, follow.callee_is_entry))
+        root->frame.instruction = frame.instruction;
+    return true;
+}
+
+/* Notes the root side of a torn stack: from the bottom up the frames that both copies have the same. They
+   are proven up to one that was seen running, if they were all read at once with it, or as far as the
+   torn collection before had the same. True when that one had all of them, and they are all. */
+static bool note_root_side(struct walk *walk, const struct collection *collection, remote_addr top)
+{
+    struct walk_room *room = walk->room;
+    const size_t depth_before = room->root_depth;
+    size_t agreed = 0, depth = 0;
+    size_t count = list_chain(walk, collection, true, top);
+    bool at_once = true;
+
+    if (count == 0)
+        count = list_chain(walk, collection, false, top);
+    room->root_proven = 0;
+    for (; depth < count; depth++) {
+        struct root_frame *kept = &room->root[depth];
+        struct root_frame now;
+
+        if (!read_root_frame(walk, collection, count - 1 - depth, &now))
+            break;
+        if (agreed == depth && depth < depth_before &&
+            remote_equal(kept->address, now.address) && remote_equal(kept->code, now.code))
+            agreed++;
+        /* The entry frame at the bottom may be anywhere: it does not change. */
+        at_once = depth == 0 || (depth == 1 && remote_is_null(room->root[0].frame.code)) ||
+                  (at_once && now.place == room->root[depth - 1].place);
+        if (at_once && now.seen_running)
+            room->root_proven = depth + 1;
+        *kept = now;
+    }
+    room->root_depth = depth;
+    if (room->root_proven < agreed)
+        room->root_proven = agreed;
+    return count > 0 && agreed == count && depth_before == count;
+}
+
+/* Gives the root side that the last torn collection proved. One frame fewer than there is room for, as
+   one will stand for those that are missing. */
+static void keep_root_side(struct walk *walk, struct walk_stack *stack)
+{
+    stack->depth = 0;
+    stack->cut = false;
+    for (size_t i = walk->room->root_proven; i-- > 0 && !stack->cut;) {
+        const struct walk_frame *frame = &walk->room->root[i].frame;
+
+        if (remote_is_null(frame->code))
+            continue;
+        stack->cut = stack->depth == RECORD_DEPTH_MAX - 1;
+        if (!stack->cut)
+            walk->room->frames[stack->depth++] = *frame;
+    }
+}
+
+/* Looks the chain's places up in the target as it is now: the data stack's chunks, then, from the frame
+   whose place was not known, each frame outside of them. Nothing of it is used but where to read. */
+static void learn(struct walk *walk, const struct collection *collection, remote_addr unknown)
+{
+    const struct layout *layout = walk->layout;
+    const remote_addr chunk =
+        remote_at(word_at(collection->state, layout->thread.datastack_chunk));
+    const remote_addr top = remote_at(word_at(collection->state, layout->thread.datastack_top));
+    remote_addr address = unknown;
+    unsigned known = 0;
+
+    places_set_chunks(&walk->places, walk->reader, layout, chunk, top);
+    for (size_t step = 0; step < STEPS_MAX && known < KNOWN_MAX; step++) {
+        unsigned char bytes[LAYOUT_FRAME_BYTES_MAX];
+        struct place_found found;
+
+        if (remote_is_null(address) || is_base(walk, collection->state, address) ||
+            !reader_read(walk->reader, address, bytes, layout->frame.size))
+            return;
+        if (places_find(&walk->places, address, layout->frame.size, &found))
+            known++;
+        else if (!places_add_frame(&walk->places, address, layout->frame.size))
+            return;
+        address = frame_decode(layout, bytes).previous;
+    }
+}
+
+/* One collection and what it proves. */
+static enum follow_result collect_and_follow(struct walk *walk, struct collection *collection,
+                                             struct walk_stack *stack, remote_addr *top)
+{
+    remote_addr unknown = remote_at(0);
+    enum follow_result result;
+
+    stack->next_thread = remote_at(word_at(collection->state, walk->layout->thread.next));
+    if (!top_frame(walk, collection, top))
+        return FOLLOW_UNKNOWN_PLACE;
+    result = follow_chain(walk, collection, *top, stack, &unknown);
+    if (result == FOLLOW_UNKNOWN_PLACE)
+        learn(walk, collection, unknown);
+    else if (collection->slow)
+        return FOLLOW_TORN;
+    if (result != FOLLOW_TORN && result != FOLLOW_NOT_RUNNING)
+        return result;
+    /* What stands the same through two collections did not end in between. */
+    return note_root_side(walk, collection, *top) && result == FOLLOW_NOT_RUNNING ? FOLLOW_WHOLE
+                                                                                 : FOLLOW_TORN;
+}
+
+enum walk_result walk_read(struct walk *walk, struct walk_stack *stack)
+{
+    struct collection collection;
+    enum follow_result result = FOLLOW_UNKNOWN_PLACE;
+    remote_addr top = remote_at(0);
+    unsigned torn = 0;
+
+    *stack = (struct walk_stack){.frames = walk->room->frames};
+    walk->room->root_depth = 0;
+    walk->room->root_proven = 0;
+    for (unsigned try = 0; try < TRIES_MAX && torn < TORN_MAX; try++) {
+        switch (collect(walk, &collection)) {
+        case COLLECT_FAILED:
+            return WALK_FAILED;
+        case COLLECT_LOST_PLACE:
+            places_clear(&walk->places);
+            forget_cframes(walk);
+            result = FOLLOW_UNKNOWN_PLACE;
+            continue;
+        case COLLECTED:
+            result = collect_and_follow(walk, &collection, stack, &top);
+            break;
+        }
+        if (result == FOLLOW_WHOLE)
+            return WALK_WHOLE;
+        if (result != FOLLOW_UNKNOWN_PLACE)
+            stack->retries = ++torn;
+    }
+    if (result == FOLLOW_LINES_OPEN)
+        return WALK_WHOLE;
+    keep_root_side(walk, stack);
+    return WALK_TRUNCATED;
+}

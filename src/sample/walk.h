@@ -1,0 +1,78 @@
+/*
+ * walk - reads one thread's stack so that it is proven to have stood, without stopping the thread.
+ *
+ * Double collection: one gathering read takes, in this order, {every place of the stack, the thread
+ * state, every place of the stack again}; the kernel copies the pieces one after the other in the order
+ * given (mm/process_vm_access.c). A frame that names the same code object and the same caller in both
+ * copies did so at the one moment in the middle at which the thread state named the top of the stack.
+ * If that holds for each frame from that top to the bottom, the whole chain stood at that moment.
+ *
+ * What could still slip through is a frame that was another in between and the same again at the
+ * second copy. So the copies lie close together, with what changes most next to the thread state; a read
+ * that took far longer than it should (the sampler was interrupted in it) proves nothing; the top has to
+ * lie in the used part of the data stack; and it must be seen running in one of the copies, or a frame
+ * that ended would pass for the callee of whatever stands below it since. One that returns, is traced
+ * or clears its variables does not run; then the whole stack has to stand the same in two collections.
+ * A caller's line is proven apart, by an instruction that is equal in both copies in a frame that waits;
+ * if it is not, the line is left open.
+ *
+ * Of a torn stack the root side is kept, up to where both copies are the same: as far as one that was
+ * seen running and all below it were read at once, or two collections have the same.
+ *
+ * The places are those of the last time (data stack chunks, frames in generators and on the C stack).
+ * When the chain leads out of them, they are looked up anew and collected again.
+ *
+ * A walk belongs to one thread of the target and is used by the sampler thread alone. What it reads goes
+ * into a room that all walks of a target share, so that many threads cost no more memory than the one
+ * with the deepest stack.
+ */
+#ifndef SAMPLE_WALK_H
+#define SAMPLE_WALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "memory/reader.h"
+#include "python/layout.h"
+
+#define WALK_BYTES_MAX (4u << 20) /* of one copy of a stack */
+#define WALK_PLACES_MAX 400u      /* pieces of one copy: two copies and the state fit one gather */
+
+/* A frame of a proven stack. */
+struct walk_frame {
+    remote_addr code;
+    remote_addr instruction; /* null: where it stood is not proven */
+};
+
+enum walk_result {
+    WALK_WHOLE,     /* the stack is proven from leaf to root */
+    WALK_TRUNCATED, /* only its root side is */
+    WALK_FAILED,    /* nothing could be read; errno says why */
+};
+
+/* Where stacks are put together; grows with the deepest one, up to some 2 * WALK_BYTES_MAX and half as
+   much again. NULL: out of memory. */
+struct walk_room;
+struct walk_room *walk_room_new(void);
+void walk_room_free(struct walk_room *room);
+
+/* A walk of the thread state at `thread`; `reader`, `layout` and `room` are kept, and stay the
+   caller's. NULL: out of memory. */
+struct walk;
+struct walk *walk_new(struct reader *reader, const struct layout *layout, struct walk_room *room,
+                      remote_addr thread);
+void walk_free(struct walk *walk);
+
+/* What a walk read, valid until the next one in the same room. */
+struct walk_stack {
+    const struct walk_frame *frames; /* leaf first; frames without Python code are left out */
+    size_t depth;                    /* at most RECORD_DEPTH_MAX */
+    bool cut;                        /* the root side was left out, as the stack is deeper */
+    remote_addr next_thread;         /* the thread state's .next */
+    unsigned retries;                /* collections that were torn and done again */
+};
+
+enum walk_result walk_read(struct walk *walk, struct walk_stack *stack);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * session - wires the stages together: targets, the sampler thread over them, and the ring that carries
+ * their records to the thread that called it.
+ *
+ * One sampler thread and one ring serve all targets. Everything here is called by one thread, the
+ * main one; the sampler thread is the session's own.
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+#define SESSION_TARGETS_MAX 64u
+
+struct session;
+
+struct session_options {
+    const pid_t *pids;
+    size_t pid_count;      /* 1 to SESSION_TARGETS_MAX */
+    uint64_t interval_ns;  /* of the sampler's clock */
+};
+
+/* Attaches to every target; nothing is sampled yet. NULL with the first target's reason when one cannot
+   be attached to. Freed with session_free(). */
+struct session *session_new(const struct session_options *options, struct error *error);
+
+/* PY_VERSION_HEX of the first target. */
+uint32_t session_version(const struct session *session);
+
+/* Starts the sampler thread, once. */
+bool session_start(struct session *session, struct error *error);
+
+/* One round of all targets in this thread instead. False when no target is left, with the reason. */
+bool session_look(struct session *session, struct error *error);
+
+/* Takes each of the records. */
+typedef void session_consume(void *context, const void *record, size_t length);
+
+/* Hands on the records that are there now, oldest first, but not more than about `most` of them, so
+   that a caller can look after its user in between. Gives their number. */
+size_t session_pump(struct session *session, size_t most, session_consume *consume, void *context);
+
+/* Whether every target has ended: its RECORD_END was pumped. */
+bool session_ended(const struct session *session);
+
+/* Stops the sampler thread, while records that it still puts are pumped into `consume`. Safe to call
+   twice. */
+void session_stop(struct session *session, session_consume *consume, void *context);
+
+void session_free(struct session *session);
+
+#endif

@@ -1,0 +1,185 @@
+#include "tally/snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tally/statistics.h"
+
+/* A row for each function of the picture, in their order, so that sums find their row. */
+static bool start_rows(struct function_table *table, const struct picture *picture)
+{
+    if (table->room < picture->function_count) {
+        free(table->rows);
+        table->room = picture->function_count + picture->function_count / 2;
+        table->rows = malloc(table->room * sizeof *table->rows);
+    }
+    if (!table->rows)
+        return picture->function_count == 0;
+    for (size_t i = 0; i < picture->function_count; i++) {
+        const struct picture_function *function = &picture->functions[i];
+
+        table->rows[i] = (struct function_row){
+            .function = (uint32_t)i,
+            .name = function->name,
+            .file = function->file,
+            .first_line = function->first_line,
+        };
+    }
+    return true;
+}
+
+static bool is_chosen(const struct function_query *query, uint32_t thread)
+{
+    return query->thread == SNAPSHOT_ALL_THREADS || query->thread == thread;
+}
+
+static void add_whole(struct function_table *table, const struct picture *picture,
+                      const struct function_query *query, uint64_t *wall_ns)
+{
+    for (size_t i = 0; i < picture->thread_count; i++) {
+        const struct tally_sum *all = &picture->threads[i].all[query->span];
+
+        if (!is_chosen(query, (uint32_t)i))
+            continue;
+        table->whole_ns += all->ns[query->mode];
+        table->whole_samples += all->samples;
+        *wall_ns += all->ns[MODE_WALL];
+    }
+}
+
+static void add_pair(struct function_row *row, const struct picture_pair *pair,
+                     const struct function_query *query)
+{
+    row->self_ns += pair->self[query->span].ns[query->mode];
+    row->total_ns += pair->total[query->span].ns[query->mode];
+    row->self_samples += pair->self[query->span].samples;
+    row->total_samples += pair->total[query->span].samples;
+    row->trend_samples += pair->self[SPAN_WINDOW].samples;
+    for (unsigned i = 0; i < PICTURE_TREND; i++)
+        row->trend_ns[i] += pair->trend_ns[i];
+    /* Lines are not added up over threads: a row has the line on which one thread spent most. */
+    if (pair->hot_line_ns > row->hot_line_ns || row->hot_line == 0) {
+        row->hot_line = pair->hot_line;
+        row->hot_line_ns = pair->hot_line_ns;
+    }
+}
+
+static double share_of(uint64_t part, uint64_t whole)
+{
+    const double share = whole > 0 ? (double)part / (double)whole : 0;
+
+    return share < 1 ? share : 1;
+}
+
+/* What follows from the sums of a row. */
+static void finish(struct function_row *row, const struct function_table *table,
+                   const struct picture *picture, double mode_samples)
+{
+    const struct statistics_trend trend = statistics_trend(
+        row->trend_ns, picture->trend_column_ns, picture->span_ns[SPAN_WINDOW], row->trend_samples);
+
+    row->self_share = share_of(row->self_ns, table->whole_ns);
+    row->total_share = share_of(row->total_ns, table->whole_ns);
+    row->self_error = statistics_share_error(row->self_share, mode_samples);
+    row->total_error = statistics_share_error(row->total_share, mode_samples);
+    row->trend_change = trend.change;
+    row->trend_direction = trend.direction;
+}
+
+/* Keeps the rows that have time and pass the filter. */
+static void choose_rows(struct function_table *table, const struct picture *picture,
+                        const struct function_query *query)
+{
+    for (size_t i = 0; i < picture->function_count; i++) {
+        const struct function_row *row = &table->rows[i];
+
+        if (row->total_ns > 0 && filter_matches(query->filter, row->name, row->file))
+            table->rows[table->count++] = *row;
+    }
+}
+
+typedef int compare_rows(const struct function_row *a, const struct function_row *b);
+
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
+static int compare_self(const struct function_row *a, const struct function_row *b)
+{
+    return COMPARE(a->self_ns, b->self_ns);
+}
+
+static int compare_total(const struct function_row *a, const struct function_row *b)
+{
+    return COMPARE(a->total_ns, b->total_ns);
+}
+
+static int compare_trend(const struct function_row *a, const struct function_row *b)
+{
+    return COMPARE(a->trend_change, b->trend_change);
+}
+
+static int compare_name(const struct function_row *a, const struct function_row *b)
+{
+    return strcmp(a->name, b->name);
+}
+
+static int compare_file(const struct function_row *a, const struct function_row *b)
+{
+    const int files = strcmp(a->file, b->file);
+
+    return files != 0 ? files : COMPARE(a->first_line, b->first_line);
+}
+
+/* Shares and times have the same order. */
+static compare_rows *const COMPARISONS[FUNCTION_KEYS] = {
+    [FUNCTION_SELF] = compare_self,      [FUNCTION_TOTAL] = compare_total,
+    [FUNCTION_SELF_TIME] = compare_self, [FUNCTION_TOTAL_TIME] = compare_total,
+    [FUNCTION_TREND] = compare_trend,    [FUNCTION_NAME] = compare_name,
+    [FUNCTION_FILE] = compare_file,
+};
+
+static int compare(const void *left, const void *right, void *context)
+{
+    const struct function_row *a = left, *b = right;
+    const struct function_query *query = context;
+    int order = COMPARISONS[query->sort](a, b);
+
+    if (order != 0)
+        return query->ascending ? order : -order;
+    order = compare_name(a, b);
+    if (order == 0)
+        order = compare_file(a, b);
+    return order != 0 ? order : COMPARE(a->function, b->function);
+}
+
+bool function_table_fill(struct function_table *table, const struct picture *picture,
+                         const struct function_query *query, struct error *error)
+{
+    uint64_t wall_ns = 0;
+    double mode_samples;
+
+    table->count = 0;
+    table->whole_ns = table->whole_samples = 0;
+    if (!start_rows(table, picture)) {
+        function_table_free(table);
+        return error_set(error, ERROR_MEMORY, "no memory for the table of functions");
+    }
+    for (size_t i = 0; i < picture->pair_count; i++)
+        if (is_chosen(query, picture->pairs[i].thread))
+            add_pair(&table->rows[picture->pairs[i].function], &picture->pairs[i], query);
+    add_whole(table, picture, query, &wall_ns);
+    choose_rows(table, picture, query);
+
+    /* Samples without CPU time, or without the GIL, say nothing on shares of it. */
+    mode_samples = (double)table->whole_samples * share_of(table->whole_ns, wall_ns);
+    for (size_t i = 0; i < table->count; i++)
+        finish(&table->rows[i], table, picture, mode_samples);
+    if (table->count > 0)
+        qsort_r(table->rows, table->count, sizeof *table->rows, compare, (void *)query);
+    return true;
+}
+
+void function_table_free(struct function_table *table)
+{
+    free(table->rows);
+    *table = (struct function_table){0};
+}

@@ -1,0 +1,117 @@
+/*
+ * picture - all that a tally had counted at one moment, to be asked in any order, as often as
+ * wanted.
+ *
+ * Taking a picture copies the totals and shares the names (which a tally never frees before it is
+ * freed itself, so a picture must not outlive its tally). Freezing the screen is no more than not
+ * taking the next one: sorting, filtering, another span, thread or view still work on the old one.
+ */
+#ifndef TALLY_PICTURE_H
+#define TALLY_PICTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "sample/record.h"
+#include "tally/tally.h"
+
+#define PICTURE_TREND 10u    /* columns of a trend, oldest first; together they are the window */
+#define PICTURE_HISTORY 60u  /* seconds of history */
+
+/* Which time a number speaks of. */
+enum tally_span { SPAN_WINDOW, SPAN_START, SPANS };
+
+/* Which time counts: all of it, that on a CPU, that with the GIL. */
+enum tally_mode { MODE_WALL, MODE_CPU, MODE_GIL, MODES };
+
+/* Totals of one kind: time in ns by mode, and samples (rounds) in wall mode. */
+struct tally_sum {
+    uint64_t ns[MODES];
+    uint64_t samples;
+};
+
+/* One function on one thread, which has at least one sample since start. */
+struct picture_pair {
+    uint32_t thread;                       /* where in the picture's lists they are */
+    uint32_t function;
+    struct tally_sum self[SPANS];
+    struct tally_sum total[SPANS];         /* anywhere on the stack; recursion counts once */
+    uint64_t trend_ns[PICTURE_TREND];      /* self time, wall, per tenth of the window */
+    uint32_t hot_line;                     /* line with most self time since start; 0: not known */
+    uint64_t hot_line_ns;
+};
+
+struct picture_function {
+    const char *name;      /* terminated, UTF-8, without control characters */
+    const char *file;
+    uint32_t first_line;
+    uint16_t process;
+};
+
+struct picture_thread {
+    uint16_t process;
+    int32_t tid;
+    uint64_t ident;
+    const char *name;
+    enum thread_state state;               /* at its last sample; THREAD_ENDED when it is gone */
+    uint32_t leaf;                         /* function at its last sample; UINT32_MAX: none */
+    uint32_t leaf_line;
+    struct tally_sum all[SPANS];           /* every sample of this thread */
+    uint64_t state_ns[SPANS][THREAD_STATES];
+};
+
+/* One second of the last minute, as shares of that second. */
+struct picture_second {
+    float cpu;  /* 1.0: one core busy */
+    float gil;  /* 0 to 1 */
+    float gc;   /* 0 to 1 */
+};
+
+struct picture {
+    /* the target; of several, the first, which has ended when all have */
+    int32_t pid;
+    uint32_t version_hex;
+    uint64_t target_started_ns;
+    const char *command;
+    bool ended;
+    const char *end_text;                  /* why it ended, "" while it runs */
+
+    /* the time it speaks of, on clock.h's clock */
+    uint64_t taken_ns;
+    uint64_t started_ns;                   /* of the counting: attach, or the last reset */
+    uint64_t window_ns;                    /* the window's full length */
+    uint64_t span_ns[SPANS];               /* what was really observed of each span */
+    uint64_t trend_column_ns;              /* what one column of a trend stands for */
+
+    /* the sampler */
+    struct sampler_counts counts;          /* since attach, of all targets */
+    double rate_hz;                        /* rounds per second over about the last second */
+    uint64_t dropped;                      /* records without room in the tally, or bad ones */
+
+    /* the process, as shares over about the last second; see picture_second. It and its history
+       outlast a reset: they speak of the target, not of what was counted. */
+    struct picture_second now;
+    uint32_t threads_by_state[THREAD_STATES];
+    struct picture_second history[PICTURE_HISTORY]; /* whole seconds, oldest first */
+    uint32_t history_count;
+
+    struct picture_pair *pairs;
+    size_t pair_count;
+    struct picture_function *functions;    /* the first FUNCTION_FIRST are those of fixed numbers */
+    size_t function_count;
+    struct picture_thread *threads;        /* name NULL where a place in the list is free */
+    size_t thread_count;
+
+    /* room owned by the picture, used again by the next picture_take() */
+    size_t pair_room, function_room, thread_room, place_room;
+    uint32_t *places;                      /* where the tally's pairs went in `pairs` */
+};
+
+/* Copies what `tally` has counted into `picture` (zeroed before its first use, freed with
+   picture_free()). On false (out of memory) the picture is empty but valid. */
+bool picture_take(struct picture *picture, const struct tally *tally, struct error *error);
+void picture_free(struct picture *picture);
+
+#endif

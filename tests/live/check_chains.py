@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""check_chains - whether every stack of a profile of targets/churn.py can have existed.
+
+    check_chains.py [--least N] [--truncated-at-most PERCENT] COLLAPSED_FILE
+
+In a possible stack main or a thread's start leads to churn(), and from there each level of one
+chain calls the next, each on a line of its own. A stack that ends in a mark such as ‹moving› may
+end anywhere on that way. Counted apart are stacks with a line left open (0), and stacks misplaced:
+a caller stands on another line than that of its call. Prints the counts; 1 when a stack is
+impossible, there are too few, or more than is allowed are truncated, open or misplaced.
+"""
+
+import argparse
+import collections
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "targets"))
+import churn
+
+STARTS = (
+    [("churn.py", "<module>"), ("churn.py", "main")],
+    [("threading.py", "_bootstrap"), ("threading.py", "_bootstrap_inner"), ("threading.py", "run")],
+)
+COLLECTOR = ("‹gc›", "<GC>")  # stands for no function; the second is Tachyon's
+SHOWN = 10
+
+
+def parse(line):
+    """A line of the profile: its frames, root first; whether it is marked; the count."""
+    stack, count = line.rsplit(" ", 1)
+    frames = [frame for frame in stack.split(";") if frame not in COLLECTOR]
+    if not frames[0].startswith("tid:"):
+        raise ValueError("no thread")
+    marked = "‹" in frames[-1]
+    fields = [frame.rsplit(":", 2) for frame in (frames[1:-1] if marked else frames[1:])]
+    return ([(os.path.basename(file), function.rsplit(".", 1)[-1], int(number))
+             for file, function, number in fields], marked, int(count))
+
+
+def fault(frames, marked):
+    """Why a stack cannot have existed, or None."""
+    names = [frame[:2] for frame in frames]
+    start = next((start for start in STARTS if names[:1] == start[:1]), None)
+    if start is None and names:
+        return "begins with %s" % names[0][1]
+    way = (start or []) + [("churn.py", "churn")]
+    if names[:len(STARTS[0])] == STARTS[0] and names[len(STARTS[0]):][:1] == [("target.py", "tell")]:
+        return None  # the test came before it returned from telling that it is ready
+    if names[:len(way)] != way[:len(names)]:
+        return "does not lead to churn()"
+    chain = None
+    for level, (file, function, line) in enumerate(frames[len(way):], 1):
+        match = re.fullmatch(r"chain_(\w)_(\d+)", function)
+        if file != "churn.py" or not match:
+            return "%s:%s is in no chain" % (file, function)
+        if int(match.group(2)) != level:
+            return "%s is level %d of the stack" % (function, level)
+        if chain not in (None, match.group(1)):
+            return "%s is called from chain %s" % (function, chain)
+        chain = match.group(1)
+        if line != 0 and not 0 <= line - 1 - (level - 1) * churn.LINES < churn.LINES:
+            return "%s has no line %d" % (function, line)
+    if len(names) < len(way) and not marked:
+        # Only before the target said that it is ready is a thread on its way to churn().
+        return "ends before churn()"
+    return None
+
+
+def is_misplaced(frames):
+    """Whether a caller in a chain stands on another line than that of its call."""
+    chain = [(function, line) for file, function, line in frames if function.startswith("chain_")]
+    return any(line not in (0, (int(function.split("_")[2]) - 1) * churn.LINES + churn.CALL_LINE)
+               for function, line in chain[:-1])
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("profile")
+    arguments.add_argument("--least", type=int, default=1, help="how many samples there must be")
+    arguments.add_argument("--truncated-at-most", type=float, default=100, metavar="PERCENT")
+    arguments.add_argument("--open-at-most", type=float, default=100, metavar="PERCENT")
+    arguments.add_argument("--misplaced-at-most", type=float, default=0, metavar="PERCENT")
+    options = arguments.parse_args()
+
+    kept = truncated = misplaced = lines_open = 0
+    impossible = collections.Counter()
+    levels = set()
+    with open(options.profile, encoding="utf-8") as profile:
+        for line in profile:
+            line = line.rstrip("\n")
+            try:
+                frames, marked, count = parse(line)
+            except ValueError as error:
+                impossible["not in the form expected (%s): %s" % (error, line)] += 1
+                continue
+            kept += count
+            truncated += count if marked else 0
+            misplaced += count if is_misplaced(frames) else 0
+            lines_open += count if any(line == 0 for _, _, line in frames) else 0
+            why = fault(frames, marked)
+            if why:
+                impossible["%s: %s" % (why, line.rsplit(" ", 1)[0])] += count
+            elif not marked and frames:
+                levels.add(frames[-1][1])
+
+    for text, count in impossible.most_common(SHOWN):
+        print("impossible, %d times: %s" % (count, text if len(text) < 400 else text[:400] + "…"))
+    print("kept %d, truncated %d, impossible %d, lines open %d, misplaced %d, leaves seen %d" % (
+        kept, truncated, sum(impossible.values()), lines_open, misplaced, len(levels)))
+    if kept < options.least:
+        sys.exit("check_chains: fewer than %d samples" % options.least)
+    if truncated * 100 > kept * options.truncated_at_most:
+        sys.exit("check_chains: more than %g %% are truncated" % options.truncated_at_most)
+    if lines_open * 100 > kept * options.open_at_most:
+        sys.exit("check_chains: more than %g %% have a line left open" % options.open_at_most)
+    if misplaced * 100 > kept * options.misplaced_at_most:
+        sys.exit("check_chains: more than %g %% have a caller misplaced" % options.misplaced_at_most)
+    return 1 if impossible else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

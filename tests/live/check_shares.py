@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""check_shares - whether a snapshot of targets/shares.py has the shares that it tells of itself.
+
+    check_shares.py TRUTH BEFORE SNAPSHOT
+
+BEFORE is how many rows of seconds TRUTH had when the snapshot began to be taken: what the target
+spent from there to its last row is compared. Each function's own share must be right within two
+points, and its file and line must be its own. 1 when something is wrong.
+"""
+
+import json
+import sys
+
+POINTS = 2.0
+SECONDS_MIN = 8.0  # of the ten that were asked for, so that both spans are about the same
+
+
+def read_truth(path, before):
+    """The shares in percent since the row `before`, and the seconds since then."""
+    with open(path) as file:
+        # The last line may be half written.
+        rows = [json.loads(line) for line in file.read().split("\n")[1:-1]]
+    first, last = rows[before - 1], rows[-1]
+    spent = {name: last["seconds"][name] - first["seconds"][name] for name in last["seconds"]}
+    elapsed = last["elapsed"] - first["elapsed"]
+    return {name: 100 * seconds / elapsed for name, seconds in spent.items()}, elapsed
+
+
+def line_of(path, name):
+    """The line that the function begins at, in the source next to the truth."""
+    with open(path) as file:
+        return next(number for number, line in enumerate(file, 1)
+                    if line.startswith("def %s(" % name))
+
+
+def main():
+    if len(sys.argv) != 4:
+        sys.stderr.write(__doc__)
+        return 2
+    truth, elapsed = read_truth(sys.argv[1], int(sys.argv[2]))
+    source = sys.argv[1].rsplit("/", 1)[0] + "/shares.py"
+    with open(sys.argv[3]) as file:
+        snapshot = json.load(file)
+    rows = {row["function"]: row for row in snapshot["rows"]}
+    wrong = 0
+
+    if min(elapsed, snapshot["observed_s"]) < SECONDS_MIN:
+        print("compared are %.1f s with %.1f s observed" % (elapsed, snapshot["observed_s"]))
+        wrong += 1
+    for name, share in truth.items():
+        row = rows.get(name, {"self_percent": 0.0, "file": None, "line": None})
+        print("%-8s %6.2f %%, told %6.2f %%" % (name, row["self_percent"], share))
+        if abs(row["self_percent"] - share) > POINTS:
+            print("%s is off by more than %.0f points" % (name, POINTS))
+            wrong += 1
+        if not str(row["file"]).endswith("/shares.py") or row["line"] != line_of(source, name):
+            print("%s is said to be at %s:%s" % (name, row["file"], row["line"]))
+            wrong += 1
+    print("%(rounds)d rounds, %(samples)d samples, %(kept_percent)s %% kept, %(missed)d missed" %
+          snapshot)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

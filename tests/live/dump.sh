@@ -1,0 +1,46 @@
+#!/bin/sh
+# dump - the stacks, lines and thread names that are shown are those that the target has.
+. "${srcdir:-.}/tests/live/lib.sh"
+
+need python3
+
+# has_threads COUNT - the target's witness has ended.
+has_threads() {
+    [ "$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -eq "$1" ]
+}
+
+# check_held COMMAND TARGET [ARGUMENT...] - dumps a target that stands still.
+check_held() {
+    start_target "$@" --hold
+    threads=$(grep -o '"tid"' "$truth" | wc -l)
+    wait_for 10 has_threads "$threads" || fail "$2 does not come to have $threads threads"
+    "$tachyon_top" dump "$pid" >"$work/dump"
+    python3 -B "$top/tests/live/check_dump.py" "$truth" "$work/dump" || fail "the dump of $*"
+    stop_targets
+}
+
+held() {
+    check_held "$2" deep
+    check_held "$2" deep --depth 5000
+    for kind in generator coroutine async asyncio; do
+        check_held "$2" generators --kind "$kind"
+    done
+    check_held "$2" callbacks
+    check_held "$2" lines
+    check_held "$2" threads --spin 3 --odd 5
+}
+
+# By CPU time the shares hold whatever else the machine does.
+measure_lines() {
+    "$tachyon_top" attach --mode cpu -d 6 --collapsed -o "$work/stacks" --force "$pid"
+    python3 -B "$top/tests/live/check_lines.py" "$truth" "$work/stacks"
+}
+
+# Other work on the machine can hold the target up on one line for long: a fault fails all tries.
+lines() {
+    start_target "$2" lines
+    measure_lines || measure_lines || measure_lines
+}
+
+for_each_python held
+for_two_pythons lines

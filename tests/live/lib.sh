@@ -1,0 +1,204 @@
+# shellcheck shell=sh
+# lib.sh - what the tests with real Pythons share. A test begins with
+#
+#     . "${srcdir:-.}/tests/live/lib.sh"
+#
+# and then has $top (the source tree), $tachyon_top (the program), $work (a folder of its own, removed
+# at the end) and the functions below. Whatever it started is ended with it, however it ends.
+set -eu
+
+top=$(cd "${srcdir:-.}" && pwd)
+work=$(mktemp -d /tmp/tachyon-live.XXXXXX)
+# shellcheck disable=SC2034  # for the tests
+tachyon_top=${builddir:-.}/tachyon-top
+copies=$work/copies # the folders made elsewhere: in other roots, or for one of two halves
+: >"$copies"
+targets=          # the processes that this shell started
+started=0         # how many there have been
+
+clean_up() {
+    status=$?
+    trap - EXIT
+    stop_targets
+    while read -r copy; do
+        rm -rf "$copy"
+    done <"$copies"
+    rm -rf "$work"
+    exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+fail() {
+    echo "FAIL: $*" >&2
+    exit 1
+}
+
+# skip REASON... - ends the test as skipped; where nothing may be skipped it fails.
+skip() {
+    [ "${CI:-}" != true ] || fail "in CI this must not be missing: $*"
+    echo "SKIP: $*" >&2
+    exit 77
+}
+
+# need COMMAND... - skips the test unless these programs are there.
+need() {
+    for program in "$@"; do
+        command -v "$program" >/dev/null || skip "$program is not installed"
+    done
+}
+
+# pythons [VERSION...] - the interpreters to test, as contrib/pythons lists them; of these minor
+# versions only, if any are given. contrib/check makes the list once, in $TACHYON_PYTHONS.
+pythons() {
+    if [ -r "${TACHYON_PYTHONS:-}" ]; then
+        cat "$TACHYON_PYTHONS"
+    else
+        "$top/contrib/pythons" --list
+    fi | case $# in
+    0) cat ;;
+    *) grep -E "^($(printf '%s\n' "$@" | sed 's/\./\\./g' | paste -sd '|'))\\." || true ;;
+    esac
+}
+
+# a_python VERSION - the command of one interpreter of a minor version; skips where there is none.
+# To be used as command=$(a_python 3.14).
+a_python() {
+    found=$(pythons "$1" | head -n 1 | cut -f 2)
+    if [ -z "$found" ]; then
+        # Not fetched, or not to be had: contrib/check counts that.
+        echo "SKIP: there is no Python $1 here" >&2
+        exit 77
+    fi
+    echo "$found"
+}
+
+# for_each_python FUNCTION [VERSION...] - calls FUNCTION VERSION COMMAND for each interpreter, each
+# in a shell of its own, and tells how it went; 1 when any failed. Call it by itself, not in a
+# condition, or the shell overlooks what fails inside FUNCTION.
+for_each_python() {
+    each=$1
+    shift
+    pythons "$@" >"$work/pythons"
+    [ -s "$work/pythons" ] || skip "there is no Python ${*:-3.11 to 3.15} here"
+    any_failed=0
+    while read -r version command <&3; do
+        set +e
+        (
+            set -e
+            trap 'status=$?; trap - EXIT; stop_targets; exit "$status"' EXIT
+            "$each" "$version" "$command"
+        )
+        case $? in
+        0) echo "ok: $each, Python $version ($command)" ;;
+        77) echo "skipped: $each, Python $version ($command)" ;;
+        *)
+            echo "FAILED: $each, Python $version ($command)"
+            any_failed=1
+            ;;
+        esac
+        set -e
+    done 3<"$work/pythons"
+    return "$any_failed"
+}
+
+# for_two_pythons FUNCTION [VERSION...] - the same with two interpreters at a time, for what takes
+# long and no more than a CPU; each half of them has a $work of its own.
+for_two_pythons() {
+    function=$1
+    shift
+    pythons "$@" >"$work/all"
+    [ -s "$work/all" ] || skip "there is no Python ${*:-3.11 to 3.15} here"
+    for_half_of_pythons "$function" 1 &
+    first=$!
+    for_half_of_pythons "$function" 2 &
+    second=$!
+    targets="$targets $first $second" # so that they end before their folders go
+    any_failed=0
+    wait "$first" || any_failed=1
+    wait "$second" || any_failed=1
+    targets=
+    return "$any_failed"
+}
+
+# for_half_of_pythons FUNCTION HALF - in a shell of its own.
+for_half_of_pythons() {
+    trap 'exit 143' TERM
+    targets=
+    TACHYON_PYTHONS=$work/half.$2
+    sed -n "$2~2p" "$work/all" >"$TACHYON_PYTHONS"
+    work=$work.$2
+    echo "$work" >>"$copies"
+    mkdir "$work"
+    [ ! -s "$TACHYON_PYTHONS" ] || for_each_python "$1"
+}
+
+# wait_for SECONDS COMMAND... - until the command succeeds; 1 when the time is over.
+wait_for() {
+    deadline=$(($(date +%s) + $1))
+    shift
+    until "$@"; do
+        [ "$(date +%s)" -le "$deadline" ] || return 1
+        sleep 0.02
+    done
+}
+
+# root_of COMMAND - the root folder of an interpreter: of a chroot, or nothing.
+root_of() {
+    case $1 in
+    *chroot\ *) echo "$1" | sed 's/.*chroot \(--userspec=[^ ]* \)\{0,1\}\([^ ]*\) .*/\2/' ;;
+    esac
+}
+
+# start_target COMMAND NAME [ARGUMENT...] - starts tests/live/targets/NAME.py under an interpreter
+# and waits until it is ready. Then $pid is its process and $truth the file that it tells the truth
+# in; it sees its script as $work/NAME.py in its own root.
+start_target() {
+    command=$1
+    name=$2
+    shift 2
+    root=$(root_of "$command")
+    if [ -n "$root" ]; then
+        echo "$root$work" >>"$copies"
+        mkdir -p "$root$work"
+    fi
+    cp "$top"/tests/live/targets/*.py "$root$work"
+    started=$((started + 1))
+    truth=$root$work/$name.$started.truth
+    rm -f "$truth" # of the interpreter before, under for_each_python
+    if [ "$(id -u)" -ne 0 ] && grep -qx 1 /proc/sys/kernel/yama/ptrace_scope 2>/dev/null; then
+        set -- --traceable "$@"
+    fi
+    # shellcheck disable=SC2086  # a command and its arguments
+    $command "$work/$name.py" "$work/$name.$started.truth" "$@" >"$work/$name.output" 2>&1 &
+    child=$!
+    targets="$targets $child"
+    wait_for 30 ready_or_dead "$child" "$truth" ||
+        fail "$name.py under $command is not ready in 30 s"
+    [ -e "$truth" ] || fail "$name.py under $command: $(cat "$work/$name.output")"
+    pid=$(truth_number pid)
+    [ "$pid" = "$child" ] || targets="$targets $pid"
+}
+
+ready_or_dead() {
+    [ -e "$2" ] || ! kill -0 "$1" 2>/dev/null
+}
+
+# truth_number KEY - a number from the truth's first line.
+truth_number() {
+    sed -n "1s/.*\"$1\": \\([0-9.]*\\).*/\\1/p" "$truth"
+}
+
+# stop_targets - ends those that this shell started.
+stop_targets() {
+    for process in $targets; do
+        kill "$process" 2>/dev/null || true
+        kill -CONT "$process" 2>/dev/null || true # one that a test has stopped ends then
+    done
+    for process in $targets; do
+        wait "$process" 2>/dev/null || true
+    done
+    targets=
+}

@@ -1,0 +1,29 @@
+#!/bin/sh
+# shares - after ten seconds the table of functions has the shares that the functions really have.
+. "${srcdir:-.}/tests/live/lib.sh"
+
+need python3
+
+rows_told() {
+    grep -c '"elapsed"' "$truth" || true
+}
+
+has_row() {
+    [ "$(rows_told)" -ge "$1" ]
+}
+
+measure() {
+    before=$(rows_told)
+    "$tachyon_top" --force --snapshot "$work/shares.json" --after 10 "$pid"
+    python3 "$top/tests/live/check_shares.py" "$truth" "$before" "$work/shares.json"
+}
+
+# The target tells its seconds once a second: where other work holds it up for long, its span is not
+# quite ours. So it has three tries; a fault of ours fails them all.
+shares() {
+    start_target "$2" shares
+    wait_for 30 has_row 1 || fail "the target does not tell its seconds"
+    measure || measure || measure
+}
+
+for_two_pythons shares

@@ -1,0 +1,180 @@
+/* code: code objects that are made up: their names and lines, what becomes of an address that is used
+   again, and objects that are damaged. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "made_up.h"
+#include "python/code.h"
+
+enum { FIRST_VERSION = 0x030b, LAST_VERSION = 0x030f, UNITS = 20, MS = 1000000 };
+
+#define CODE MADE_UP_CODES
+
+static struct made_up *memory;
+static struct code_table *table;
+static struct code_function told; /* the last that was announced */
+static unsigned announced;
+static bool full;
+
+static bool announce(void *context, const struct code_function *function)
+{
+    (void)context;
+    if (full)
+        return false;
+    told = *function;
+    announced++;
+    return true;
+}
+
+static void each_version(void (*test)(void))
+{
+    struct error error;
+
+    for (uint32_t version = FIRST_VERSION; version <= LAST_VERSION; version++) {
+        announced = 0;
+        full = false;
+        memory = made_up_new(version);
+        assert_non_null(memory);
+        made_up_code(memory, CODE, "first", 10, UNITS);
+        table = code_table_new(&memory->reader, &memory->layout, 2, announce, NULL, &error);
+        assert_non_null(table);
+        test();
+        code_table_free(table);
+        made_up_free(memory);
+    }
+}
+
+static enum code_result find(uint64_t unit, uint64_t now_ns, struct code_place *place)
+{
+    return code_find(table, remote_at(CODE),
+                     remote_at(CODE + memory->layout.code.units + 2 * unit), now_ns, place);
+}
+
+static void names_and_lines(void)
+{
+    struct code_place place;
+
+    assert_int_equal(find(3, 0, &place), CODE_FOUND);
+    assert_int_equal(place.function, 2);
+    assert_int_equal(place.line, 10);
+    assert_int_equal(announced, 1);
+    assert_string_equal(told.name, "first");
+    assert_string_equal(told.file, "file.py");
+    assert_int_equal(told.first_line, 10);
+    assert_int_equal(find(UNITS - 1, 0, &place), CODE_FOUND);
+    assert_int_equal(place.line, 10);
+    /* Behind the function, and nowhere. */
+    assert_int_equal(find(UNITS, 0, &place), CODE_FOUND);
+    assert_int_equal(place.line, 0);
+    assert_int_equal(code_find(table, remote_at(CODE), remote_at(0), 0, &place), CODE_FOUND);
+    assert_int_equal(place.line, 0);
+    assert_int_equal(announced, 1);
+}
+
+static void a_function_has_its_name_and_lines(void **state)
+{
+    (void)state;
+    each_version(names_and_lines);
+}
+
+static void used_again(void)
+{
+    struct code_place place;
+    uint64_t now_ns = 1000ull * MS;
+    uint32_t first;
+
+    assert_int_equal(find(0, now_ns, &place), CODE_FOUND);
+    first = place.function;
+    /* Made, run and thrown away, as by exec(): the next is at the same place a moment later. */
+    made_up_code(memory, CODE, "second", 30, UNITS);
+    assert_int_equal(find(0, now_ns += MS, &place), CODE_FOUND);
+    assert_int_not_equal(place.function, first);
+    assert_string_equal(told.name, "second");
+    /* One that was there for long is not compared at each use. */
+    for (int i = 0; i < 2000; i++)
+        assert_int_equal(find(0, now_ns += MS, &place), CODE_FOUND);
+    memory->calls = 0;
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(find(0, now_ns += MS, &place), CODE_FOUND);
+    assert_in_range(memory->calls, 1, 5);
+    assert_true(place.until_ns <= now_ns + CODE_TRUST_NS);
+    /* But then. */
+    made_up_code(memory, CODE, "third", 50, UNITS);
+    assert_int_equal(find(0, now_ns + CODE_TRUST_NS + 1, &place), CODE_FOUND);
+    assert_string_equal(told.name, "third");
+}
+
+static void an_address_used_again_is_another_function(void **state)
+{
+    (void)state;
+    each_version(used_again);
+}
+
+static void damaged(void)
+{
+    const struct layout *layout = &memory->layout;
+    const uint64_t table_at = CODE + 256 + 160;
+    struct code_place place;
+    uint32_t units = 0;
+
+    made_up_word(memory, CODE + layout->code.line_table, MADE_UP_END);
+    assert_int_equal(find(0, 0, &place), CODE_BAD);
+    made_up_code(memory, CODE, "first", 10, UNITS);
+    made_up_word(memory, table_at + layout->object.var_size, UINT64_MAX);
+    assert_int_equal(find(0, 0, &place), CODE_BAD);
+    made_up_code(memory, CODE, "first", 10, UNITS);
+    made_up_word(memory, CODE + layout->code.qualname, 8);
+    assert_int_equal(find(0, 0, &place), CODE_BAD);
+    made_up_code(memory, CODE, "first", 10, UNITS);
+    memcpy(made_up_at(memory, CODE + layout->code.unit_count), &units, sizeof units);
+    assert_int_equal(find(0, 0, &place), CODE_BAD);
+    assert_int_equal(code_find(table, remote_at(UINT64_MAX - 4), remote_at(0), 0, &place),
+                     CODE_BAD);
+    /* A table that ends early: what is behind is not known, and not guessed. */
+    made_up_code(memory, CODE, "first", 10, UNITS);
+    made_up_word(memory, table_at + layout->object.var_size, 2);
+    assert_int_equal(find(0, 0, &place), CODE_FOUND);
+    assert_int_equal(place.line, 10);
+    assert_int_equal(find(12, 0, &place), CODE_FOUND);
+    assert_int_equal(place.line, 0);
+}
+
+static void damaged_objects_are_told(void **state)
+{
+    (void)state;
+    each_version(damaged);
+}
+
+static void without_room(void)
+{
+    struct code_place place;
+
+    full = true;
+    assert_int_equal(find(0, 0, &place), CODE_UNTOLD);
+    full = false;
+    assert_int_equal(find(0, 0, &place), CODE_FOUND);
+    assert_int_equal(announced, 1);
+}
+
+static void a_function_is_announced_until_it_is_told(void **state)
+{
+    (void)state;
+    each_version(without_room);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_function_has_its_name_and_lines),
+        cmocka_unit_test(an_address_used_again_is_another_function),
+        cmocka_unit_test(damaged_objects_are_told),
+        cmocka_unit_test(a_function_is_announced_until_it_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

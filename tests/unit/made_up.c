@@ -1,0 +1,200 @@
+#include "made_up.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recording.h"
+
+enum { CHUNK_BYTES = 16384 };
+
+static size_t gather(struct reader *reader, const struct piece *pieces, size_t count, void *into)
+{
+    struct made_up *made_up = (struct made_up *)reader;
+    size_t done = 0;
+
+    made_up->calls++;
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t offset = pieces[i].address.value - MADE_UP_BASE;
+
+        if (made_up->hook != NULL)
+            made_up->hook(made_up, &pieces[i]);
+        if (made_up->fail_with != 0 || offset > MADE_UP_BYTES ||
+            pieces[i].length > MADE_UP_BYTES - offset) {
+            errno = made_up->fail_with != 0 ? made_up->fail_with : EFAULT;
+            return done;
+        }
+        memcpy((char *)into + done, made_up->bytes + offset, pieces[i].length);
+        done += pieces[i].length;
+    }
+    return done;
+}
+
+static void keep(struct reader *reader)
+{
+    (void)reader; /* it is the made-up memory itself */
+}
+
+static const struct reader_type MADE_UP_READER = {.gather = gather, .free = keep};
+
+/* From 3.13 on a layout comes with what a target tells: a real one's was recorded. */
+static bool take_layout(struct layout *layout, uint32_t version)
+{
+    static const char *const RECORDINGS[] = {"3.11.7", "3.12.1", "3.13.15", "3.14.8", "3.15.0"};
+    struct recording *recording = malloc(sizeof *recording);
+    size_t length;
+    unsigned char *bytes = recording_load(RECORDINGS[version - 0x030b], &length);
+    const bool ok = bytes != NULL && recording != NULL && recording_parse(bytes, length, recording);
+
+    if (ok)
+        *layout = recording->layout;
+    free(bytes);
+    free(recording);
+    return ok;
+}
+
+struct made_up *made_up_new(uint32_t version)
+{
+    struct made_up *made_up = calloc(1, sizeof *made_up);
+
+    if (made_up == NULL || !take_layout(&made_up->layout, version)) {
+        free(made_up);
+        return NULL;
+    }
+    made_up->reader.type = &MADE_UP_READER;
+    made_up->next_slot = MADE_UP_CHUNK + made_up->layout.chunk.data;
+    made_up_word(made_up, MADE_UP_CHUNK + made_up->layout.chunk.size, CHUNK_BYTES);
+    made_up_word(made_up, MADE_UP_THREAD + made_up->layout.thread.datastack_chunk, MADE_UP_CHUNK);
+    if (made_up->layout.thread.cframe != LAYOUT_NONE)
+        made_up_word(made_up, MADE_UP_THREAD + made_up->layout.thread.cframe, MADE_UP_C_STACK);
+    if (made_up->layout.thread.base_frame != LAYOUT_NONE)
+        made_up_word(made_up, MADE_UP_THREAD + made_up->layout.thread.base_frame,
+                     MADE_UP_C_STACK + 0x100);
+    made_up_set_top(made_up, 0, made_up->next_slot);
+    return made_up;
+}
+
+void made_up_free(struct made_up *made_up)
+{
+    free(made_up);
+}
+
+unsigned char *made_up_at(struct made_up *made_up, uint64_t address)
+{
+    return made_up->bytes + (address - MADE_UP_BASE);
+}
+
+void made_up_word(struct made_up *made_up, uint64_t address, uint64_t word)
+{
+    memcpy(made_up_at(made_up, address), &word, sizeof word);
+}
+
+static unsigned char number_of(const struct layout *layout, enum frame_owner owner)
+{
+    unsigned char number = 0;
+
+    while (layout->frame.owners[number] != owner && number < sizeof layout->frame.owners - 1)
+        number++;
+    return number;
+}
+
+void made_up_mark(struct made_up *made_up, uint64_t address, bool runs)
+{
+    const int32_t stack_top = runs ? -1 : 0;
+
+    if (made_up->layout.frame.stack_top != LAYOUT_NONE)
+        memcpy(made_up_at(made_up, address + made_up->layout.frame.stack_top), &stack_top,
+               sizeof stack_top);
+}
+
+void made_up_frame(struct made_up *made_up, uint64_t address, uint64_t code, uint64_t previous,
+                   enum frame_owner owner)
+{
+    const struct layout *layout = &made_up->layout;
+
+    made_up_word(made_up, address + layout->frame.code, code);
+    made_up_word(made_up, address + layout->frame.previous, previous);
+    made_up_word(made_up, address + layout->frame.instruction, code + 8);
+    *made_up_at(made_up, address + layout->frame.owner) = number_of(layout, owner);
+    if (layout->frame.is_entry != LAYOUT_NONE)
+        *made_up_at(made_up, address + layout->frame.is_entry) = previous == 0;
+    made_up_mark(made_up, address, true);
+    if (previous != 0)
+        made_up_mark(made_up, previous, false);
+}
+
+void made_up_set_top(struct made_up *made_up, uint64_t frame, uint64_t used_up_to)
+{
+    const struct layout *layout = &made_up->layout;
+    const uint64_t at = layout->thread.cframe != LAYOUT_NONE
+                            ? MADE_UP_C_STACK + layout->cframe_current_frame
+                            : MADE_UP_THREAD + layout->thread.current_frame;
+
+    made_up->top = frame;
+    made_up_word(made_up, at, frame);
+    made_up_word(made_up, MADE_UP_THREAD + layout->thread.datastack_top, used_up_to);
+}
+
+void made_up_push(struct made_up *made_up, uint64_t code)
+{
+    const uint64_t frame = made_up->next_slot;
+
+    made_up_frame(made_up, frame, code, made_up->top, OWNER_THREAD);
+    made_up->next_slot += MADE_UP_FRAME_BYTES;
+    made_up_set_top(made_up, frame, made_up->next_slot);
+}
+
+void made_up_stack(struct made_up *made_up, const uint64_t *codes, size_t count)
+{
+    const uint64_t below = MADE_UP_C_STACK + 0x100;
+
+    made_up->next_slot = MADE_UP_CHUNK + made_up->layout.chunk.data;
+    made_up->top = 0;
+    if (made_up->layout.frame.is_entry == LAYOUT_NONE) {
+        made_up_frame(made_up, below, 0, 0, OWNER_ENTRY);
+        made_up->top = below;
+    }
+    for (size_t i = 0; i < count; i++)
+        made_up_push(made_up, codes[i]);
+}
+
+void made_up_text(struct made_up *made_up, uint64_t address, const char *text)
+{
+    const struct layout *layout = &made_up->layout;
+    const uint32_t state = 1u << layout->unicode.kind_shift | 1u << layout->unicode.compact_shift |
+                           1u << layout->unicode.ascii_shift;
+
+    made_up_word(made_up, address + layout->unicode.length, strlen(text));
+    memcpy(made_up_at(made_up, address + layout->unicode.state), &state, sizeof state);
+    memcpy(made_up_at(made_up, address + layout->unicode.ascii_data), text, strlen(text));
+}
+
+/* An entry of a location table is of at most 8 units (lines.h). */
+static size_t put_lines(unsigned char *table, uint32_t units)
+{
+    enum { ENTRY_OF_EIGHT = 0x80 | 13 << 3 | 7, ENTRY_OF_ONE = 0x80 | 13 << 3 };
+    size_t length = 0;
+
+    for (; units >= 8; units -= 8, length += 2)
+        memcpy(table + length, (const unsigned char[]){ENTRY_OF_EIGHT, 0}, 2);
+    for (; units > 0; units--, length += 2)
+        memcpy(table + length, (const unsigned char[]){ENTRY_OF_ONE, 0}, 2);
+    return length;
+}
+
+void made_up_code(struct made_up *made_up, uint64_t address, const char *name, uint32_t first_line,
+                  uint32_t units)
+{
+    const struct layout *layout = &made_up->layout;
+    const uint64_t texts = address + 256;
+    unsigned char *table = made_up_at(made_up, texts + 160 + layout->bytes.data);
+
+    made_up_text(made_up, texts, name);
+    made_up_text(made_up, texts + 80, "file.py");
+    made_up_word(made_up, texts + 160 + layout->object.var_size, put_lines(table, units));
+    made_up_word(made_up, address + layout->code.qualname, texts);
+    made_up_word(made_up, address + layout->code.file, texts + 80);
+    made_up_word(made_up, address + layout->code.line_table, texts + 160);
+    memcpy(made_up_at(made_up, address + layout->code.first_line), &first_line, 4);
+    memcpy(made_up_at(made_up, address + layout->code.unit_count), &units, 4);
+}

@@ -1,0 +1,407 @@
+/* collapsed, dump, stats: what records come to as lines of stacks, as tracebacks, in numbers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "base/clock.h"
+#include "export/collapsed.h"
+#include "export/dump.h"
+#include "export/stats.h"
+#include "records.h"
+
+enum { MAIN = FUNCTION_FIRST, WORK, ODD };
+
+/* Stacks as samples have them, leaf first. */
+#define MAIN_WORK FRAMES({WORK, 20}, {MAIN, 10})
+#define MAIN_ONLY FRAMES({MAIN, 11})
+#define MAIN_MOVING FRAMES({FUNCTION_MOVING, 0}, {MAIN, 10})
+#define MAIN_GC FRAMES({FUNCTION_GC, 0}, {MAIN, 10})
+
+/* --- collapsed ------------------------------------------------------------------------------ */
+
+static struct collapsed *begin(enum tally_mode mode, int32_t tid, size_t bytes_max)
+{
+    struct error error;
+    struct collapsed *collapsed = collapsed_new(mode, tid, bytes_max, &error);
+
+    assert_non_null(collapsed);
+    return collapsed;
+}
+
+static void count(struct collapsed *collapsed, const void *record)
+{
+    collapsed_feed(collapsed, record, record_length(record));
+}
+
+static void feed_names(struct collapsed *collapsed)
+{
+    count(collapsed, make_thread(0, 0, THREAD_IDLE, "MainThread"));
+    count(collapsed, make_thread(0, 1, THREAD_IDLE, "worker"));
+    count(collapsed, make_function(0, MAIN, "<module>", "/srv/app/main.py", 1));
+    count(collapsed, make_function(0, WORK, "Model.save", "/srv/app/models.py", 1));
+    count(collapsed, make_function(0, ODD, "a;b\nc", "/srv/x;y/od;d.py", 1));
+}
+
+/* Ends it, and compares what it wrote. */
+static void assert_lines(struct collapsed *collapsed, const char *lines)
+{
+    struct error error;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    assert_non_null(stream);
+    assert_true(collapsed_write(collapsed, stream, &error));
+    assert_int_equal(fclose(stream), 0);
+    assert_string_equal(text, lines);
+    free(text);
+    collapsed_free(collapsed);
+}
+
+static void test_collapsed_merges(void **state)
+{
+    struct collapsed *collapsed = begin(MODE_WALL, 0, COLLAPSED_BYTES_MAX);
+
+    (void)state;
+    feed_names(collapsed);
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 1, .MAIN_ONLY));
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 2, .MAIN_WORK));
+    count(collapsed, SAMPLE(.thread = 1, .rounds = 7, .MAIN_WORK));
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 3, .MAIN_WORK));
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 4));
+    assert_int_equal(collapsed_dropped(collapsed), 0);
+    assert_lines(collapsed, "tid:1001;main.py:<module>:10;models.py:Model.save:20 7\n"
+                            "tid:1000;main.py:<module>:10;models.py:Model.save:20 5\n"
+                            "tid:1000;main.py:<module>:11 1\n");
+}
+
+static void test_collapsed_special_frames(void **state)
+{
+    struct collapsed *collapsed = begin(MODE_WALL, 0, COLLAPSED_BYTES_MAX);
+
+    (void)state;
+    feed_names(collapsed);
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 4, .flags = SAMPLE_TRUNCATED, .MAIN_MOVING));
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 3, .MAIN_GC));
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 2, .flags = SAMPLE_CUT, .MAIN_WORK));
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 1, .FRAMES({ODD, 1})));
+    assert_lines(collapsed, "tid:1000;main.py:<module>:10;‹moving› 4\n"
+                            "tid:1000;main.py:<module>:10;‹gc› 3\n"
+                            "tid:1000;‹cut›;main.py:<module>:10;models.py:Model.save:20 2\n"
+                            "tid:1000;od,d.py:a,b\xef\xbf\xbd" "c:1 1\n");
+}
+
+static void test_collapsed_one_thread(void **state)
+{
+    struct collapsed *collapsed = begin(MODE_WALL, 1001, COLLAPSED_BYTES_MAX);
+
+    (void)state;
+    feed_names(collapsed);
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 4, .MAIN_ONLY));
+    count(collapsed, SAMPLE(.thread = 1, .rounds = 3, .MAIN_ONLY));
+    assert_int_equal(collapsed_dropped(collapsed), 0);
+    assert_lines(collapsed, "tid:1001;main.py:<module>:11 3\n");
+}
+
+static void test_collapsed_modes(void **state)
+{
+    for (enum tally_mode mode = MODE_WALL; mode < MODES; mode++) {
+        static const char *const LINES[MODES] = {
+            [MODE_WALL] = "tid:1000;main.py:<module>:11 100\n"
+                          "tid:1001;main.py:<module>:11 60\n",
+            [MODE_CPU] = "tid:1001;main.py:<module>:11 30\n"
+                         "tid:1000;main.py:<module>:11 20\n",
+            [MODE_GIL] = "tid:1000;main.py:<module>:11 100\n",
+        };
+        struct collapsed *collapsed = begin(mode, 0, COLLAPSED_BYTES_MAX);
+
+        (void)state;
+        feed_names(collapsed);
+        /* A fifth of ten times ten rounds on the CPU; and half of 60, without the GIL. */
+        for (int i = 0; i < 10; i++) {
+            count(collapsed, SAMPLE(.thread = 0, .rounds = 10, .wall_ms = 10, .cpu_ms = 2,
+                                    .state = THREAD_HAS_GIL, .MAIN_ONLY));
+            count(collapsed, SAMPLE(.thread = 1, .rounds = 6, .wall_ms = 6, .cpu_ms = 3,
+                                    .state = THREAD_RUNNING, .MAIN_ONLY));
+        }
+        assert_lines(collapsed, LINES[mode]);
+    }
+}
+
+static void test_collapsed_counts_what_it_drops(void **state)
+{
+    struct collapsed *collapsed = begin(MODE_WALL, 0, COLLAPSED_BYTES_MAX);
+    const void *record;
+
+    (void)state;
+    feed_names(collapsed);
+    count(collapsed, SAMPLE(.thread = 7, .rounds = 2, .MAIN_ONLY));
+    assert_int_equal(collapsed_dropped(collapsed), 2);
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 3, .FRAMES({99, 1})));
+    assert_int_equal(collapsed_dropped(collapsed), 5);
+    record = SAMPLE(.thread = 0, .MAIN_ONLY);
+    collapsed_feed(collapsed, record, record_length(record) - 8);
+    assert_int_equal(collapsed_dropped(collapsed), 6);
+    assert_lines(collapsed, "");
+}
+
+static void test_collapsed_is_bounded(void **state)
+{
+    struct collapsed *collapsed = begin(MODE_WALL, 0, 16384);
+    uint64_t dropped;
+
+    (void)state;
+    feed_names(collapsed);
+    for (uint32_t line = 1; line <= 1000; line++)
+        count(collapsed, SAMPLE(.thread = 0, .FRAMES({MAIN, line})));
+    dropped = collapsed_dropped(collapsed);
+    assert_in_range(dropped, 500, 999);
+    /* What is there already goes on being counted. */
+    for (int i = 0; i < 10; i++)
+        count(collapsed, SAMPLE(.thread = 0, .FRAMES({MAIN, 1})));
+    assert_int_equal(collapsed_dropped(collapsed), dropped);
+    collapsed_free(collapsed);
+    collapsed_free(NULL);
+}
+
+/* --- dump ----------------------------------------------------------------------------------- */
+
+static struct dump *begin_dump(int32_t tid)
+{
+    struct error error;
+    struct dump *dump = dump_new(tid, &error);
+
+    assert_non_null(dump);
+    return dump;
+}
+
+static void look(struct dump *dump, const void *record)
+{
+    struct error error;
+
+    assert_true(dump_feed(dump, record, record_length(record), &error));
+}
+
+static void feed_dump_names(struct dump *dump)
+{
+    look(dump, make_process(0, 4242, "gunicorn: worker [app]"));
+    look(dump, make_thread(0, 0, THREAD_IDLE, "MainThread"));
+    look(dump, make_thread(0, 1, THREAD_IDLE, "worker"));
+    look(dump, make_function(0, MAIN, "<module>", "/srv/app/main.py", 1));
+    look(dump, make_function(0, WORK, "Model.save", "/srv/app/models.py", 1));
+}
+
+/* Ends it, and compares what it wrote. */
+static void assert_dump(struct dump *dump, const char *expected)
+{
+    struct error error;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    assert_non_null(stream);
+    assert_true(dump_write(dump, stream, &error));
+    assert_int_equal(fclose(stream), 0);
+    assert_string_equal(text, expected);
+    free(text);
+    dump_free(dump);
+}
+
+#define DUMP_HEAD "Process 4242: gunicorn: worker [app]\nCPython 3.13.5\n"
+#define DUMP_MAIN                                                                                  \
+    "\nThread 1000 \"MainThread\" (has the GIL), most recent call last:\n"                         \
+    "  File \"/srv/app/main.py\", line 10, in <module>\n"                                          \
+    "  File \"/srv/app/models.py\", line 20, in Model.save\n"
+
+static void test_dump(void **state)
+{
+    struct dump *dump = begin_dump(0);
+
+    (void)state;
+    feed_dump_names(dump);
+    look(dump, SAMPLE(.thread = 0, .state = THREAD_HAS_GIL, .MAIN_WORK));
+    look(dump, SAMPLE(.thread = 1, .state = THREAD_WAIT_GIL));
+    assert_false(dump_complete(dump));
+    look(dump, ROUND(.rounds = 1));
+    assert_true(dump_complete(dump));
+    assert_dump(dump, DUMP_HEAD DUMP_MAIN
+                "\nThread 1001 \"worker\" (waits for the GIL), runs no Python code\n");
+}
+
+static void test_dump_says_what_is_missing(void **state)
+{
+    struct dump *dump = begin_dump(0);
+
+    (void)state;
+    feed_dump_names(dump);
+    look(dump, SAMPLE(.thread = 0, .state = THREAD_HAS_GIL,
+                      .flags = SAMPLE_TRUNCATED | SAMPLE_CUT,
+                      .FRAMES({FUNCTION_MOVING, 0}, {FUNCTION_GC, 0}, {99, 3}, {MAIN, 0})));
+    look(dump, ROUND(.rounds = 1));
+    assert_false(dump_complete(dump));
+    assert_dump(dump, DUMP_HEAD
+                "\nThread 1000 \"MainThread\" (has the GIL), most recent call last:\n"
+                "  ‹cut› (only the innermost 4 frames are kept)\n"
+                "  File \"/srv/app/main.py\", in <module>\n"
+                "  function 99, whose name was not kept\n"
+                "  ‹gc› (the garbage collector)\n"
+                "  ‹moving› (what was called here changed while it was read)\n"
+                "\nThread 1001 \"worker\": its stack could not be read\n");
+}
+
+/* A stack proven whole is not given up for a later one that is not; a whole one is renewed. */
+static void test_dump_keeps_the_best(void **state)
+{
+    struct dump *dump = begin_dump(1000);
+
+    (void)state;
+    feed_dump_names(dump);
+    look(dump, SAMPLE(.thread = 0, .flags = SAMPLE_TRUNCATED, .MAIN_MOVING));
+    look(dump, ROUND(.rounds = 1));
+    assert_false(dump_complete(dump));
+    look(dump, SAMPLE(.thread = 0, .state = THREAD_HAS_GIL, .MAIN_ONLY));
+    look(dump, SAMPLE(.thread = 0, .state = THREAD_HAS_GIL, .MAIN_WORK));
+    look(dump, SAMPLE(.thread = 0, .flags = SAMPLE_TRUNCATED, .MAIN_MOVING));
+    assert_true(dump_complete(dump));
+    assert_dump(dump, DUMP_HEAD DUMP_MAIN);
+}
+
+static void test_dump_threads(void **state)
+{
+    struct dump *dump = begin_dump(0);
+
+    (void)state;
+    feed_dump_names(dump);
+    look(dump, SAMPLE(.thread = 0, .state = THREAD_HAS_GIL, .MAIN_WORK));
+    look(dump, make_thread(0, 1, THREAD_ENDED, "worker"));
+    look(dump, SAMPLE(.thread = 55, .MAIN_WORK));
+    assert_dump(dump, DUMP_HEAD DUMP_MAIN);
+
+    dump = begin_dump(0);
+    look(dump, make_process(0, 4242, "gunicorn: worker [app]"));
+    assert_dump(dump, DUMP_HEAD "\nNo thread runs Python code.\n");
+}
+
+static void test_dump_of_a_thread_that_is_not_there(void **state)
+{
+    struct dump *dump = begin_dump(555);
+    struct error error = {0};
+
+    (void)state;
+    feed_dump_names(dump);
+    assert_false(dump_write(dump, stderr, &error));
+    assert_string_equal(error.text, "process 4242 has no Python thread 555");
+    dump_free(dump);
+    dump_free(NULL);
+}
+
+static void test_dump_cleans_and_checks(void **state)
+{
+    struct dump *dump = begin_dump(0);
+    struct error error;
+    const void *record;
+
+    (void)state;
+    look(dump, make_process(0, 5, "a\x1b[2Jb"));
+    record = make_process(0, 1, "no such process");
+    assert_true(dump_feed(dump, record, record_length(record) - 8, &error));
+    assert_dump(dump, "Process 5: a\xef\xbf\xbd[2Jb\nCPython 3.13.5\n"
+                      "\nNo thread runs Python code.\n");
+}
+
+/* --- stats ---------------------------------------------------------------------------------- */
+
+static const struct stats STATS = {
+    .counts = {.rounds = 2900, .samples = 5700, .failed = 300, .truncated = 57, .retried = 12,
+               .missed = 100, .lost = 4},
+    .duration_ns = 3 * NS_PER_S,
+    .asked_rate_hz = 1000,
+    .profiler_cpu_ns = 20 * NS_PER_MS,
+    .version_hex = 0x030f00f0,
+    .engine = "remote",
+};
+
+static char *stats_text(const struct stats *stats, bool json)
+{
+    struct error error;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    assert_non_null(stream);
+    if (json)
+        assert_true(stats_write_json(stats, stream, &error));
+    else
+        stats_write_summary(stats, stream);
+    assert_int_equal(fclose(stream), 0);
+    return text;
+}
+
+static void test_stats_json(void **state)
+{
+    char *text = stats_text(&STATS, true);
+    json_t *object = json_loads(text, 0, NULL);
+
+    (void)state;
+    assert_non_null(object);
+    assert_string_equal(text, "{\"rounds\": 2900, \"samples\": 5700, \"failed\": 300, "
+                              "\"truncated\": 57, \"retried\": 12, \"missed\": 100, \"lost\": 4, "
+                              "\"duration_s\": 3.0, \"rate_hz\": 966.667, "
+                              "\"profiler_cpu_s\": 0.02, \"engine\": \"remote\", "
+                              "\"python\": \"3.15.0\"}\n");
+    json_decref(object);
+    free(text);
+}
+
+static void test_stats_summary(void **state)
+{
+    struct stats stats = STATS;
+    char *text = stats_text(&stats, false);
+
+    (void)state;
+    assert_string_equal(text, "Captured 5700 samples in 3.00 seconds\n"
+                              "Rate: 966.7 Hz of 1000.0 Hz asked\n"
+                              "Failed: 300 of 6000 samples (5.00 %)\n"
+                              "Truncated: 57 of 5700 samples (1.00 %)\n"
+                              "Missed: 100 of 3000 rounds (3.33 %)\n"
+                              "Lost: 4 samples and rounds, for they came faster than they were "
+                              "counted\n");
+    free(text);
+    stats = (struct stats){.engine = "remote", .dropped = 3, .counts = {.samples = 1}};
+    text = stats_text(&stats, false);
+    assert_memory_equal(text, "Captured 1 sample in 0.00 seconds\n", 34);
+    assert_non_null(strstr(text, "Rate: 0.0 Hz"));
+    assert_non_null(strstr(text, "\nMissed: 0 of 0 rounds (0.00 %)\n"));
+    assert_non_null(strstr(text, "\nDropped: 3 samples"));
+    assert_null(strstr(text, "Lost"));
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_collapsed_merges),
+        cmocka_unit_test(test_collapsed_special_frames),
+        cmocka_unit_test(test_collapsed_one_thread),
+        cmocka_unit_test(test_collapsed_modes),
+        cmocka_unit_test(test_collapsed_counts_what_it_drops),
+        cmocka_unit_test(test_collapsed_is_bounded),
+        cmocka_unit_test(test_dump),
+        cmocka_unit_test(test_dump_says_what_is_missing),
+        cmocka_unit_test(test_dump_keeps_the_best),
+        cmocka_unit_test(test_dump_threads),
+        cmocka_unit_test(test_dump_of_a_thread_that_is_not_there),
+        cmocka_unit_test(test_dump_cleans_and_checks),
+        cmocka_unit_test(test_stats_json),
+        cmocka_unit_test(test_stats_summary),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,268 @@
+/* target_thread: a thread that waits, on a stack that is made up; what is told of it when its stack
+   could not be read, not be proven, or not be put. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "made_up.h"
+#include "base/clock.h"
+#include "sample/target_thread.h"
+
+enum { VERSION = 0x030d, ROUND_NS = 1000000, RECORD_ROOM = 64 * 1024, DEADLINE_S = 30 };
+
+/* Keeps the last sample, unless it is full. */
+struct memory_sink {
+    struct sink sink;
+    bool full;
+    unsigned functions, samples;
+    union {
+        struct record_header header;
+        struct record_sample sample;
+        unsigned char bytes[RECORD_ROOM];
+    } last, reserved;
+};
+
+static void *reserve(struct sink *sink, size_t length)
+{
+    struct memory_sink *memory = (struct memory_sink *)sink;
+
+    return memory->full || length > RECORD_ROOM ? NULL : &memory->reserved;
+}
+
+static void commit(struct sink *sink)
+{
+    struct memory_sink *memory = (struct memory_sink *)sink;
+
+    memory->functions += memory->reserved.header.kind == RECORD_FUNCTION;
+    if (memory->reserved.header.kind == RECORD_SAMPLE) {
+        memory->samples++;
+        memory->last = memory->reserved;
+    }
+}
+
+static bool announce(void *context, const struct code_function *function)
+{
+    struct sink *sink = context;
+    struct record_header *record = sink->reserve(sink, sizeof *record);
+
+    (void)function;
+    if (record == NULL)
+        return false;
+    record->kind = RECORD_FUNCTION;
+    sink->commit(sink);
+    return true;
+}
+
+struct fixture {
+    pthread_t sleeper;
+    sem_t wake;
+    pid_t tid;
+    struct made_up *made_up;
+    struct memory_sink sink;
+    struct walk_room *room;
+    struct code_table *codes;
+    struct target_thread *thread;
+    struct sampler_counts counts;
+    uint64_t now_ns;
+};
+
+static void *sleep_until_woken(void *argument)
+{
+    struct fixture *fixture = argument;
+
+    __atomic_store_n(&fixture->tid, gettid(), __ATOMIC_RELEASE);
+    while (sem_wait(&fixture->wake) != 0)
+        ;
+    return NULL;
+}
+
+/* Waits until the kernel says that the thread sleeps, and nothing of its run is still to be told. */
+static void wait_for_sleep(const struct fixture *fixture)
+{
+    const uint64_t deadline_ns = clock_now_ns() + DEADLINE_S * NS_PER_S;
+    struct kernel_thread kernel;
+    struct kernel_wait wait = {.running = true};
+
+    while (__atomic_load_n(&fixture->tid, __ATOMIC_ACQUIRE) == 0)
+        assert_true(clock_now_ns() < deadline_ns);
+    kernel_thread_open(&kernel, getpid(), fixture->tid);
+    while (wait.running || !wait.in_futex) {
+        assert_true(kernel_thread_wait(&kernel, &wait));
+        assert_true(clock_now_ns() < deadline_ns);
+    }
+    kernel_thread_close(&kernel);
+}
+
+static int open_fixture(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    struct thread_source source = {.pid = getpid()};
+    struct thread_found found = {.address = remote_at(MADE_UP_THREAD)};
+    const uint64_t codes[] = {MADE_UP_CODES, MADE_UP_CODES + MADE_UP_CODE_BYTES};
+    struct error error;
+
+    assert_non_null(fixture);
+    sem_init(&fixture->wake, 0, 0);
+    assert_int_equal(pthread_create(&fixture->sleeper, NULL, sleep_until_woken, fixture), 0);
+    wait_for_sleep(fixture);
+    fixture->sink.sink = (struct sink){reserve, commit};
+    fixture->made_up = made_up_new(VERSION);
+    assert_non_null(fixture->made_up);
+    made_up_code(fixture->made_up, codes[0], "outer", 10, 8);
+    made_up_code(fixture->made_up, codes[1], "inner", 20, 8);
+    made_up_stack(fixture->made_up, codes, 2);
+    fixture->room = walk_room_new();
+    fixture->codes = code_table_new(&fixture->made_up->reader, &fixture->made_up->layout,
+                                    FUNCTION_FIRST, announce, &fixture->sink, &error);
+    assert_non_null(fixture->codes);
+    source.reader = &fixture->made_up->reader;
+    source.layout = &fixture->made_up->layout;
+    source.room = fixture->room;
+    found.native_id = (uint64_t)fixture->tid;
+    fixture->now_ns = clock_now_ns();
+    fixture->thread = target_thread_new(&source, &found, 0, fixture->now_ns);
+    assert_non_null(fixture->thread);
+    fixture->thread->run.turns--; /* as if it had run since */
+    *state = fixture;
+    return 0;
+}
+
+static int close_fixture(void **state)
+{
+    struct fixture *fixture = *state;
+
+    target_thread_free(fixture->thread);
+    code_table_free(fixture->codes);
+    walk_room_free(fixture->room);
+    made_up_free(fixture->made_up);
+    sem_post(&fixture->wake);
+    pthread_join(fixture->sleeper, NULL);
+    sem_destroy(&fixture->wake);
+    free(fixture);
+    return 0;
+}
+
+static bool go_round(struct fixture *fixture)
+{
+    const struct gil_now gil = {.start = remote_at(1), .size = 1};
+    const struct thread_round round = {
+        .sink = &fixture->sink.sink,
+        .codes = fixture->codes,
+        .gil = &gil,
+        .now_ns = fixture->now_ns += ROUND_NS,
+        .until_ns = UINT64_MAX,
+        .counts = &fixture->counts,
+    };
+
+    return target_thread_round(fixture->thread, &round);
+}
+
+/* Goes on until what is held back was put. */
+static const struct record_sample *held_sample(struct fixture *fixture)
+{
+    const unsigned before = fixture->sink.samples;
+
+    for (int i = 0; i < 1000 && fixture->sink.samples == before; i++)
+        assert_true(go_round(fixture));
+    assert_true(fixture->sink.samples > before);
+    return &fixture->sink.last.sample;
+}
+
+static void a_thread_that_waits_is_read_once(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct record_sample *sample;
+    uint64_t rounds, wall_ns;
+
+    assert_true(go_round(fixture));
+    sample = &fixture->sink.last.sample;
+    assert_int_equal(fixture->sink.samples, 1);
+    assert_int_equal(sample->depth, 2);
+    assert_int_equal(sample->state, THREAD_IDLE);
+    rounds = sample->rounds;
+    wall_ns = sample->wall_ns;
+    fixture->made_up->calls = 0;
+    sample = held_sample(fixture);
+    assert_int_equal(fixture->made_up->calls, 0);
+    assert_int_equal(sample->depth, 2);
+    assert_int_equal(sample->wall_ns + wall_ns, (rounds + sample->rounds) * ROUND_NS);
+    assert_int_equal(fixture->counts.samples, rounds + sample->rounds);
+}
+
+static void what_could_not_be_read_is_not_told_from_memory(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_true(go_round(fixture));
+    fixture->thread->run.turns--; /* it ran, and now its stack is another */
+    made_up_set_top(fixture->made_up, fixture->made_up->top - MADE_UP_FRAME_BYTES,
+                    fixture->made_up->next_slot - MADE_UP_FRAME_BYTES);
+    fixture->made_up->fail_with = EFAULT;
+    assert_false(go_round(fixture));
+    assert_int_equal(fixture->counts.failed, 1);
+    fixture->made_up->fail_with = 0;
+    assert_int_equal(held_sample(fixture)->depth, 1);
+    /* The time that could not be told of before is told now. */
+    assert_int_equal(fixture->sink.last.sample.wall_ns, 2 * ROUND_NS);
+}
+
+static void a_function_that_could_not_be_told_leaves_no_half_stack(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->sink.full = true;
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->counts.lost, 1);
+    fixture->sink.full = false;
+    assert_int_equal(held_sample(fixture)->depth, 2);
+}
+
+static void move(struct made_up *made_up, const struct piece *piece)
+{
+    static uint64_t number;
+
+    (void)piece;
+    made_up_word(made_up, made_up->top + made_up->layout.frame.previous,
+                 MADE_UP_BASE + ++number % 64);
+}
+
+static void a_stack_not_proven_is_read_again(void **state)
+{
+    struct fixture *fixture = *state;
+    const uint64_t previous = fixture->made_up->top - MADE_UP_FRAME_BYTES;
+
+    fixture->made_up->hook = move;
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->counts.truncated, 1);
+    assert_true(fixture->sink.last.sample.flags & SAMPLE_TRUNCATED);
+    /* It waits, so it can be proven now: else it would be shown as moving for as long as it waits. */
+    fixture->made_up->hook = NULL;
+    made_up_word(fixture->made_up,
+                 fixture->made_up->top + fixture->made_up->layout.frame.previous, previous);
+    assert_int_equal(held_sample(fixture)->depth, 2);
+    assert_int_equal(fixture->sink.last.sample.flags, 0);
+    assert_int_equal(fixture->counts.truncated, 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_fixture, close_fixture)
+    const struct CMUnitTest tests[] = {
+        TEST(a_thread_that_waits_is_read_once),
+        TEST(what_could_not_be_read_is_not_told_from_memory),
+        TEST(a_function_that_could_not_be_told_leaves_no_half_stack),
+        TEST(a_stack_not_proven_is_read_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

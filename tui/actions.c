@@ -1,0 +1,418 @@
+#include "tui/actions.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "tui/prompt.h"
+#include "tui/state.h"
+#include "tui/table.h"
+
+const uint64_t APP_REFRESH_NS[] = {5 * NS_PER_S,   2 * NS_PER_S,   1 * NS_PER_S,
+                                   500 * NS_PER_MS, 250 * NS_PER_MS, 100 * NS_PER_MS};
+const unsigned APP_REFRESH_COUNT = sizeof APP_REFRESH_NS / sizeof APP_REFRESH_NS[0];
+
+/* --- rows ------------------------------------------------------------------------------------- */
+
+static void row_up(struct app *app)
+{
+    table_move(app, -1);
+}
+
+static void row_down(struct app *app)
+{
+    table_move(app, 1);
+}
+
+static void page_up(struct app *app)
+{
+    table_move(app, -app->page);
+}
+
+static void page_down(struct app *app)
+{
+    table_move(app, app->page);
+}
+
+static void next_column(struct app *app)
+{
+    table_sort_step(app, 1);
+}
+
+static void previous_column(struct app *app)
+{
+    table_sort_step(app, -1);
+}
+
+static void reverse(struct app *app)
+{
+    app_place(app)->ascending = !app_place(app)->ascending;
+    app->stale = true;
+}
+
+static void type_filter(struct app *app)
+{
+    prompt_filter(app);
+}
+
+static void clear_filter(struct app *app)
+{
+    struct error error;
+
+    if (!app_set_filter(app, "", &error))
+        app_show_error(app, &error);
+}
+
+static bool has_filter(const struct app *app)
+{
+    return app->filter_text[0] != 0;
+}
+
+static bool has_selection(const struct app *app)
+{
+    return app->places[app->view].selected;
+}
+
+static void cancel(struct app *app)
+{
+    table_deselect(app);
+}
+
+/* --- what is shown ---------------------------------------------------------------------------- */
+
+static void next_view(struct app *app)
+{
+    app->view = (app->view + 1) % APP_VIEWS;
+    app->stale = true;
+}
+
+static void previous_view(struct app *app)
+{
+    app->view = (app->view + APP_VIEWS - 1) % APP_VIEWS;
+    app->stale = true;
+}
+
+static bool sees_threads(const struct app *app)
+{
+    return app->view == APP_THREADS;
+}
+
+/* Whether a thread has something to show: it lives, or has samples. */
+static bool thread_counts(const struct app *app, uint32_t number)
+{
+    const struct picture_thread *thread = &app->picture->threads[number];
+
+    return thread->name &&
+           (thread->state != THREAD_ENDED || thread->all[app->span].samples > 0);
+}
+
+static void show_thread(struct app *app, uint32_t thread)
+{
+    app->one_thread = true;
+    app->thread_chosen = true;
+    app->thread = thread;
+    app->thread_ident = app->picture->threads[thread].ident;
+    app->stale = true;
+}
+
+/* The thread that was busiest in the span shown. */
+static bool busiest_thread(const struct app *app, uint32_t *busiest)
+{
+    uint64_t most_ns = 0;
+    bool found = false;
+
+    if (!app->picture)
+        return false;
+    for (uint32_t i = 0; i < app->picture->thread_count; i++) {
+        uint64_t ns = app->picture->threads[i].all[app->span].ns[MODE_CPU];
+
+        if (!thread_counts(app, i) || (found && ns <= most_ns))
+            continue;
+        *busiest = i;
+        most_ns = ns;
+        found = true;
+    }
+    return found;
+}
+
+static void toggle_thread(struct app *app)
+{
+    uint32_t thread = app->thread;
+
+    if (app->one_thread) {
+        app->one_thread = false;
+        app->stale = true;
+    } else if (table_selected_thread(app, &thread) || app->thread_chosen ||
+               busiest_thread(app, &thread)) {
+        show_thread(app, thread);
+        app->view = APP_FUNCTIONS;
+    }
+}
+
+static bool shows_one_thread(const struct app *app)
+{
+    return app->one_thread;
+}
+
+static void show_selected_thread(struct app *app)
+{
+    uint32_t thread;
+
+    if (!table_selected_thread(app, &thread))
+        return;
+    show_thread(app, thread);
+    app->view = APP_FUNCTIONS;
+}
+
+static bool thread_is_selected(const struct app *app)
+{
+    return sees_threads(app) && has_selection(app);
+}
+
+static void step_thread(struct app *app, uint32_t step)
+{
+    uint32_t count = app->picture ? (uint32_t)app->picture->thread_count : 0;
+    uint32_t thread = app->thread;
+
+    if (!app->one_thread || count == 0)
+        return;
+    for (uint32_t tried = 0; tried < count; tried++) {
+        thread = (thread % count + count + step) % count;
+        if (thread_counts(app, thread))
+            break;
+    }
+    show_thread(app, thread);
+}
+
+static void next_thread(struct app *app)
+{
+    step_thread(app, 1);
+}
+
+static void previous_thread(struct app *app)
+{
+    step_thread(app, (uint32_t)-1);
+}
+
+static void next_mode(struct app *app)
+{
+    app->mode = (app->mode + 1) % MODES;
+    app->stale = true;
+}
+
+static void toggle_span(struct app *app)
+{
+    app->span = app->span == SPAN_WINDOW ? SPAN_START : SPAN_WINDOW;
+    app->stale = true;
+}
+
+static bool shows_all_time(const struct app *app)
+{
+    return app->span == SPAN_START;
+}
+
+static void toggle_trends(struct app *app)
+{
+    app->trends = !app->trends;
+}
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+static bool goes_on(const struct app *app)
+{
+    return !app->picture || !app->picture->ended;
+}
+
+static void toggle_frozen(struct app *app)
+{
+    if (!goes_on(app))
+        app_say(app, STYLE_MESSAGE, "The process has ended: this picture does not move any more");
+    else if (!app_waits(app))
+        app->frozen = !app->frozen;
+}
+
+static bool is_frozen(const struct app *app)
+{
+    return app->frozen;
+}
+
+static void reset(struct app *app)
+{
+    if (!goes_on(app)) {
+        app_say(app, STYLE_MESSAGE, "The process has ended: there would be nothing left to see");
+        return;
+    }
+    app->requests |= APP_RESET;
+    app_say(app, STYLE_MESSAGE, app->frozen ? "Counting starts anew; this picture stays"
+                                            : "Counting starts anew");
+}
+
+static void change_refresh(struct app *app, int step)
+{
+    unsigned to = app->refresh + (unsigned)step;
+
+    if (to < APP_REFRESH_COUNT)
+        app->refresh = to;
+    app_say(app, STYLE_MESSAGE, "The screen is refreshed %g times a second",
+            (double)NS_PER_S / (double)APP_REFRESH_NS[app->refresh]);
+}
+
+static void refresh_faster(struct app *app)
+{
+    change_refresh(app, 1);
+}
+
+static void refresh_slower(struct app *app)
+{
+    change_refresh(app, -1);
+}
+
+/* --- program ---------------------------------------------------------------------------------- */
+
+static void save(struct app *app)
+{
+    prompt_save(app);
+}
+
+static void redraw(struct app *app)
+{
+    app->requests |= APP_REDRAW;
+}
+
+static void open_help(struct app *app)
+{
+    app->help = true;
+    app->help_top = 0;
+}
+
+static void quit(struct app *app)
+{
+    app->requests |= APP_QUIT;
+}
+
+static const struct action ACTIONS[] = {
+    {.keys = {'h', '?', KEY_OF_F1}, .group = GROUP_PROGRAM, .label = "Help", .priority = 100,
+     .help = "this help", .run = open_help},
+    {.keys = {'/'}, .group = GROUP_ROWS, .label = "Filter", .priority = 80,
+     .help = "show only rows with a text; a regular expression goes between slashes",
+     .run = type_filter},
+    {.keys = {'c'}, .group = GROUP_ROWS, .label = "Clear", .priority = 82,
+     .help = "clear the filter", .run = clear_filter, .offered = has_filter},
+    {.keys = {'s'}, .group = GROUP_ROWS, .label = "Sort", .priority = 75,
+     .help = "sort by the next column", .run = next_column},
+    {.keys = {'S'}, .group = GROUP_ROWS, .help = "sort by the previous column",
+     .run = previous_column},
+    {.keys = {'R', 'I'}, .group = GROUP_ROWS, .label = "Reverse", .priority = 30,
+     .help = "reverse the order", .run = reverse},
+    {.keys = {KEY_OF_UP, 'k'}, .group = GROUP_ROWS, .help = "select the row above", .run = row_up},
+    {.keys = {KEY_OF_DOWN, 'j'}, .group = GROUP_ROWS, .help = "select the row below",
+     .run = row_down},
+    {.keys = {KEY_OF_PAGE_UP}, .group = GROUP_ROWS, .help = "a page up", .run = page_up},
+    {.keys = {KEY_OF_PAGE_DOWN}, .group = GROUP_ROWS, .help = "a page down", .run = page_down},
+    {.keys = {KEY_OF_HOME, 'g'}, .group = GROUP_ROWS, .help = "the first row",
+     .run = table_move_to_start},
+    {.keys = {KEY_OF_END, 'G'}, .group = GROUP_ROWS, .help = "the last row",
+     .run = table_move_to_end},
+    {.keys = {KEY_OF_ESCAPE}, .group = GROUP_ROWS, .label = "Deselect", .priority = 32,
+     .help = "deselect, and go back to the top; close; cancel", .run = cancel,
+     .offered = has_selection},
+    {.keys = {'p', KEY_OF_SPACE}, .group = GROUP_TIME, .label = "Freeze", .priority = 90,
+     .help = "freeze the picture, or go on; everything else works on a frozen one too",
+     .run = toggle_frozen, .offered = goes_on, .on = is_frozen, .label_on = "Go on"},
+    {.keys = {KEY_OF_TAB}, .group = GROUP_SHOWN, .label = "Threads", .priority = 85,
+     .help = "the other view: functions or threads", .run = next_view, .on = sees_threads,
+     .label_on = "Functions"},
+    {.keys = {KEY_OF_BACK_TAB}, .group = GROUP_SHOWN, .help = "the view before",
+     .run = previous_view},
+    {.keys = {KEY_OF_ENTER}, .group = GROUP_SHOWN, .label = "Its functions", .priority = 88,
+     .help = "on a thread in the view of threads: show its functions only",
+     .run = show_selected_thread, .offered = thread_is_selected},
+    {.keys = {'t'}, .group = GROUP_SHOWN, .label = "One thread", .priority = 45,
+     .help = "count one thread, or all", .run = toggle_thread, .on = shows_one_thread,
+     .label_on = "All threads", .priority_on = 86},
+    {.keys = {KEY_OF_LEFT}, .group = GROUP_SHOWN, .label = "Previous", .priority = 72,
+     .help = "the previous thread, when one is shown", .run = previous_thread,
+     .offered = shows_one_thread},
+    {.keys = {KEY_OF_RIGHT}, .group = GROUP_SHOWN, .label = "Next", .priority = 73,
+     .help = "the next thread", .run = next_thread, .offered = shows_one_thread},
+    {.keys = {'m'}, .group = GROUP_SHOWN, .label = "Mode", .priority = 50,
+     .help = "count all time, also asleep (wall), time on a CPU (cpu), or with the GIL (gil)",
+     .run = next_mode},
+    {.keys = {'b'}, .group = GROUP_TIME, .label = "From start", .priority = 48,
+     .help = "count since the start, or over the last seconds", .run = toggle_span,
+     .on = shows_all_time, .label_on = "Window"},
+    {.keys = {'x'}, .group = GROUP_SHOWN, .label = "Trends", .priority = 10,
+     .help = "show the trends, or not", .run = toggle_trends},
+    {.keys = {'w'}, .group = GROUP_PROGRAM, .label = "Save", .priority = 60,
+     .help = "save all rows of this view to a file: text, or CSV or JSON by its ending",
+     .run = save},
+    {.keys = {'r'}, .group = GROUP_TIME, .label = "Reset", .priority = 55,
+     .help = "forget what was counted, and start anew", .run = reset, .offered = goes_on},
+    {.keys = {'+'}, .group = GROUP_TIME, .label = "Faster", .priority = 8,
+     .help = "refresh the screen more often", .run = refresh_faster},
+    {.keys = {'-'}, .group = GROUP_TIME, .label = "Slower", .priority = 6,
+     .help = "refresh the screen less often", .run = refresh_slower},
+    {.keys = {KEY_CTRL('L')}, .group = GROUP_PROGRAM, .help = "draw the whole screen again",
+     .run = redraw},
+    {.keys = {'q', KEY_CTRL('C')}, .group = GROUP_PROGRAM, .label = "Quit", .priority = 95,
+     .help = "quit", .run = quit},
+};
+
+#define ACTION_COUNT (sizeof ACTIONS / sizeof ACTIONS[0])
+
+const struct action *actions_table(size_t *count)
+{
+    *count = ACTION_COUNT;
+    return ACTIONS;
+}
+
+const char *action_group_title(enum action_group group)
+{
+    static const char *const TITLES[ACTION_GROUPS] = {
+        [GROUP_ROWS] = "Rows",
+        [GROUP_SHOWN] = "What is shown",
+        [GROUP_TIME] = "Time",
+        [GROUP_PROGRAM] = "Program",
+    };
+
+    return TITLES[group];
+}
+
+const struct action *action_of_key(int key)
+{
+    for (size_t i = 0; i < ACTION_COUNT; i++)
+        for (size_t k = 0; k < ACTION_KEYS && ACTIONS[i].keys[k]; k++)
+            if (ACTIONS[i].keys[k] == key)
+                return &ACTIONS[i];
+    return NULL;
+}
+
+static void write_man_text(FILE *file, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '-' || *text == '\\')
+            fputc('\\', file);
+        fputs(*text == '\\' ? "e" : (char[]){*text, 0}, file);
+    }
+}
+
+void actions_write_man(FILE *file)
+{
+    for (unsigned group = 0; group < ACTION_GROUPS; group++) {
+        fprintf(file, ".SS %s\n", action_group_title((enum action_group)group));
+        for (size_t i = 0; i < ACTION_COUNT; i++) {
+            if (ACTIONS[i].group != group)
+                continue;
+            fputs(".TP\n.BR ", file);
+            for (size_t k = 0; k < ACTION_KEYS && ACTIONS[i].keys[k]; k++) {
+                char name[KEY_NAME_SIZE];
+
+                key_word(ACTIONS[i].keys[k], false, name);
+                fputs(k ? " \", \" " : "", file);
+                write_man_text(file, name);
+            }
+            fputc('\n', file);
+            write_man_text(file, ACTIONS[i].help);
+            fputc('\n', file);
+        }
+    }
+}

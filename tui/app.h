@@ -1,0 +1,105 @@
+/*
+ * app - the live view without a terminal: it takes keys and pictures, and draws into a grid.
+ *
+ * It does no input or output. What only its caller can do - take pictures, reset the tally, write a
+ * file, end the program - it asks for, and the caller looks for it after each key (app_requests()).
+ * A picture is lent: after picture_take() into the same picture, app_picture() must be called
+ * before anything else here. One thread, the main one.
+ */
+#ifndef TUI_APP_H
+#define TUI_APP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "tally/picture.h"
+#include "tally/snapshot.h"
+#include "tui/grid.h"
+
+#define APP_COLUMNS_MIN 60
+#define APP_ROWS_MIN 12
+
+struct app;
+struct app_description;
+
+enum app_view { APP_FUNCTIONS, APP_THREADS, APP_VIEWS };
+
+/* Writes a name for a file to save a view in, cut to `size` bytes. */
+typedef void app_name_file(const struct app_description *description, char *name, size_t size);
+
+/* The view as it is at the start; NULL when out of memory. */
+struct app *app_new(app_name_file *name_file, struct error *error);
+void app_free(struct app *app);
+
+/* What the view begins with. */
+struct app_start {
+    enum app_view view;
+    enum tally_mode mode;
+    enum tally_span span;
+    int sort;            /* a key of snapshot.h, of that view */
+    bool ascending;
+    const char *filter;  /* "": none */
+    int32_t tid;         /* show this thread only, as soon as there is one; 0: all */
+    uint64_t refresh_ns; /* the nearest rate that keys can reach is taken */
+};
+
+/* Begins so, before the first key; false when the filter is none, with ERROR_PATTERN. */
+bool app_begin(struct app *app, const struct app_start *start, struct error *error);
+
+/* A picture was taken; it stays lent until the next call. Those before the first process are not
+   shown. */
+void app_picture(struct app *app, const struct picture *picture);
+
+/* A key was pressed, see keys.h. */
+void app_key(struct app *app, int key);
+
+/* Draws all of it. `now_ns` (clock.h) is for the ages shown and for how long a message stays. */
+void app_draw(struct app *app, struct grid *grid, uint64_t now_ns);
+
+/* When to draw again though nothing happened, as a message has been there long enough or an age has
+   grown: by clock.h; UINT64_MAX: never. */
+uint64_t app_draw_again_ns(const struct app *app);
+
+/* Whether new pictures are wanted now: not while frozen, nor after the end; and how often: at the
+   rate chosen once there is something to show. */
+bool app_wants_picture(const struct app *app);
+uint64_t app_refresh_ns(const struct app *app);
+
+enum app_request {
+    APP_QUIT = 1,   /* end the program */
+    APP_RESET = 2,  /* forget what was counted: tally_reset() */
+    APP_SAVE = 4,   /* write the view to app_save_path(), then tell app_saved() */
+    APP_REDRAW = 8, /* send the whole screen again */
+};
+
+/* What keys asked for since the last call: bits of enum app_request. */
+unsigned app_requests(struct app *app);
+
+/* Shows a line for a few seconds: an error's text in its colour, or other news. */
+void app_show_error(struct app *app, const struct error *error);
+void app_show_message(struct app *app, const char *text);
+
+
+/* The view as it is shown, to write it elsewhere; all of it is lent until the next key or picture.
+   */
+struct app_description {
+    enum app_view view;
+    const struct picture *picture; /* NULL before the first */
+    struct function_query functions;
+    struct thread_query threads;
+    const char *filter_text;       /* "" when there is none */
+};
+
+void app_describe(const struct app *app, struct app_description *description);
+
+/* Where to save, and whether a file that is there may be replaced. */
+const char *app_save_path(const struct app *app);
+bool app_save_replaces(const struct app *app);
+
+/* How saving went; NULL when it did. ERROR_EXISTS makes the view ask whether to replace the file.
+   */
+void app_saved(struct app *app, const struct error *error);
+
+#endif

@@ -1,0 +1,430 @@
+#include "tui/header.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "tui/fit.h"
+#include "tui/format.h"
+#include "tui/pen.h"
+#include "tui/table.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+#define ELEMENTS_MAX 12
+#define TRUNCATED_WORTH_TELLING 0.0005 /* a share of the samples */
+
+/* What an element draws from. */
+struct header {
+    const struct app *app;
+    const struct picture *picture; /* NULL before the first */
+    uint64_t now_ns;
+};
+
+/* One piece of a line: form 0 is its widest. It draws nothing when it has nothing to tell. */
+struct element {
+    void (*draw)(struct pen *pen, const struct header *header, int form);
+    int priority[FIT_FORMS]; /* of each form, see fit.h; 0 ends the list */
+    int gap;
+    bool right;
+};
+
+static void draw_elements(const struct element *elements, size_t count, const struct header *header,
+                          struct grid *grid, int row)
+{
+    struct fit_item items[ELEMENTS_MAX] = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        items[i].gap = elements[i].gap;
+        items[i].right = elements[i].right;
+        for (int form = 0; form < FIT_FORMS && elements[i].priority[form] > 0; form++) {
+            struct pen pen = pen_to_measure(grid);
+
+            elements[i].draw(&pen, header, form);
+            items[i].forms[form] =
+                (struct fit_form){pen.column, elements[i].priority[form], pen.wish};
+        }
+    }
+    fit(items, count, grid->columns);
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].form < 0)
+            continue;
+        struct pen pen = pen_at(grid, row, items[i].column, items[i].width);
+        pen.stretch = items[i].extra;
+        elements[i].draw(&pen, header, items[i].form);
+    }
+}
+
+/* --- what is looked at, and how well ---------------------------------------------------------- */
+
+static void draw_program(struct pen *pen, const struct header *header, int form)
+{
+    (void)header;
+    (void)form;
+    pen_text(pen, STYLE_TITLE, "tachyon-top");
+}
+
+static void draw_process(struct pen *pen, const struct header *header, int form)
+{
+    const struct picture *picture = header->picture;
+
+    if (!picture)
+        return;
+    pen_format(pen, STYLE_STRONG, "%d", picture->pid);
+    if (form == 2 || !picture->command || !*picture->command)
+        return;
+    pen_space(pen, 1);
+    int width = pen_elastic(pen, form == 0 ? 24 : 15, pen_columns(pen, picture->command));
+    pen_cut(pen, STYLE_TEXT, picture->command, width, CUT_MIDDLE);
+}
+
+static void draw_version(struct pen *pen, const struct header *header, int form)
+{
+    if (!header->picture)
+        return;
+    uint32_t hex = header->picture->version_hex;
+    if (form == 0)
+        pen_text(pen, STYLE_DIM, "CPython ");
+    pen_format(pen, STYLE_TEXT, "%u.%u.%u", hex >> 24, hex >> 16 & 0xFF, hex >> 8 & 0xFF);
+}
+
+static void draw_uptime(struct pen *pen, const struct header *header, int form)
+{
+    const struct picture *picture = header->picture;
+
+    (void)form;
+    if (!picture || picture->target_started_ns == 0 ||
+        picture->target_started_ns > picture->taken_ns)
+        return;
+    pen_text(pen, STYLE_DIM, "up ");
+    pen_text(pen, STYLE_TEXT, format_age(picture->taken_ns - picture->target_started_ns).text);
+}
+
+static void draw_frozen(struct pen *pen, const struct header *header)
+{
+    const struct picture *picture = header->picture;
+    uint64_t age = header->now_ns > picture->taken_ns ? header->now_ns - picture->taken_ns : 0;
+
+    pen_text(pen, STYLE_FROZEN, " ");
+    pen_glyph(pen, STYLE_FROZEN, GLYPH_PAUSE);
+    pen_glyph(pen, STYLE_FROZEN, GLYPH_PAUSE);
+    pen_format(pen, STYLE_FROZEN, " FROZEN %s ", format_age(age).text);
+}
+
+static void draw_ended(struct pen *pen, const char *why, int form)
+{
+    pen_text(pen, STYLE_ENDED, " ");
+    pen_glyph(pen, STYLE_ENDED, GLYPH_ENDED);
+    pen_text(pen, STYLE_ENDED, " ENDED ");
+    if (form > 0 || !why || !*why)
+        return;
+    pen_space(pen, 1);
+    int width = pen_elastic(pen, 18, pen_columns(pen, why));
+    pen_cut(pen, STYLE_TEXT, why, width, CUT_END);
+}
+
+static void draw_state(struct pen *pen, const struct header *header, int form)
+{
+    const struct picture *picture = header->picture;
+
+    if (!picture) {
+        pen_text(pen, STYLE_DIM, "waiting");
+    } else if (picture->ended) {
+        draw_ended(pen, picture->end_text, form);
+    } else if (header->app->frozen) {
+        draw_frozen(pen, header);
+    } else {
+        pen_glyph(pen, STYLE_LIVE, GLYPH_LIVE);
+        pen_text(pen, STYLE_LIVE, " LIVE");
+    }
+}
+
+static void draw_rate(struct pen *pen, const struct header *header, int form)
+{
+    (void)form;
+    if (header->picture && !header->picture->ended)
+        pen_format(pen, STYLE_TEXT, "%8s", format_rate(header->picture->rate_hz).text);
+}
+
+/* The share of samples that reached the tally. */
+static double kept_share(const struct picture *picture)
+{
+    const struct sampler_counts *counts = &picture->counts;
+    double all = (double)counts->samples + (double)counts->failed;
+    double kept = (double)counts->samples - (double)counts->lost - (double)picture->dropped;
+
+    return all <= 0 ? 1 : kept > 0 ? kept / all : 0;
+}
+
+static void draw_kept(struct pen *pen, const struct header *header, int form)
+{
+    if (!header->picture)
+        return;
+    double kept = kept_share(header->picture);
+    enum style style = kept < 0.9 ? STYLE_HOT : kept < 0.99 ? STYLE_WARM : STYLE_TEXT;
+
+    pen_format(pen, style, "%5s %%", format_percent_floor(kept).text);
+    if (form == 0)
+        pen_text(pen, STYLE_DIM, " kept");
+}
+
+static void draw_truncated(struct pen *pen, const struct header *header, int form)
+{
+    const struct picture *picture = header->picture;
+
+    if (!picture || picture->counts.samples == 0)
+        return;
+    double share = (double)picture->counts.truncated / (double)picture->counts.samples;
+    if (share <= TRUNCATED_WORTH_TELLING)
+        return;
+    pen_format(pen, STYLE_TEXT, "%4s %%", format_percent(share).text);
+    pen_text(pen, STYLE_DIM, form == 0 ? " truncated" : " trunc");
+}
+
+static const struct element TITLE_LINE[] = {
+    {draw_program, {32}, 0, false},
+    {draw_process, {56, 90, 98}, 2, false},
+    {draw_version, {30, 45}, 2, false},
+    {draw_uptime, {25}, 2, false},
+    {draw_state, {58, 100}, 2, true},
+    {draw_rate, {70}, 1, false},
+    {draw_kept, {35, 65}, 2, false},
+    {draw_truncated, {22, 27}, 2, false},
+};
+
+/* --- how busy it is --------------------------------------------------------------------------- */
+
+/* The cores that a full bar of CPU stands for: as many as the last minute needed. */
+static double full_cores(const struct picture *picture)
+{
+    double most = picture->now.cpu;
+
+    for (uint32_t i = 0; i < picture->history_count && i < PICTURE_HISTORY; i++)
+        if (picture->history[i].cpu > most)
+            most = picture->history[i].cpu;
+    return most > 1 ? ceil(most - 0.05) : 1;
+}
+
+static void draw_gauge(struct pen *pen, const char *label, enum style style, int least, int most,
+                       double share, const char *value)
+{
+    int width = pen_elastic(pen, least, most);
+
+    pen_format(pen, STYLE_LABEL, "%s ", label);
+    if (pen->symbols || width < 3) {
+        pen_bar(pen, style, width, share);
+    } else { /* without blocks, brackets tell where it ends */
+        pen_text(pen, STYLE_DIM, "[");
+        pen_bar(pen, style, width - 2, share);
+        pen_text(pen, STYLE_DIM, "]");
+    }
+    pen_format(pen, STYLE_TEXT, width > 0 ? " %s" : "%s", value);
+}
+
+static void draw_gil(struct pen *pen, const struct header *header, int form)
+{
+    double share = header->picture ? (double)header->picture->now.gil : 0;
+    char value[16];
+
+    (void)form;
+    snprintf(value, sizeof value, "%3.0f %%", share * 100);
+    draw_gauge(pen, "GIL", STYLE_BAR_GIL, 5, 24, share, value);
+}
+
+static void draw_cpu(struct pen *pen, const struct header *header, int form)
+{
+    double cores = header->picture ? (double)header->picture->now.cpu : 0;
+    double full = header->picture ? full_cores(header->picture) : 1;
+    char value[24];
+
+    if (form == 0)
+        snprintf(value, sizeof value, "%4.2f of %.0f", cores, full);
+    else
+        snprintf(value, sizeof value, "%4.2f", cores);
+    draw_gauge(pen, "CPU", STYLE_BAR_CPU, 5, 24, cores / full, value);
+}
+
+static void draw_gc(struct pen *pen, const struct header *header, int form)
+{
+    double share = header->picture ? (double)header->picture->now.gc : 0;
+    char value[16];
+
+    snprintf(value, sizeof value, "%3.0f %%", share * 100);
+    if (form == 0)
+        draw_gauge(pen, "GC", STYLE_BAR_GC, 4, 12, share, value);
+    else
+        draw_gauge(pen, "GC", STYLE_BAR_GC, 0, 0, share, value);
+}
+
+static int digits_of(uint32_t number)
+{
+    int digits = 1;
+
+    while (number >= 10) {
+        number /= 10;
+        digits++;
+    }
+    return digits;
+}
+
+static void draw_threads(struct pen *pen, const struct header *header, int form)
+{
+    static const struct {
+        enum thread_state state;
+        enum style style;
+        const char *words[FIT_FORMS];
+    } PARTS[] = {
+        {THREAD_HAS_GIL, STYLE_HAS_GIL, {" has GIL", " gil", "G"}},
+        {THREAD_RUNNING, STYLE_RUNNING, {" running", " run", "R"}},
+        {THREAD_WAIT_GIL, STYLE_WAITING, {" wait GIL", " wait", "W"}},
+        {THREAD_IDLE, STYLE_IDLE, {" idle", " idle", "I"}},
+    };
+    uint32_t counts[THREAD_STATES] = {0};
+    uint32_t all = 0;
+
+    if (header->picture)
+        memcpy(counts, header->picture->threads_by_state, sizeof counts);
+    for (size_t i = 0; i < COUNT_OF(PARTS); i++)
+        all += counts[PARTS[i].state];
+    if (form < 2) {
+        pen_text(pen, STYLE_LABEL, "threads ");
+        pen_format(pen, STYLE_STRONG, "%u", all);
+    }
+    for (size_t i = 0; i < COUNT_OF(PARTS); i++) {
+        uint32_t count = counts[PARTS[i].state];
+
+        if (form < 2 || i > 0)
+            pen_space(pen, form == 0 ? 2 : 1);
+        pen_format(pen, count > 0 ? PARTS[i].style : STYLE_DIM, "%*u", digits_of(all), count);
+        pen_text(pen, count > 0 && form == 2 ? PARTS[i].style : STYLE_DIM, PARTS[i].words[form]);
+    }
+}
+
+static const struct element BARS_LINE[] = {
+    {draw_gil, {100}, 0, false},
+    {draw_cpu, {30, 95}, 2, false},
+    {draw_gc, {50, 60}, 2, false},
+    {draw_threads, {20, 40, 80}, 3, true},
+};
+
+/* --- the last minute, and what is shown ------------------------------------------------------- */
+
+/* How busy the CPU was in the busiest of `each` seconds, the newest of them `age` seconds ago;
+   below 0 when none of them was seen. */
+static double busiest_second(const struct picture *picture, int age, int each)
+{
+    double most = -1;
+
+    for (int i = 0; i < each; i++, age++) {
+        int index = (int)picture->history_count - 1 - age;
+
+        if (age >= 0 && index >= 0 && (double)picture->history[index].cpu > most)
+            most = (double)picture->history[index].cpu;
+    }
+    return most;
+}
+
+/* The CPU of the last minute. A column stands for as many seconds as makes it fit, and always for
+   the same ones while it wanders to the left, so that its shape does not flicker. */
+static void draw_history(struct pen *pen, const struct header *header, int form)
+{
+    const struct picture *picture = header->picture;
+
+    pen_text(pen, STYLE_LABEL, "CPU ");
+    int width = pen_elastic(pen, 10, (int)PICTURE_HISTORY);
+    int each = ((int)PICTURE_HISTORY + width - 1) / width;
+    int columns = (int)PICTURE_HISTORY / each;
+    int begun = picture ? (int)(picture->taken_ns / NS_PER_S % (uint64_t)each) : 0;
+
+    for (int column = columns - 1; column >= 0 && picture; column--) {
+        double cores = busiest_second(picture, column * each + begun - each + 1, each);
+
+        if (cores > 0)
+            pen_spark(pen, STYLE_RUNNING, cores / full_cores(picture));
+        else
+            pen_text(pen, STYLE_DIM, cores < 0 ? " " : glyph_text(GLYPH_SPARK_1, pen->symbols));
+    }
+    if (form == 0)
+        pen_text(pen, STYLE_DIM, " 60 s");
+    pen_space(pen, width - columns);
+}
+
+static void draw_window(struct pen *pen, const struct header *header, int form)
+{
+    const struct picture *picture = header->picture;
+
+    if (!picture)
+        return;
+    if (header->app->span == SPAN_WINDOW) {
+        pen_text(pen, STYLE_LABEL, form == 0 ? "window " : form == 1 ? "last " : "");
+        pen_text(pen, STYLE_TEXT, format_age(picture->window_ns).text);
+    } else {
+        pen_text(pen, STYLE_LABEL, form == 0 ? "since start " : form == 1 ? "all " : "");
+        pen_text(pen, STYLE_TEXT, format_age(picture->span_ns[SPAN_START]).text);
+    }
+}
+
+static void draw_mode(struct pen *pen, const struct header *header, int form)
+{
+    static const char *const WORDS[MODES] = {"wall", "cpu", "gil"};
+
+    if (form == 0)
+        pen_text(pen, STYLE_LABEL, "mode ");
+    pen_text(pen, header->app->mode == MODE_WALL ? STYLE_TEXT : STYLE_MESSAGE,
+             WORDS[header->app->mode]);
+}
+
+static void draw_thread(struct pen *pen, const struct header *header, int form)
+{
+    const struct app *app = header->app;
+
+    if (!app->one_thread || !header->picture || app->thread >= header->picture->thread_count)
+        return;
+    const struct picture_thread *thread = &header->picture->threads[app->thread];
+    if (form < 2)
+        pen_text(pen, STYLE_LABEL, "thread ");
+    if (thread->name && *thread->name)
+        pen_cut(pen, STYLE_MESSAGE, thread->name, form == 0 ? 24 : 12, CUT_END);
+    else
+        pen_format(pen, STYLE_MESSAGE, "%d", thread->tid);
+}
+
+static void draw_filter(struct pen *pen, const struct header *header, int form)
+{
+    bool any = header->app->filter_text[0] != 0;
+
+    if (form < 2)
+        pen_text(pen, STYLE_LABEL, "filter ");
+    if (any)
+        pen_cut(pen, STYLE_MESSAGE, header->app->filter_text, form == 0 ? 30 : 10, CUT_END);
+    else if (form < 2)
+        pen_glyph(pen, STYLE_DIM, GLYPH_DASH);
+}
+
+static void draw_sort(struct pen *pen, const struct header *header, int form)
+{
+    const struct app *app = header->app;
+
+    if (form == 0)
+        pen_text(pen, STYLE_LABEL, "sort ");
+    pen_format(pen, STYLE_TEXT, "%s ", table_sort_title(app));
+    pen_glyph(pen, STYLE_TEXT, app->places[app->view].ascending ? GLYPH_RISING : GLYPH_FALLING);
+}
+
+static const struct element SHOWN_LINE[] = {
+    {draw_history, {58, 85}, 0, false},
+    {draw_window, {60, 62, 95}, 2, true},
+    {draw_mode, {50, 90}, 3, false},
+    {draw_thread, {45, 70, 92}, 3, false},
+    {draw_filter, {40, 55, 80}, 3, false},
+    {draw_sort, {30, 35}, 3, false},
+};
+
+void header_draw(const struct app *app, struct grid *grid, uint64_t now_ns)
+{
+    struct header header = {.app = app, .picture = app->picture, .now_ns = now_ns};
+
+    draw_elements(TITLE_LINE, COUNT_OF(TITLE_LINE), &header, grid, 0);
+    draw_elements(BARS_LINE, COUNT_OF(BARS_LINE), &header, grid, 1);
+    draw_elements(SHOWN_LINE, COUNT_OF(SHOWN_LINE), &header, grid, 2);
+}

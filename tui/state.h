@@ -1,0 +1,97 @@
+/*
+ * state - what the live view remembers; shared by the files that make it up, and by nobody else.
+ */
+#ifndef TUI_STATE_H
+#define TUI_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tui/app.h"
+#include "tui/editor.h"
+#include "tui/theme.h"
+
+/* Where the user is in one view. */
+struct place {
+    int sort;        /* a key of snapshot.h */
+    bool ascending;
+    bool selected;   /* else the view stays at its top */
+    uint32_t number; /* of the selected function or thread */
+    size_t cursor;   /* its row */
+    size_t top;      /* the first row seen */
+};
+
+enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SAVE, PROMPT_REPLACE, PROMPTS };
+
+struct app {
+    const struct picture *picture;
+
+    enum app_view view;
+    struct place places[APP_VIEWS];
+    enum tally_span span;
+    enum tally_mode mode;
+    bool one_thread;
+    bool thread_chosen; /* one was shown before: it is shown again the next time */
+    uint32_t thread;    /* its place in the picture */
+    uint64_t thread_ident;
+    int32_t start_tid;  /* to be shown alone when it appears; 0: none */
+    bool told_no_thread;
+    bool trends;
+    bool frozen;
+    unsigned refresh; /* index into the rates of actions.c */
+
+    char filter_text[EDITOR_SIZE];
+    struct filter *filter;
+
+    /* the rows of the view, filled anew when `stale` */
+    struct function_table functions;
+    struct thread_table threads;
+    bool stale;
+    int page; /* rows seen at once */
+
+    enum prompt prompt;
+    struct editor editor;
+    struct error prompt_error; /* what is wrong with the text being typed */
+    char filter_before[EDITOR_SIZE];
+    struct place place_before;
+
+    bool help;
+    int help_top;
+    int help_most; /* the last line it can be scrolled to */
+    int help_page; /* lines of it seen at once */
+
+    char message[sizeof((struct error *)0)->text + 64];
+    enum style message_style;
+    bool message_new;
+    bool told_end;
+    uint64_t message_until_ns;
+    uint64_t drawn_ns;
+
+    app_name_file *name_file;
+    unsigned requests;
+    char save_path[EDITOR_SIZE];
+    bool save_replaces;
+};
+
+/* Refresh rates, slowest first. */
+extern const uint64_t APP_REFRESH_NS[];
+extern const unsigned APP_REFRESH_COUNT;
+#define APP_REFRESH_DEFAULT 4u
+
+static inline struct place *app_place(struct app *app)
+{
+    return &app->places[app->view];
+}
+
+/* Whether there is nothing to show yet. */
+bool app_waits(const struct app *app);
+
+/* Uses the filter that `text` describes; false, keeping the one it had, when it is not one. */
+bool app_set_filter(struct app *app, const char *text, struct error *error);
+
+/* Shows a line for a few seconds. */
+void app_say(struct app *app, enum style style, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif
