@@ -1,7 +1,8 @@
 """threads - threads with known names that do known things.
 
     spin-N    computes in Python: has the GIL or waits for it
-    hash-N    sha256 of a large buffer, which releases the GIL: runs without it
+    hash-N    sha256 of a buffer that takes many times as long as the waits for the GIL in
+              between, which it releases meanwhile: runs without it
     sleep-N   time.sleep
     lock-N    waits for a lock that is never released
     read-N    waits to read from an empty pipe
@@ -31,8 +32,16 @@ def spin():
         count += 1
 
 
+HASH_S = 0.25  # some 50 switch intervals: with two that spin, it waits for two or three
+HASH_BYTES_MAX = 1 << 30  # zeros that were never written to: they take no memory
+
+
 def hash():
-    buffer = bytes(1 << 24)
+    probe = bytes(1 << 22)
+    began = time.thread_time()
+    hashlib.sha256(probe).digest()
+    took_s = time.thread_time() - began
+    buffer = bytes(min(HASH_BYTES_MAX, int(len(probe) * HASH_S / took_s)))
     while True:
         hashlib.sha256(buffer).digest()
 
