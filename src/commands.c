@@ -17,6 +17,7 @@
 
 enum {
     PUMP_EVERY_MS = 50,
+    PUMP_MOST = 65536,  /* records taken between two looks at the clock and the signals */
     LOOKS_MAX = 50,     /* rounds in which a dump tries to prove every stack */
     LOOK_PAUSE_US = 200,
 };
@@ -95,7 +96,8 @@ static bool sample(struct session *session, uint64_t duration_ns, session_consum
         const uint64_t gone_ns = clock_now_ns() - start_ns;
         uint64_t wait_ns = PUMP_EVERY_MS * NS_PER_MS;
 
-        session_pump(session, SIZE_MAX, consume, context);
+        if (session_pump(session, PUMP_MOST, consume, context) == PUMP_MOST)
+            wait_ns = 0; /* there is more */
         if (session_ended(session) || (duration_ns != 0 && gone_ns >= duration_ns))
             break;
         if (duration_ns != 0 && duration_ns - gone_ns < wait_ns)
@@ -146,6 +148,7 @@ static bool describe(const struct options *options, const struct picture *pictur
                            .sort = options->sort,
                            .ascending = options->ascending},
         .thread_query = {.span = span,
+                         .thread = thread,
                          .filter = *filter,
                          .sort = options->sort,
                          .ascending = options->ascending},
@@ -258,8 +261,8 @@ bool command_attach(const struct options *options, FILE *notes, struct error *er
 
         ok = picture_take(&attach.picture, attach.tally, error);
         stats.counts = attach.picture.counts;
-        stats.dropped = attach.picture.dropped +
-                        (attach.collapsed != NULL ? collapsed_dropped(attach.collapsed) : 0);
+        stats.dropped = attach.collapsed != NULL ? collapsed_dropped(attach.collapsed)
+                                                 : attach.picture.dropped;
         ok = ok && attach_write(&attach, options, error) &&
              attach_tell(&attach, &stats, notes, error);
     }
@@ -303,12 +306,15 @@ bool command_dump(const struct options *options, struct error *error)
 {
     struct session *session = command_session(options, error);
     struct dump *dump = session != NULL ? dump_new(options->tid, error) : NULL;
-    /* Looking can be ended by a signal, and leaves nothing behind then. */
-    struct save *output = dump != NULL && look(session, dump, error)
-                              ? save_open_output(options->output, options->force, error)
-                              : NULL;
-    bool ok = output != NULL && dump_write(dump, save_stream(output), error);
+    struct save *output = NULL;
+    bool ok = dump != NULL && look(session, dump, error);
 
+    /* Looking can be ended by a signal, and leaves nothing behind then. */
+    if (ok) {
+        block_end_signals();
+        output = save_open_output(options->output, options->force, error);
+    }
+    ok = output != NULL && dump_write(dump, save_stream(output), error);
     if (ok)
         ok = save_commit(output, error);
     else
@@ -327,7 +333,7 @@ bool command_snapshot(const struct options *options, struct error *error)
 {
     struct session *session = open_saved_session(options, error);
     struct save *output =
-        session != NULL ? save_open(options->snapshot, options->force, error) : NULL;
+        session != NULL ? save_open_output(options->snapshot, options->force, error) : NULL;
     struct tally *tally = output != NULL ? command_tally(options, error) : NULL;
     struct picture picture = {0};
     struct view_description view;

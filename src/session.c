@@ -135,7 +135,9 @@ bool session_ended(const struct session *session)
 
 void session_stop(struct session *session, session_consume *consume, void *context)
 {
-    /* What is in the ring is taken first, so that the last records find room. */
+    /* Asked first, or it could go on putting as fast as this takes. What is in the ring is taken before
+       it is waited for, so that the last records find room. */
+    sampler_ask_stop(session->sampler);
     session_pump(session, SIZE_MAX, consume, context);
     sampler_stop(session->sampler);
     session_pump(session, SIZE_MAX, consume, context);

@@ -13,6 +13,7 @@ enum {
     FILE_ROOM = 4096,
     TABLE_BYTES_MAX = 1 << 20, /* of one location table */
     RUNS_MAX = 1 << 16,        /* of one code object */
+    UNIT_BYTES = 2,            /* sizeof(_Py_CODEUNIT), Include/cpython/code.h */
 };
 
 /* What makes a code object the one it was: if these are equal, so is all that we took from it. */
@@ -306,22 +307,23 @@ static bool announce(struct code_table *table, struct function *function)
     return function->announced;
 }
 
-/* An instruction that is none of the program's lines (a generator's first ones, or a frame of 3.11 or
-   3.12 that has not begun) is told as the line that the function begins in. */
+/* An instruction that is none of the program's lines (a generator's first ones, or the one before the
+   first, where a frame of 3.11 or 3.12 stands that has not begun) is told as the line that the function
+   begins in. */
 static uint32_t line_of(const struct code_table *table, const struct object *object,
                         remote_addr instruction)
 {
     const uint64_t offset = instruction.value - (object->address + table->layout->code.units);
-    const uint64_t unit = offset / 2; /* sizeof(_Py_CODEUNIT), Include/cpython/code.h */
+    const uint64_t unit = offset / UNIT_BYTES;
     uint32_t line = 0;
 
     if (remote_is_null(instruction))
         return 0;
-    if ((int64_t)offset >= 0 &&
-        (unit >= object->identity.unit_count || unit >= object->known_units))
+    if (offset == (uint64_t)-(int64_t)UNIT_BYTES)
+        return object->identity.first_line;
+    if (unit >= object->identity.unit_count || unit >= object->known_units)
         return 0; /* not in this function, or in a part of it whose lines are not known */
-    if ((int64_t)offset >= 0)
-        line = lines_find(object->runs, object->run_count, (uint32_t)unit);
+    line = lines_find(object->runs, object->run_count, (uint32_t)unit);
     return line != 0 ? line : object->identity.first_line;
 }
 

@@ -1,13 +1,18 @@
 #include "sample/kernel_thread.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clean.h"
+
+enum { FDS_LEFT = 64 }; /* descriptors that are left to the rest of the program */
 
 static int open_file(pid_t pid, pid_t tid, const char *name)
 {
@@ -17,19 +22,60 @@ static int open_file(pid_t pid, pid_t tid, const char *name)
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-void kernel_thread_open(struct kernel_thread *thread, pid_t pid, pid_t tid)
+static bool fd_is_dear(int fd)
 {
-    thread->schedstat_fd = tid > 0 ? open_file(pid, tid, "schedstat") : -1;
-    thread->syscall_fd = tid > 0 ? open_file(pid, tid, "syscall") : -1;
+    struct rlimit limit;
+
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+           (rlim_t)fd + FDS_LEFT >= limit.rlim_cur;
+}
+
+static struct kernel_file take_up(const struct kernel_thread *thread, const char *name)
+{
+    struct kernel_file file = {.fd = open_file(thread->pid, thread->tid, name)};
+
+    file.there = file.fd >= 0 || errno == EMFILE || errno == ENFILE;
+    if (file.fd >= 0 && fd_is_dear(file.fd)) {
+        close(file.fd);
+        file.fd = -1;
+    }
+    return file;
+}
+
+bool kernel_thread_open(struct kernel_thread *thread, pid_t pid, pid_t tid)
+{
+    int folder;
+
+    *thread = KERNEL_THREAD_NONE;
+    thread->pid = pid;
+    thread->tid = tid;
+    folder = tid > 0 ? open_file(pid, tid, "") : -1;
+    if (folder < 0 && (tid <= 0 || kernel_thread_ended(errno)))
+        return false;
+    if (folder >= 0)
+        close(folder);
+    thread->schedstat = take_up(thread, "schedstat");
+    thread->syscall = take_up(thread, "syscall");
+    return true;
+}
+
+static void close_file(struct kernel_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
 }
 
 void kernel_thread_close(struct kernel_thread *thread)
 {
-    if (thread->schedstat_fd >= 0)
-        close(thread->schedstat_fd);
-    if (thread->syscall_fd >= 0)
-        close(thread->syscall_fd);
-    *thread = (struct kernel_thread){-1, -1};
+    close_file(&thread->schedstat);
+    close_file(&thread->syscall);
+    *thread = KERNEL_THREAD_NONE;
+}
+
+bool kernel_thread_ended(int error_number)
+{
+    /* What an open file says, and what opening one does (fs/proc/base.c). */
+    return error_number == ESRCH || error_number == ENOENT;
 }
 
 static bool read_text(int fd, char *text, size_t room)
@@ -39,10 +85,95 @@ static bool read_text(int fd, char *text, size_t room)
     if (fd < 0)
         return false;
     length = pread(fd, text, room - 1, 0);
+    if (length == 0)
+        errno = EIO;
     if (length <= 0)
         return false;
     text[length] = '\0';
     return true;
+}
+
+/* Reads a file that is open, or is opened for it. */
+static bool read_file(const struct kernel_thread *thread, const struct kernel_file *file,
+                      const char *name, char *text, size_t room)
+{
+    bool done;
+    int fd;
+
+    if (!file->there) {
+        errno = ENOSYS;
+        return false;
+    }
+    if (file->fd >= 0)
+        return read_text(file->fd, text, room);
+    fd = open_file(thread->pid, thread->tid, name);
+    done = read_text(fd, text, room);
+    if (fd >= 0) {
+        const int kept_errno = errno;
+
+        close(fd);
+        errno = kept_errno;
+    }
+    return done;
+}
+
+/* The ids of a thread from /proc/…/status, from our PID namespace to its innermost: gives their number,
+   and the last. */
+static unsigned namespace_ids(int status_fd, pid_t *innermost)
+{
+    char text[4096];
+    const char *line;
+    char *end;
+    unsigned count = 0;
+
+    if (!read_text(status_fd, text, sizeof text) || (line = strstr(text, "\nNSpid:")) == NULL)
+        return 0;
+    for (line += strlen("\nNSpid:");; line = end) {
+        const long id = strtol(line, &end, 10);
+
+        if (end == line || memchr(line, '\n', (size_t)(end - line)) != NULL)
+            return count;
+        *innermost = (pid_t)id;
+        count++;
+    }
+}
+
+bool kernel_threads_are_nested(pid_t pid)
+{
+    const int fd = open_file(pid, pid, "status");
+    pid_t innermost;
+    unsigned count;
+
+    if (fd < 0)
+        return false;
+    count = namespace_ids(fd, &innermost);
+    close(fd);
+    return count > 1;
+}
+
+pid_t kernel_thread_find(pid_t pid, pid_t tid)
+{
+    char path[64];
+    const struct dirent *entry;
+    pid_t found = 0;
+    DIR *folder;
+
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    folder = opendir(path);
+    while (folder != NULL && found == 0 && (entry = readdir(folder)) != NULL) {
+        const pid_t outer = (pid_t)strtol(entry->d_name, NULL, 10);
+        const int fd = outer > 0 ? open_file(pid, outer, "status") : -1;
+        pid_t innermost = 0;
+
+        if (fd < 0)
+            continue;
+        if (namespace_ids(fd, &innermost) > 0 && innermost == tid)
+            found = outer;
+        close(fd);
+    }
+    if (folder != NULL)
+        closedir(folder);
+    return found;
 }
 
 bool kernel_thread_run(struct kernel_thread *thread, struct kernel_run *run)
@@ -51,7 +182,7 @@ bool kernel_thread_run(struct kernel_thread *thread, struct kernel_run *run)
     char *cursor = text;
 
     /* "CPU_NS WAITED_NS TURNS" */
-    if (!read_text(thread->schedstat_fd, text, sizeof text))
+    if (!read_file(thread, &thread->schedstat, "schedstat", text, sizeof text))
         return false;
     run->cpu_ns = strtoull(cursor, &cursor, 10);
     strtoull(cursor, &cursor, 10);
@@ -66,7 +197,7 @@ bool kernel_thread_wait(struct kernel_thread *thread, struct kernel_wait *wait)
     long number;
 
     /* "running", "-1 SP PC" outside of a system call, or "NUMBER 0xARG … SP PC". */
-    if (!read_text(thread->syscall_fd, text, sizeof text))
+    if (!read_file(thread, &thread->syscall, "syscall", text, sizeof text))
         return false;
     *wait = (struct kernel_wait){0};
     number = strtol(text, &cursor, 10);

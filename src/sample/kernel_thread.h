@@ -1,8 +1,9 @@
 /*
  * kernel_thread - what the kernel tells of a thread: the CPU time it had, and whether it waits.
  *
- * Keeps /proc/PID/task/TID/schedstat and …/syscall open, as opening costs far more than reading.
- * Plain data inside a target's thread; the sampler thread alone uses it.
+ * Keeps /proc/PID/task/TID/schedstat and …/syscall open, as opening costs far more than reading; when
+ * few descriptors are left, it opens them each time instead. Plain data inside a target's thread; the
+ * sampler thread alone uses it.
  */
 #ifndef SAMPLE_KERNEL_THREAD_H
 #define SAMPLE_KERNEL_THREAD_H
@@ -12,14 +13,33 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct kernel_thread {
-    int schedstat_fd; /* -1: not to be had */
-    int syscall_fd;
+struct kernel_file {
+    int fd;     /* -1: not kept open */
+    bool there; /* this kernel has such a file */
 };
 
-/* Opens thread `tid` of process `pid`; what cannot be opened stays -1 and is answered with false. */
-void kernel_thread_open(struct kernel_thread *thread, pid_t pid, pid_t tid);
+struct kernel_thread {
+    pid_t pid, tid;
+    struct kernel_file schedstat, syscall;
+};
+
+#define KERNEL_THREAD_NONE ((struct kernel_thread){.schedstat = {-1, false}, .syscall = {-1, false}})
+
+/* Whether process `pid` lives in a PID namespace below ours, where threads have other ids. */
+bool kernel_threads_are_nested(pid_t pid);
+
+/* The id that we know the thread by which the innermost PID namespace of process `pid` knows as `tid`;
+   0: there is none. Looks through all its threads. */
+pid_t kernel_thread_find(pid_t pid, pid_t tid);
+
+/* Takes up thread `tid` of process `pid`; false when there is none. */
+bool kernel_thread_open(struct kernel_thread *thread, pid_t pid, pid_t tid);
 void kernel_thread_close(struct kernel_thread *thread);
+
+/* Whether errno after a question that was not answered says that the thread ended. */
+bool kernel_thread_ended(int error_number);
+
+/* The questions: false when the kernel does not tell, with errno. */
 
 /* Its time on CPU so far, and how often it was given one (proc_pid_schedstat(), fs/proc/base.c). The time
    of a thread that is on CPU now is up to the last tick. When neither changed between two readings, and

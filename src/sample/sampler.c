@@ -17,6 +17,8 @@ enum {
     END_PAUSE_NS = 1000000,
     SLEEP_MAX_MS = 50,
     STOP_PATIENCE_MS = 3000, /* for the thread to end: many times what a round may last */
+    AWAY_MS = 1000,          /* without a round, and AWAY_INTERVALS: as when this program was stopped */
+    AWAY_INTERVALS = 4,
 };
 
 struct slot {
@@ -103,6 +105,16 @@ static void round_of_all(struct sampler *sampler, uint64_t missed, bool is_read,
     }
 }
 
+/* After a time in which nobody looked, no sample may stand for it: lets all targets go on from now. */
+static void skip_absence(struct sampler *sampler, uint64_t since_ns)
+{
+    if (since_ns < AWAY_MS * NS_PER_MS || since_ns < AWAY_INTERVALS * sampler->interval_ns)
+        return;
+    for (size_t i = 0; i < sampler->count; i++)
+        if (sampler->slots[i].target != NULL)
+            target_skip(sampler->slots[i].target, since_ns - sampler->interval_ns);
+}
+
 /* xorshift64 (Marsaglia, "Xorshift RNGs", 2003): chance enough to break a rhythm. */
 static uint64_t next_random(struct sampler *sampler)
 {
@@ -132,6 +144,7 @@ static void *run(void *argument)
     struct sampler *sampler = argument;
     struct error reason = {ERROR_NONE, ""};
     uint64_t interval_start_ns = clock_now_ns();
+    uint64_t last_round_ns = interval_start_ns;
 
     prctl(PR_SET_NAME, "sampler");
     prctl(PR_SET_TIMERSLACK, 1UL); /* the default of 50 µs is a large part of a short interval */
@@ -144,6 +157,8 @@ static void *run(void *argument)
             interval_start_ns += missed * sampler->interval_ns;
         }
         sleep_until(sampler, interval_start_ns + next_random(sampler) % sampler->interval_ns);
+        skip_absence(sampler, clock_now_ns() - last_round_ns);
+        last_round_ns = clock_now_ns();
         interval_start_ns += sampler->interval_ns;
         round_of_all(sampler, missed, true, &reason);
     }
@@ -155,14 +170,28 @@ static void *run(void *argument)
     return NULL;
 }
 
+/* What a thread does wrong is told to itself: blocked, it would end the program without the handler
+   that puts the terminal back (force_sig_info_to_task(), kernel/signal.c). */
+static const int OWN_FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT};
+
+/* All other signals are the main thread's. */
+static sigset_t signals_of_others(void)
+{
+    sigset_t signals;
+
+    sigfillset(&signals);
+    for (size_t i = 0; i < sizeof OWN_FAULTS / sizeof OWN_FAULTS[0]; i++)
+        sigdelset(&signals, OWN_FAULTS[i]);
+    return signals;
+}
+
 bool sampler_start(struct sampler *sampler, struct error *error)
 {
-    sigset_t all, before;
+    const sigset_t blocked = signals_of_others();
+    sigset_t before;
     int failure;
 
-    /* Signals are the main thread's. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
     failure = pthread_create(&sampler->thread, NULL, run, sampler);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failure != 0)
@@ -172,6 +201,11 @@ bool sampler_start(struct sampler *sampler, struct error *error)
     return true;
 }
 
+void sampler_ask_stop(struct sampler *sampler)
+{
+    atomic_store_explicit(&sampler->stop, true, memory_order_relaxed);
+}
+
 bool sampler_stop(struct sampler *sampler)
 {
     const uint64_t until_ns = clock_now_ns() + STOP_PATIENCE_MS * NS_PER_MS;
@@ -179,7 +213,7 @@ bool sampler_stop(struct sampler *sampler)
 
     if (!sampler->started || sampler->stuck)
         return !sampler->stuck;
-    atomic_store_explicit(&sampler->stop, true, memory_order_relaxed);
+    sampler_ask_stop(sampler);
     while (sem_clockwait(&sampler->done, CLOCK_MONOTONIC, &until) != 0) {
         if (errno == EINTR)
             continue;

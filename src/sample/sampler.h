@@ -27,6 +27,9 @@ struct sampler *sampler_new(struct target **targets, size_t count, uint64_t inte
 /* Starts its thread, once. */
 bool sampler_start(struct sampler *sampler, struct error *error);
 
+/* Asks its thread to end soon, and does not wait for that. */
+void sampler_ask_stop(struct sampler *sampler);
+
 /* Asks the thread to end and waits until it did: it puts what is held back and a RECORD_END for
    each target that is still there. False when it did not end in seconds, as a target can hold up who
    reads its memory (userfaultfd(2), or a file system of its own): the thread then still uses the

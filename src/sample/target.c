@@ -55,11 +55,13 @@ struct target {
     struct thread_found *found;   /* room for RUNTIME_THREADS_MAX */
     struct thread_name *names;    /* room for NAMES_MAX */
 
+    bool nested;                  /* it is in a PID namespace below ours */
     bool announced;               /* RECORD_PROCESS was put */
     bool list_wanted;
     uint64_t held_ns;             /* when it was seen to be the same program still */
     uint64_t listed_ns;
     uint64_t listing_ns;          /* how long that took */
+    uint64_t same_threads_ns;     /* when the lists of threads last had the beginnings listed */
     size_t resume;                /* the thread at which rounds begin: where one was cut last */
     uint64_t named_ns;
     uint64_t cpu_asked_ns;
@@ -120,6 +122,7 @@ struct target *target_new(pid_t pid, uint16_t process, struct sink *sink, struct
         target_free(target);
         return NULL;
     }
+    target->nested = kernel_threads_are_nested(pid);
     target->has_cpu_clock = clock_getcpuclockid(pid, &target->cpu_clock) == 0;
     target->cpu_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
     target->room = walk_room_new();
@@ -184,8 +187,10 @@ static struct target_thread *find_thread(struct target *target, const struct thr
 static struct target_thread *add_thread(struct target *target, const struct thread_found *found,
                                         uint64_t now_ns)
 {
-    const struct thread_source source = {target->pid, target->reader, &target->runtime.layout,
-                                         target->room};
+    const struct thread_source source = {target->pid, target->nested, target->reader,
+                                         &target->runtime.layout, target->room};
+    /* One that came since the lists were the same as ever has begun since. */
+    const uint64_t born_ns = target->same_threads_ns != 0 ? target->same_threads_ns : now_ns;
     struct target_thread *thread;
 
     if (target->thread_count == RUNTIME_THREADS_MAX)
@@ -199,7 +204,7 @@ static struct target_thread *add_thread(struct target *target, const struct thre
         target->threads = grown;
         target->thread_room = room;
     }
-    thread = target_thread_new(&source, found, target->next_thread_number, now_ns);
+    thread = target_thread_new(&source, found, target->next_thread_number, born_ns, now_ns);
     if (thread == NULL)
         return NULL;
     target->next_thread_number++;
@@ -208,28 +213,34 @@ static struct target_thread *add_thread(struct target *target, const struct thre
     return thread;
 }
 
-/* Puts a thread's end and forgets it. */
+/* Puts a thread's end and forgets it; where there is no room for that, the next listing does. */
 static void drop_thread(struct target *target, size_t index, const struct thread_round *round)
 {
     struct target_thread *thread = target->threads[index];
 
     target_thread_flush(thread, round);
-    if (thread->announced)
-        emit_thread(target->sink, target->process, thread->number, thread->tid,
-                    thread->found.ident, THREAD_ENDED, thread->name);
+    thread->ended = true;
+    if (thread->announced &&
+        !emit_thread(target->sink, target->process, thread->number, thread->tid,
+                     thread->found.ident, THREAD_ENDED, thread->name)) {
+        target->list_wanted = true;
+        return;
+    }
     target_thread_free(thread);
     target->threads[index] = target->threads[--target->thread_count];
 }
 
 /* Whether a thread state just found belongs to a thread of its own. One that is being started has no
    thread yet, or still that of the thread that starts it (3.11: new_threadstate(), Python/pystate.c),
-   which is older and has been seen in this listing before. */
-static bool is_bound(const struct target *target, const struct thread_found *found)
+   which is older and has been seen in this listing of the interpreter before. */
+static bool is_bound(const struct target *target, const struct thread_found *found,
+                     remote_addr interpreter)
 {
     for (size_t i = 0; i < target->thread_count; i++) {
         const struct target_thread *thread = target->threads[i];
 
         if (thread->seen && thread->found.native_id == found->native_id &&
+            remote_equal(thread->interpreter, interpreter) &&
             !remote_equal(thread->found.address, found->address))
             return false;
     }
@@ -252,25 +263,38 @@ static bool list_interpreters(struct target *target)
     return whole;
 }
 
-/* Takes note of a thread that is in the target's list. */
-static void see_thread(struct target *target, const struct thread_found *found, size_t interpreter,
-                       uint64_t now_ns)
+/* Takes note of a thread that is in an interpreter's list. */
+static void see_thread(struct target *target, const struct thread_found *found,
+                       remote_addr interpreter, uint64_t now_ns)
 {
     struct target_thread *thread;
 
-    if (!is_bound(target, found)) {
+    if (!is_bound(target, found, interpreter)) {
         target->list_wanted = true;
         return;
     }
     thread = find_thread(target, found);
     if (thread == NULL)
         thread = add_thread(target, found, now_ns);
-    if (thread == NULL)
-        return;
+    if (thread == NULL || thread->ended)
+        return; /* only its state is still there */
     thread->found = *found;
     thread->interpreter = interpreter;
     thread->seen = true;
     thread->stale = false;
+}
+
+/* Marks the threads that have a state in several interpreters. */
+static void find_twins(struct target *target)
+{
+    for (size_t i = 0; i < target->thread_count; i++) {
+        struct target_thread *thread = target->threads[i];
+
+        thread->is_twin = false;
+        for (size_t j = 0; j < target->thread_count && !thread->is_twin; j++)
+            thread->is_twin = j != i && target->threads[j]->seen &&
+                              target->threads[j]->tid == thread->tid;
+    }
 }
 
 /* Brings the threads up to date with the target's own lists. Where these changed under us, a thread that
@@ -293,9 +317,14 @@ static void list_threads(struct target *target, const struct thread_round *round
         room -= count;
         /* The list has the newest first; threads are numbered by age. */
         for (size_t j = count; j-- > 0;)
-            see_thread(target, &target->found[j], i, round->now_ns);
+            see_thread(target, &target->found[j], target->interpreters[i].address,
+                       round->now_ns);
     }
     target->list_wanted |= !whole;
+    if (target->interpreter_count > 1)
+        find_twins(target);
+    if (whole)
+        target->same_threads_ns = round->now_ns;
     for (size_t i = target->thread_count; i-- > 0;)
         if (!target->threads[i]->seen && (whole || target->threads[i]->ended))
             drop_thread(target, i, round);
@@ -369,7 +398,9 @@ static bool read_shared(struct target *target, const struct interpreter *interpr
             .size = layout->gil.size,
             .locked = int_at(buffer + bytes, locked) == 1,
             .holder = remote_at(word_at(buffer + bytes, holder)),
-            .gc_running = int_at(buffer, gc - first) != 0,
+            .collecting = remote_at(int_at(buffer, gc - first) != 0
+                                        ? interpreter->address.value + gc
+                                        : 0),
         },
         .new_threads = word_at(buffer, head - first) != interpreter->first_thread.value,
     };
@@ -440,18 +471,30 @@ static bool still_there(struct target *target, int error_number, struct error *e
     return memory_gone(target, error);
 }
 
+/* The thread that has the GIL, which is looked at first: what was read of the GIL is of a moment ago. */
+static size_t holder_of(const struct target *target, const struct gil_now *gil)
+{
+    for (size_t i = 0; gil->locked && i < target->thread_count; i++)
+        if (remote_equal(target->threads[i]->found.address, gil->holder))
+            return i;
+    return target->resume < target->thread_count ? target->resume : 0;
+}
+
 static bool round_of_interpreter(struct target *target, size_t index, const struct shared *shared,
                                  uint64_t now_ns, struct sampler_counts *counts, int *error_number)
 {
     const struct thread_round round = round_for(target, &shared->gil, now_ns, counts);
+    const remote_addr interpreter = target->interpreters[index].address;
+    const size_t holder = holder_of(target, &shared->gil);
     const size_t first = target->resume < target->thread_count ? target->resume : 0;
     bool any = false;
 
-    for (size_t n = 0; n < target->thread_count; n++) {
-        const size_t i = (first + n) % target->thread_count;
-        struct target_thread *thread = target->threads[i];
+    for (size_t n = 0; n <= target->thread_count; n++) {
+        const size_t i = n == 0 ? holder : (first + n - 1) % target->thread_count;
+        struct target_thread *thread = i < target->thread_count ? target->threads[i] : NULL;
 
-        if (thread->interpreter != index)
+        if (thread == NULL || !remote_equal(thread->interpreter, interpreter) ||
+            (n > 0 && i == holder))
             continue;
         if (clock_now_ns() > round.until_ns) {
             target->resume = i;
@@ -472,7 +515,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     const struct thread_round round = round_for(target, NULL, now_ns, counts);
     struct record_round record = {.time_ns = now_ns};
     int error_number = 0;
-    bool any = false;
+    bool any = false, new_threads = false;
 
     put_process(target);
     if (now_ns - target->held_ns >= HELD_EVERY_US * NS_PER_US) {
@@ -489,20 +532,32 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
 
         if (!read_shared(target, &target->interpreters[i], &shared)) {
             error_number = errno;
-            target->list_wanted = true;
+            new_threads = true;
             continue;
         }
         record.gil_held |= shared.gil.locked;
-        record.gc_running |= shared.gil.gc_running;
-        target->list_wanted |= shared.new_threads;
+        record.gc_running |= !remote_is_null(shared.gil.collecting);
+        new_threads |= shared.new_threads;
         any |= round_of_interpreter(target, i, &shared, now_ns, counts, &error_number);
     }
+    target->list_wanted |= new_threads;
+    if (!target->list_wanted)
+        target->same_threads_ns = now_ns;
     put_round(target, &record, counts);
     if (any) {
         target->failed_rounds = 0;
         return true;
     }
     return still_there(target, error_number, error);
+}
+
+void target_skip(struct target *target, uint64_t away_ns)
+{
+    for (size_t i = 0; i < target->thread_count; i++)
+        target_thread_skip(target->threads[i], away_ns);
+    if (target->round_ns != 0)
+        target->round_ns += away_ns;
+    target->cpu_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
 }
 
 void target_flush(struct target *target, struct sampler_counts *counts)

@@ -30,6 +30,9 @@ uint32_t target_version(const struct target *target);
    then. */
 bool target_round(struct target *target, struct sampler_counts *counts, struct error *error);
 
+/* Counts nothing of the last `away_ns`, in which nobody looked. */
+void target_skip(struct target *target, uint64_t away_ns);
+
 /* Puts the samples that are still held back. */
 void target_flush(struct target *target, struct sampler_counts *counts);
 

@@ -12,17 +12,18 @@ enum { HOLD_MAX_MS = 100 };
 
 struct target_thread *target_thread_new(const struct thread_source *source,
                                         const struct thread_found *found, uint32_t number,
-                                        uint64_t now_ns)
+                                        uint64_t born_ns, uint64_t now_ns)
 {
     struct target_thread *thread = calloc(1, sizeof *thread);
 
     if (thread == NULL)
         return NULL;
-    thread->kernel = (struct kernel_thread){-1, -1};
+    thread->kernel = KERNEL_THREAD_NONE;
     thread->found = *found;
     thread->number = number;
-    thread->tid = (pid_t)found->native_id;
-    thread->sampled_ns = now_ns;
+    thread->tid = source->nested ? kernel_thread_find(source->pid, (pid_t)found->native_id)
+                                 : (pid_t)found->native_id;
+    thread->sampled_ns = born_ns;
     thread->walk = walk_new(source->reader, source->layout, source->room, found->address);
     thread->frames = calloc(RECORD_DEPTH_MAX, sizeof *thread->frames);
     thread->memo = calloc(RECORD_DEPTH_MAX, sizeof *thread->memo);
@@ -30,8 +31,13 @@ struct target_thread *target_thread_new(const struct thread_source *source,
         target_thread_free(thread);
         return NULL;
     }
-    kernel_thread_open(&thread->kernel, source->pid, thread->tid);
+    if (!kernel_thread_open(&thread->kernel, source->pid, thread->tid)) {
+        target_thread_free(thread);
+        return NULL;
+    }
     kernel_thread_run(&thread->kernel, &thread->run);
+    /* What it used before is what it can have used since it is counted. */
+    thread->run.cpu_ns -= thread->run.cpu_ns < now_ns - born_ns ? thread->run.cpu_ns : now_ns - born_ns;
     kernel_thread_name(source->pid, thread->tid, thread->name, sizeof thread->name);
     return thread;
 }
@@ -53,7 +59,8 @@ static bool holds_gil(const struct target_thread *thread, const struct gil_now *
 }
 
 /* Tells a thread's state, and whether it waits. A thread that wants the GIL sleeps in a futex that is
-   part of the GIL's own structure (take_gil(), Python/ceval_gil.c: its condition variable and mutex). */
+   part of the GIL's own structure (take_gil(), Python/ceval_gil.c: its condition variable and mutex). Of
+   a twin, what the thread does is told of the other one, unless this has the GIL. */
 static enum thread_state find_state(struct target_thread *thread, const struct gil_now *gil)
 {
     struct kernel_wait wait;
@@ -61,6 +68,8 @@ static enum thread_state find_state(struct target_thread *thread, const struct g
     thread->waiting = false;
     if (holds_gil(thread, gil))
         return THREAD_HAS_GIL;
+    if (thread->is_twin)
+        return THREAD_IDLE;
     if (!kernel_thread_wait(&thread->kernel, &wait))
         return THREAD_IDLE;
     if (wait.running)
@@ -79,11 +88,13 @@ void target_thread_flush(struct target_thread *thread, const struct thread_round
     if (!thread->announced)
         thread->announced = emit_thread(round->sink, round->process, thread->number, thread->tid,
                                         thread->found.ident, held->state, thread->name);
-    if (!thread->announced || !emit_sample(round->sink, round->process, held, thread->frames))
-        round->counts->lost += held->rounds;
+    if (thread->announced && emit_sample(round->sink, round->process, held, thread->frames)) {
+        held->wall_ns = 0;
+        held->cpu_ns = 0;
+    } else {
+        round->counts->lost += held->rounds; /* the next sample stands for their time too */
+    }
     held->rounds = 0;
-    held->wall_ns = 0;
-    held->cpu_ns = 0;
 }
 
 /* Adds the time since the last round to the held sample, which stands for it. */
@@ -165,45 +176,66 @@ static bool name_frames(struct target_thread *thread, const struct thread_round 
     return true;
 }
 
-enum read_result { READ_DONE, READ_FAILED, READ_NO_ROOM };
+enum read_result { READ_DONE, READ_FAILED, READ_NO_ROOM, READ_OF_ANOTHER };
 
 /* Reads the stack into the held sample. */
 static enum read_result read_stack(struct target_thread *thread, const struct thread_round *round)
 {
     struct record_sample *held = &thread->held;
+    const bool may_collect = holds_gil(thread, round->gil);
     struct walk_stack stack;
-    const enum walk_result result = walk_read(thread->walk, &stack);
+    const enum walk_result result =
+        walk_read(thread->walk, may_collect ? round->gil->collecting : remote_at(0), &stack);
 
     round->counts->retried += stack.retries;
     if (result == WALK_FAILED) {
         thread->stale = true;
         return READ_FAILED;
     }
+    /* A thread state's memory is used again for the next thread's. */
+    if (stack.ident != thread->found.ident || stack.native_id != thread->found.native_id)
+        return READ_OF_ANOTHER;
     if (!remote_equal(stack.next_thread, thread->found.next))
         thread->stale = true;
     held->depth = 0;
     held->flags = stack.cut ? SAMPLE_CUT : 0;
     if (result == WALK_TRUNCATED)
         begin_moving(held, thread->frames);
-    else if (round->gil->gc_running && holds_gil(thread, round->gil))
+    else if (stack.watched != 0)
         thread->frames[held->depth++] = (struct record_frame){FUNCTION_GC, 0};
     return name_frames(thread, round, &stack) ? READ_DONE : READ_NO_ROOM;
+}
+
+/* The thread is gone, and its thread state may be anything by now. */
+static bool end(struct target_thread *thread)
+{
+    thread->stale = true;
+    thread->ended = true;
+    return true;
+}
+
+void target_thread_skip(struct target_thread *thread, uint64_t away_ns)
+{
+    thread->sampled_ns += away_ns;
+    kernel_thread_run(&thread->kernel, &thread->run);
 }
 
 bool target_thread_round(struct target_thread *thread, const struct thread_round *round)
 {
     const struct kernel_run before = thread->run;
     uint64_t cpu_ns;
-    bool ran;
+    bool told, ran;
 
-    if (!kernel_thread_run(&thread->kernel, &thread->run)) {
-        thread->stale = true;
-        thread->ended = thread->kernel.schedstat_fd >= 0;
-        if (thread->ended)
-            return true; /* its thread state may be anything by now */
-    }
-    cpu_ns = thread->run.cpu_ns - before.cpu_ns;
-    ran = cpu_ns != 0 || thread->run.turns != before.turns || thread->kernel.schedstat_fd < 0;
+    if (thread->ended)
+        return end(thread);
+    told = kernel_thread_run(&thread->kernel, &thread->run);
+    if (!told && kernel_thread_ended(errno))
+        return end(thread);
+    cpu_ns = thread->is_twin && !holds_gil(thread, round->gil) ? 0
+                                                               : thread->run.cpu_ns - before.cpu_ns;
+    /* Kernels that do not count turns say 0, which no thread can have had. */
+    ran = !told || thread->run.turns == 0 || thread->run.turns != before.turns ||
+          thread->run.cpu_ns != before.cpu_ns;
     if (!ran && thread->waiting && !holds_gil(thread, round->gil)) {
         hold(thread, round, 0);
         round->counts->samples++;
@@ -219,6 +251,8 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
         thread->waiting = false; /* there is no stack that could go on standing */
         thread->held.cpu_ns += cpu_ns; /* the next sample stands for this time too */
         return false;
+    case READ_OF_ANOTHER:
+        return end(thread);
     case READ_NO_ROOM:
         round->counts->samples++;
         round->counts->lost++;

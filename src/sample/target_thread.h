@@ -26,7 +26,8 @@ struct gil_now {
     uint32_t size;
     bool locked;
     remote_addr holder; /* the thread state that has it, or had it last */
-    bool gc_running;    /* the collector is at work, in the thread that has the GIL */
+    remote_addr collecting; /* an int that is 1 while the collector is at work, where that was so at the
+                               beginning of the round; else null */
 };
 
 /* A frame as it was found last in its place on the stack, so that what did not change is not looked
@@ -39,14 +40,15 @@ struct frame_memo {
 
 struct target_thread {
     struct thread_found found;
-    size_t interpreter;             /* which of the target's */
+    remote_addr interpreter;        /* whose thread it is */
+    bool is_twin;                   /* the same thread has a state in another interpreter, too */
     uint32_t number;
     pid_t tid;
     char name[THREAD_NAME_ROOM];
     bool announced;                 /* its definition was put, with its present name */
     bool seen;                      /* by the listing under way */
     bool stale;                     /* its thread state is gone: list the threads anew */
-    bool ended;                     /* the kernel no longer has it */
+    bool ended;                     /* the kernel no longer has it, or its thread state is another's */
 
     struct walk *walk;
     struct kernel_thread kernel;
@@ -62,15 +64,17 @@ struct target_thread {
 /* What the threads of a target share; it stays the target's. */
 struct thread_source {
     pid_t pid;
+    bool nested; /* in a PID namespace below ours */
     struct reader *reader;
     const struct layout *layout;
     struct walk_room *room;
 };
 
-/* Opens what is needed of a thread just found. NULL: out of memory. */
+/* Opens what is needed of a thread just found, whose time is counted from `born_ns` on. NULL: out of
+   memory, or the kernel has no such thread (any more), whose state its end may have left behind. */
 struct target_thread *target_thread_new(const struct thread_source *source,
                                         const struct thread_found *found, uint32_t number,
-                                        uint64_t now_ns);
+                                        uint64_t born_ns, uint64_t now_ns);
 void target_thread_free(struct target_thread *thread);
 
 struct thread_round {
@@ -85,6 +89,9 @@ struct thread_round {
 
 /* One round of one thread. False only when nothing could be read of it, with errno. */
 bool target_thread_round(struct target_thread *thread, const struct thread_round *round);
+
+/* Counts nothing of the last `away_ns`, in which nobody looked: not the time, nor the CPU time. */
+void target_thread_skip(struct target_thread *thread, uint64_t away_ns);
 
 /* Puts the held sample, if there is one. */
 void target_thread_flush(struct target_thread *thread, const struct thread_round *round);

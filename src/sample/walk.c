@@ -36,6 +36,7 @@ struct walk {
     struct stretch cframes;  /* 3.11, 3.12: where the thread state pointed lately */
     struct places places;
     struct walk_room *room;
+    bool places_full;        /* the stack needs more places than there are: its root side is cut */
     size_t state_bytes;      /* of the thread state that are read */
     uint64_t usual_ns;       /* what a collection takes for each piece of its work */
 };
@@ -59,6 +60,7 @@ struct walk_room {
     unsigned char *buffer;   /* what the last collection read, in the order of its pieces */
     size_t buffer_bytes;
     struct walk_frame frames[RECORD_DEPTH_MAX];
+    struct walk_frame open[RECORD_DEPTH_MAX]; /* a proven stack of which not every line is */
     struct listed listed[STEPS_MAX];   /* top first */
     struct root_frame root[STEPS_MAX]; /* bottom first; of the last torn collection of one sample */
     size_t root_depth;
@@ -70,6 +72,7 @@ struct collection {
     const unsigned char *first;
     const unsigned char *state;
     const unsigned char *cframes;
+    const unsigned char *watched; /* NULL: nothing was */
     const unsigned char *second;
     bool slow;
 };
@@ -87,6 +90,8 @@ static size_t used_state_bytes(const struct layout *layout)
     last = larger(last, layout->thread.current_frame);
     last = larger(last, layout->thread.cframe);
     last = larger(last, layout->thread.base_frame);
+    last = larger(last, layout->thread.thread_id);
+    last = larger(last, layout->thread.native_thread_id);
     return last + sizeof(uint64_t);
 }
 
@@ -167,14 +172,17 @@ static bool took_long(struct walk *walk, uint64_t took_ns, size_t pieces, size_t
 
 enum collect_result { COLLECTED, COLLECT_LOST_PLACE, COLLECT_FAILED };
 
-/* Reads everything twice around the thread state. */
-static enum collect_result collect(struct walk *walk, struct collection *collection)
+/* Reads everything twice around the thread state, and what is to be watched. */
+static enum collect_result collect(struct walk *walk, remote_addr watch,
+                                   struct collection *collection)
 {
-    struct piece pieces[2 * WALK_PLACES_MAX + 2];
+    struct piece pieces[2 * WALK_PLACES_MAX + 3];
     const size_t copy_bytes = walk->places.bytes;
     const size_t cframes_bytes = has_cframes(walk) ? walk->cframes.length : 0;
+    const size_t watched_bytes = remote_is_null(watch) ? 0 : sizeof(int32_t);
     const size_t up_to_state = copy_bytes + walk->state_bytes;
-    const size_t total = up_to_state + cframes_bytes + copy_bytes;
+    const size_t up_to_second = up_to_state + cframes_bytes + watched_bytes;
+    const size_t total = up_to_second + copy_bytes;
     size_t count = places_pieces(&walk->places, pieces);
     unsigned char *buffer;
     uint64_t start_ns;
@@ -187,6 +195,8 @@ static enum collect_result collect(struct walk *walk, struct collection *collect
     pieces[count++] = (struct piece){walk->thread, walk->state_bytes};
     if (has_cframes(walk))
         pieces[count++] = (struct piece){walk->cframes.start, walk->cframes.length};
+    if (watched_bytes > 0)
+        pieces[count++] = (struct piece){watch, watched_bytes};
     count += places_pieces_back(&walk->places, pieces + count);
     buffer = walk->room->buffer;
     start_ns = clock_now_ns();
@@ -195,11 +205,13 @@ static enum collect_result collect(struct walk *walk, struct collection *collect
         .first = buffer,
         .state = buffer + copy_bytes,
         .cframes = buffer + up_to_state,
-        .second = buffer + up_to_state + cframes_bytes,
-        .slow = took_long(walk, clock_now_ns() - start_ns, count, total),
+        .watched = watched_bytes > 0 ? buffer + up_to_state + cframes_bytes : NULL,
+        .second = buffer + up_to_second,
     };
-    if (got == total)
+    if (got == total) {
+        collection->slow = took_long(walk, clock_now_ns() - start_ns, count, total);
         return COLLECTED;
+    }
     /* Only a lost thread state ends it; any other place that went away is looked up anew. */
     if (errno != EFAULT || (got >= copy_bytes && got < up_to_state))
         return COLLECT_FAILED;
@@ -249,11 +261,11 @@ static bool is_base(const struct walk *walk, const unsigned char *state, remote_
 }
 
 /* Whether a frame is of the kind that may end a chain. A generator's is not, though it has no caller
-   while it is suspended, as a stale pointer to one would end the chain too early. */
-static bool may_be_bottom(const struct walk *walk, const struct frame *frame)
+   while it is suspended, as a stale pointer to one would end the chain too early. In 3.15 the thread's
+   base frame ends it, or an entry without a caller: greenlet begins each of its stacks so. */
+static bool may_be_bottom(const struct frame *frame)
 {
-    return walk->layout->thread.base_frame == LAYOUT_NONE && frame->is_bottom &&
-           frame->owner != OWNER_GENERATOR;
+    return frame->is_bottom && frame->owner != OWNER_GENERATOR;
 }
 
 /* Whether these are a frame's bytes. */
@@ -320,6 +332,7 @@ enum follow_result {
     FOLLOW_NOT_RUNNING, /* whole, if its first frame calls, returns or is traced, and did not end */
     FOLLOW_UNKNOWN_PLACE,
     FOLLOW_TORN,
+    FOLLOW_SLOW,        /* it took so long that it proves nothing */
 };
 
 /* The chain was the same up to its end. */
@@ -359,6 +372,8 @@ static enum follow_result follow_chain(struct walk *walk, const struct collectio
         if (remote_is_null(address) || is_base(walk, collection->state, address))
             return at_end(&follow);
         if (!places_find(&walk->places, address, layout->frame.size, &found)) {
+            if (walk->places_full)
+                break;
             *unknown = address;
             return FOLLOW_UNKNOWN_PLACE;
         }
@@ -372,7 +387,7 @@ static enum follow_result follow_chain(struct walk *walk, const struct collectio
             add_frame(walk, stack, &follow, &frame, pair);
         }
         pass_frame(&follow, layout, &frame);
-        at_bottom = may_be_bottom(walk, &frame);
+        at_bottom = may_be_bottom(&frame);
         if ((step & (step - 1)) == 0)
             met = address;
         address = frame.previous;
@@ -406,7 +421,7 @@ static size_t list_chain(struct walk *walk, const struct collection *collection,
         if (!is_frame(&frame))
             return 0;
         walk->room->listed[count] = (struct listed){address, found};
-        at_bottom = may_be_bottom(walk, &frame);
+        at_bottom = may_be_bottom(&frame);
         address = frame.previous;
     }
     return 0;
@@ -506,6 +521,7 @@ static void learn(struct walk *walk, const struct collection *collection, remote
     remote_addr address = unknown;
     unsigned known = 0;
 
+    walk->places_full = false;
     places_set_chunks(&walk->places, walk->reader, layout, chunk, top);
     for (size_t step = 0; step < STEPS_MAX && known < KNOWN_MAX; step++) {
         unsigned char bytes[LAYOUT_FRAME_BYTES_MAX];
@@ -516,8 +532,10 @@ static void learn(struct walk *walk, const struct collection *collection, remote
             return;
         if (places_find(&walk->places, address, layout->frame.size, &found))
             known++;
-        else if (!places_add_frame(&walk->places, address, layout->frame.size))
+        else if (!places_add_frame(&walk->places, address, layout->frame.size)) {
+            walk->places_full = true;
             return;
+        }
         address = frame_decode(layout, bytes).previous;
     }
 }
@@ -530,13 +548,16 @@ static enum follow_result collect_and_follow(struct walk *walk, struct collectio
     enum follow_result result;
 
     stack->next_thread = remote_at(word_at(collection->state, walk->layout->thread.next));
+    stack->ident = word_at(collection->state, walk->layout->thread.thread_id);
+    stack->native_id = word_at(collection->state, walk->layout->thread.native_thread_id);
+    stack->watched = collection->watched != NULL ? int_at(collection->watched, 0) : 0;
     if (!top_frame(walk, collection, top))
         return FOLLOW_UNKNOWN_PLACE;
     result = follow_chain(walk, collection, *top, stack, &unknown);
     if (result == FOLLOW_UNKNOWN_PLACE)
         learn(walk, collection, unknown);
     else if (collection->slow)
-        return FOLLOW_TORN;
+        return FOLLOW_SLOW;
     if (result != FOLLOW_TORN && result != FOLLOW_NOT_RUNNING)
         return result;
     /* What stands the same through two collections did not end in between. */
@@ -544,9 +565,18 @@ static enum follow_result collect_and_follow(struct walk *walk, struct collectio
                                                                                  : FOLLOW_TORN;
 }
 
-enum walk_result walk_read(struct walk *walk, struct walk_stack *stack)
+/* Sets aside a proven stack of which not every line is, for when there will be no better one. */
+static void set_aside(struct walk *walk, const struct walk_stack *stack, struct walk_stack *open)
+{
+    *open = *stack;
+    open->frames = walk->room->open;
+    memcpy(walk->room->open, walk->room->frames, stack->depth * sizeof *stack->frames);
+}
+
+enum walk_result walk_read(struct walk *walk, remote_addr watch, struct walk_stack *stack)
 {
     struct collection collection;
+    struct walk_stack open = {.frames = NULL};
     enum follow_result result = FOLLOW_UNKNOWN_PLACE;
     remote_addr top = remote_at(0);
     unsigned torn = 0;
@@ -555,7 +585,7 @@ enum walk_result walk_read(struct walk *walk, struct walk_stack *stack)
     walk->room->root_depth = 0;
     walk->room->root_proven = 0;
     for (unsigned try = 0; try < TRIES_MAX && torn < TORN_MAX; try++) {
-        switch (collect(walk, &collection)) {
+        switch (collect(walk, watch, &collection)) {
         case COLLECT_FAILED:
             return WALK_FAILED;
         case COLLECT_LOST_PLACE:
@@ -569,11 +599,18 @@ enum walk_result walk_read(struct walk *walk, struct walk_stack *stack)
         }
         if (result == FOLLOW_WHOLE)
             return WALK_WHOLE;
+        if (result == FOLLOW_LINES_OPEN)
+            set_aside(walk, stack, &open);
         if (result != FOLLOW_UNKNOWN_PLACE)
-            stack->retries = ++torn;
+            stack->retries++;
+        if (result != FOLLOW_UNKNOWN_PLACE && result != FOLLOW_SLOW)
+            torn++;
     }
-    if (result == FOLLOW_LINES_OPEN)
+    if (open.frames != NULL) {
+        open.retries = stack->retries;
+        *stack = open;
         return WALK_WHOLE;
+    }
     keep_root_side(walk, stack);
     return WALK_TRUNCATED;
 }

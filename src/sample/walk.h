@@ -37,7 +37,7 @@
 #include "python/layout.h"
 
 #define WALK_BYTES_MAX (4u << 20) /* of one copy of a stack */
-#define WALK_PLACES_MAX 400u      /* pieces of one copy: two copies and the state fit one gather */
+#define WALK_PLACES_MAX 500u      /* pieces of one copy: two copies and the state fit one gather */
 
 /* A frame of a proven stack. */
 struct walk_frame {
@@ -70,9 +70,12 @@ struct walk_stack {
     size_t depth;                    /* at most RECORD_DEPTH_MAX */
     bool cut;                        /* the root side was left out, as the stack is deeper */
     remote_addr next_thread;         /* the thread state's .next */
+    uint64_t ident, native_id;       /* and whose it is: .thread_id and .native_thread_id */
+    int32_t watched;                 /* the word that was to be watched, at the same moment */
     unsigned retries;                /* collections that were torn and done again */
 };
 
-enum walk_result walk_read(struct walk *walk, struct walk_stack *stack);
+/* Reads the stack, and with it an int of the target's at `watch` (null: none). */
+enum walk_result walk_read(struct walk *walk, remote_addr watch, struct walk_stack *stack);
 
 #endif

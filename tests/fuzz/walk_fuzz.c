@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
     }
     for (int i = 0; i < ROUNDS; i++) {
         struct walk_stack stack;
-        const enum walk_result result = walk_read(walk, &stack);
+        const enum walk_result result = walk_read(walk, remote_at(0), &stack);
 
         check_stack(&stack, result);
     }

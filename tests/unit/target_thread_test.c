@@ -73,6 +73,7 @@ struct fixture {
     struct code_table *codes;
     struct target_thread *thread;
     struct sampler_counts counts;
+    struct gil_now gil;
     uint64_t now_ns;
 };
 
@@ -129,8 +130,13 @@ static int open_fixture(void **state)
     source.layout = &fixture->made_up->layout;
     source.room = fixture->room;
     found.native_id = (uint64_t)fixture->tid;
+    fixture->gil = (struct gil_now){.start = remote_at(1), .size = 1};
     fixture->now_ns = clock_now_ns();
-    fixture->thread = target_thread_new(&source, &found, 0, fixture->now_ns);
+    made_up_word(fixture->made_up,
+                 MADE_UP_THREAD + fixture->made_up->layout.thread.native_thread_id,
+                 found.native_id);
+    fixture->thread =
+        target_thread_new(&source, &found, 0, fixture->now_ns, fixture->now_ns);
     assert_non_null(fixture->thread);
     fixture->thread->run.turns--; /* as if it had run since */
     *state = fixture;
@@ -154,11 +160,10 @@ static int close_fixture(void **state)
 
 static bool go_round(struct fixture *fixture)
 {
-    const struct gil_now gil = {.start = remote_at(1), .size = 1};
     const struct thread_round round = {
         .sink = &fixture->sink.sink,
         .codes = fixture->codes,
-        .gil = &gil,
+        .gil = &fixture->gil,
         .now_ns = fixture->now_ns += ROUND_NS,
         .until_ns = UINT64_MAX,
         .counts = &fixture->counts,
@@ -254,6 +259,71 @@ static void a_stack_not_proven_is_read_again(void **state)
     assert_int_equal(fixture->counts.truncated, 1);
 }
 
+/* A thread state whose thread ended is another's a moment later. */
+static void a_thread_state_of_another_is_not_sampled(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->sink.samples, 1);
+    fixture->thread->run.turns--;
+    made_up_word(fixture->made_up,
+                 MADE_UP_THREAD + fixture->made_up->layout.thread.native_thread_id,
+                 (uint64_t)fixture->tid + 1);
+    assert_true(go_round(fixture));
+    assert_true(fixture->thread->ended && fixture->thread->stale);
+    assert_int_equal(fixture->sink.samples, 1);
+    assert_int_equal(fixture->counts.failed, 0);
+}
+
+static void time_in_which_nobody_looked_is_not_counted(void **state)
+{
+    struct fixture *fixture = *state;
+    const uint64_t away_ns = 60 * NS_PER_S;
+
+    assert_true(go_round(fixture));
+    fixture->thread->run.turns--;
+    fixture->now_ns += away_ns;
+    target_thread_skip(fixture->thread, away_ns);
+    fixture->thread->run.turns--;
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->sink.last.sample.wall_ns, ROUND_NS);
+}
+
+/* The collector is looked at with the stack: what was said of it before may be over. */
+static void only_a_collector_at_work_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    const uint64_t collecting = MADE_UP_HEAP;
+
+    fixture->gil = (struct gil_now){.start = remote_at(1),
+                                    .size = 1,
+                                    .locked = true,
+                                    .holder = remote_at(MADE_UP_THREAD),
+                                    .collecting = remote_at(collecting)};
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->sink.last.sample.depth, 2);
+    made_up_word(fixture->made_up, collecting, 1);
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->sink.last.sample.depth, 3);
+    assert_int_equal(fixture->sink.last.sample.frames[0].function, FUNCTION_GC);
+}
+
+static void what_the_sink_had_no_room_for_is_told_by_the_next(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_true(go_round(fixture));
+    fixture->thread->run.turns--;
+    fixture->sink.full = true;
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->counts.lost, 1);
+    fixture->sink.full = false;
+    fixture->thread->run.turns--;
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->sink.last.sample.wall_ns, 2 * ROUND_NS);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_fixture, close_fixture)
@@ -262,6 +332,10 @@ int main(void)
         TEST(what_could_not_be_read_is_not_told_from_memory),
         TEST(a_function_that_could_not_be_told_leaves_no_half_stack),
         TEST(a_stack_not_proven_is_read_again),
+        TEST(a_thread_state_of_another_is_not_sampled),
+        TEST(time_in_which_nobody_looked_is_not_counted),
+        TEST(only_a_collector_at_work_is_told),
+        TEST(what_the_sink_had_no_room_for_is_told_by_the_next),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,7 +60,7 @@ static void close_fixture(struct fixture *fixture)
 
 static enum walk_result read_stack(struct fixture *fixture)
 {
-    return walk_read(fixture->walk, &fixture->stack);
+    return walk_read(fixture->walk, remote_at(0), &fixture->stack);
 }
 
 /* Whether the stack is these codes' numbers, leaf first. */
