@@ -5,6 +5,7 @@
  */
 #include <locale.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ enum {
 
 enum {
     PUMP_MOST = 16384,    /* records taken between two looks at the keyboard: some 20 ms of work */
+    PUMP_KEYS = 2048,     /* and when a key waits for its answer on the screen */
     PUMP_EVERY_MS = 100,  /* how long records may wait in the ring when they are few */
     PUMP_BUSY_MS = 5,     /* and when they are many */
 };
@@ -81,6 +83,7 @@ static bool begin_as_asked(struct app *app, const struct options *options, struc
                          .filter = options->filter,
                          .tid = options->tid,
                          .refresh_ns = options->refresh_ns,
+                         .rate_hz = options->rate_hz,
                      },
                      error);
 }
@@ -171,7 +174,7 @@ static uint64_t sooner(uint64_t a, uint64_t b)
 /* How long there is nothing to do unless a key is pressed. */
 static int wait_ms(const struct live *live, uint64_t now_ns)
 {
-    const uint64_t pump_ms = live->pumped == PUMP_MOST        ? 0
+    const uint64_t pump_ms = live->pumped >= PUMP_KEYS        ? 0
                              : live->pumped > PUMP_MOST / 16 ? PUMP_BUSY_MS
                                                              : PUMP_EVERY_MS;
     uint64_t until_ns = sooner(now_ns + pump_ms * NS_PER_MS, app_draw_again_ns(live->app));
@@ -212,7 +215,10 @@ static bool live_loop(struct live *live, struct error *error)
         if ((events & SCREEN_QUIT) != 0)
             return true;
         changed |= (events & SCREEN_CHANGED) != 0;
-        live->pumped = session_pump(live->session, PUMP_MOST, live_consume, live->tally);
+        live->pumped = session_pump(live->session, changed ? PUMP_KEYS : PUMP_MOST, live_consume,
+                                    live->tally);
+        if (session_ended(live->session))
+            app_target_ended(live->app);
     }
 }
 
@@ -243,6 +249,9 @@ int main(int argc, char *argv[])
     struct options options;
     struct error error = {ERROR_NONE, ""};
 
+    /* A reader of the output that has seen enough ends the writing, not the program: there may be a
+       file to finish. */
+    signal(SIGPIPE, SIG_IGN);
     /* Numbers stay as everybody's programs read them. */
     setlocale(LC_CTYPE, "");
     switch (options_parse(argc, argv, &options)) {

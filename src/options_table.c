@@ -48,7 +48,8 @@ const struct option_row OPTION_ROWS[] = {
     {"sort", 's', GROUP_VIEW, FOR_LIVE | FOR_ATTACH, KIND_SORT, "COLUMN", NULL,
      "the column to sort by", 0, 0, NULL, FIELD(sort_word)},
     {"filter", 0, GROUP_VIEW, FOR_LIVE | FOR_ATTACH, KIND_TEXT, "TEXT", "",
-     "only rows whose names or files contain TEXT, or match the regular expression /TEXT/", 0, 0,
+     "only functions whose name or file, or threads whose name or function, contains TEXT or "
+     "matches the regular expression /TEXT/", 0, 0,
      NULL, FIELD(filter)},
     {"limit", 'l', GROUP_VIEW, FOR_ATTACH, KIND_COUNT, "ROWS", NULL,
      "print only the first so many rows", 1, 1e9, NULL, FIELD(limit)},

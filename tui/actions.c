@@ -107,6 +107,8 @@ static bool thread_counts(const struct app *app, uint32_t number)
 
 static void show_thread(struct app *app, uint32_t thread)
 {
+    if (!app->picture || thread >= app->picture->thread_count)
+        return; /* a picture for which there was no memory has none */
     app->one_thread = true;
     app->thread_chosen = true;
     app->thread = thread;
@@ -195,8 +197,17 @@ static void previous_thread(struct app *app)
 
 static void next_mode(struct app *app)
 {
+    if (sees_threads(app)) {
+        app_say(app, STYLE_MESSAGE, "The table of threads has every mode; modes are for functions");
+        return;
+    }
     app->mode = (app->mode + 1) % MODES;
     app->stale = true;
+}
+
+static bool sees_functions(const struct app *app)
+{
+    return app->view == APP_FUNCTIONS;
 }
 
 static void toggle_span(struct app *app)
@@ -334,20 +345,20 @@ static const struct action ACTIONS[] = {
      .offered = shows_one_thread},
     {.keys = {KEY_OF_RIGHT}, .group = GROUP_SHOWN, .label = "Next", .priority = 73,
      .help = "the next thread", .run = next_thread, .offered = shows_one_thread},
-    {.keys = {'m'}, .group = GROUP_SHOWN, .label = "Mode", .priority = 50,
+    {.keys = {'m'}, .group = GROUP_SHOWN, .label = "Mode", .priority = 70,
      .help = "count all time, also asleep (wall), time on a CPU (cpu), or with the GIL (gil)",
-     .run = next_mode},
+     .run = next_mode, .offered = sees_functions},
     {.keys = {'b'}, .group = GROUP_TIME, .label = "From start", .priority = 48,
      .help = "count since the start, or over the last seconds", .run = toggle_span,
      .on = shows_all_time, .label_on = "Window"},
     {.keys = {'x'}, .group = GROUP_SHOWN, .label = "Trends", .priority = 10,
-     .help = "show the trends, or not", .run = toggle_trends},
+     .help = "show the trends, or not", .run = toggle_trends, .offered = sees_functions},
     {.keys = {'w'}, .group = GROUP_PROGRAM, .label = "Save", .priority = 60,
      .help = "save all rows of this view to a file: text, or CSV or JSON by its ending",
      .run = save},
     {.keys = {'r'}, .group = GROUP_TIME, .label = "Reset", .priority = 55,
      .help = "forget what was counted, and start anew", .run = reset, .offered = goes_on},
-    {.keys = {'+'}, .group = GROUP_TIME, .label = "Faster", .priority = 8,
+    {.keys = {'+', '='}, .group = GROUP_TIME, .label = "Faster", .priority = 8,
      .help = "refresh the screen more often", .run = refresh_faster},
     {.keys = {'-'}, .group = GROUP_TIME, .label = "Slower", .priority = 6,
      .help = "refresh the screen less often", .run = refresh_slower},

@@ -33,6 +33,7 @@ struct app *app_new(app_name_file *name_file, struct error *error)
     app->trends = true;
     app->refresh = APP_REFRESH_DEFAULT;
     app->page = 1;
+    app->width = GRID_SIDE_MAX;
     app->stale = true;
     return app;
 }
@@ -59,6 +60,7 @@ bool app_begin(struct app *app, const struct app_start *start, struct error *err
     app_place(app)->ascending = start->ascending;
     app->start_tid = start->tid;
     app->refresh = nearest_refresh(start->refresh_ns);
+    app->rate_hz = start->rate_hz;
     return start->filter[0] == '\0' || app_set_filter(app, start->filter, error);
 }
 
@@ -121,6 +123,14 @@ void app_picture(struct app *app, const struct picture *picture)
             app_show_message(app, "The thread ended long ago: all threads are shown");
         app->one_thread = false;
     }
+}
+
+void app_target_ended(struct app *app)
+{
+    if (!app->frozen || app->ended_meanwhile)
+        return;
+    app->ended_meanwhile = true;
+    app_say(app, STYLE_MESSAGE, "The process has ended; p shows its last picture");
 }
 
 bool app_waits(const struct app *app)
@@ -194,6 +204,7 @@ void app_describe(const struct app *app, struct app_description *description)
         },
         .threads = {
             .span = app->span,
+            .thread = SNAPSHOT_ALL_THREADS,
             .filter = app->filter,
             .sort = (enum thread_key)threads->sort,
             .ascending = threads->ascending,

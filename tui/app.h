@@ -43,6 +43,7 @@ struct app_start {
     const char *filter;  /* "": none */
     int32_t tid;         /* show this thread only, as soon as there is one; 0: all */
     uint64_t refresh_ns; /* the nearest rate that keys can reach is taken */
+    double rate_hz;      /* of rounds, that was asked for */
 };
 
 /* Begins so, before the first key; false when the filter is none, with ERROR_PATTERN. */
@@ -51,6 +52,9 @@ bool app_begin(struct app *app, const struct app_start *start, struct error *err
 /* A picture was taken; it stays lent until the next call. Those before the first process are not
    shown. */
 void app_picture(struct app *app, const struct picture *picture);
+
+/* The target ended, whatever picture is shown: told to who looks at a frozen one. Safe to call again. */
+void app_target_ended(struct app *app);
 
 /* A key was pressed, see keys.h. */
 void app_key(struct app *app, int key);

@@ -160,8 +160,8 @@ static const struct column FUNCTION_COLUMNS[] = {
      .ascending_first = true, .draw = draw_function},
     {.title = "FILE:LINE", .help = "where it begins", .forms = {{26, 22, 74}, {16, 70, 10}},
      .gap = 2, .sort = FUNCTION_FILE, .ascending_first = true, .draw = draw_function_place},
-    {.title = "HOT LINE", .help = "the line in it most often at the leaf", .forms = {{9, 10, 0}},
-     .gap = 1, .right = true, .sort = COLUMN_NOT_SORTED, .draw = draw_hot_line},
+    {.title = "HOT LINE", .help = "the line in it most often at the leaf, since the start", .forms = {{9, 10, 0}},
+     .gap = 1, .right = true, .sort = FUNCTION_HOT_LINE, .draw = draw_hot_line},
 };
 
 /* --- threads ---------------------------------------------------------------------------------- */
@@ -271,15 +271,15 @@ static const struct column THREAD_COLUMNS[] = {
      .right = true, .sort = THREAD_KEY_GIL, .draw = draw_gil},
     {.title = "STATES", .help = "how long in each state: █ has GIL, ▓ running, ▒ wait GIL, ░ idle",
      .forms = {{10, 21, 10}}, .gap = 2, .sort = COLUMN_NOT_SORTED, .draw = draw_states},
-    {.title = "SAMPLES", .forms = {{8, 30, 0}}, .gap = 1, .right = true,
+    {.title = "SAMPLES", .forms = {{8, 60, 0}}, .gap = 1, .right = true,
      .sort = THREAD_KEY_SAMPLES, .draw = draw_samples},
     {.title = "FUNCTION", .help = "where it was at its last sample",
      .forms = {{20, 24, 40}, {12, 75, 8}}, .gap = 2, .sort = THREAD_KEY_FUNCTION,
      .ascending_first = true, .draw = draw_thread_function},
-    {.title = "FILE:LINE", .forms = {{20, 22, 80}, {16, 50, 4}}, .gap = 2,
-     .sort = COLUMN_NOT_SORTED, .draw = draw_thread_place},
+    {.title = "FILE:LINE", .forms = {{20, 22, 80}, {16, 50, 4}}, .gap = 2, .sort = THREAD_KEY_FILE,
+     .ascending_first = true, .draw = draw_thread_place},
     {.title = "IDENT", .help = "as threading.get_ident() tells it", .forms = {{14, 10, 0}},
-     .gap = 2, .sort = COLUMN_NOT_SORTED, .draw = draw_ident},
+     .gap = 2, .sort = THREAD_KEY_IDENT, .ascending_first = true, .draw = draw_ident},
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])

@@ -100,7 +100,7 @@ static void draw_uptime(struct pen *pen, const struct header *header, int form)
     pen_text(pen, STYLE_TEXT, format_age(picture->taken_ns - picture->target_started_ns).text);
 }
 
-static void draw_frozen(struct pen *pen, const struct header *header)
+static void draw_frozen(struct pen *pen, const struct header *header, int form)
 {
     const struct picture *picture = header->picture;
     uint64_t age = header->now_ns > picture->taken_ns ? header->now_ns - picture->taken_ns : 0;
@@ -109,6 +109,8 @@ static void draw_frozen(struct pen *pen, const struct header *header)
     pen_glyph(pen, STYLE_FROZEN, GLYPH_PAUSE);
     pen_glyph(pen, STYLE_FROZEN, GLYPH_PAUSE);
     pen_format(pen, STYLE_FROZEN, " FROZEN %s ", format_age(age).text);
+    if (form == 0 && header->app->ended_meanwhile)
+        pen_text(pen, STYLE_TEXT, " ended since");
 }
 
 static void draw_ended(struct pen *pen, const char *why, int form)
@@ -132,7 +134,7 @@ static void draw_state(struct pen *pen, const struct header *header, int form)
     } else if (picture->ended) {
         draw_ended(pen, picture->end_text, form);
     } else if (header->app->frozen) {
-        draw_frozen(pen, header);
+        draw_frozen(pen, header, form);
     } else {
         pen_glyph(pen, STYLE_LIVE, GLYPH_LIVE);
         pen_text(pen, STYLE_LIVE, " LIVE");
@@ -141,26 +143,25 @@ static void draw_state(struct pen *pen, const struct header *header, int form)
 
 static void draw_rate(struct pen *pen, const struct header *header, int form)
 {
+    const struct picture *picture = header->picture;
+
     (void)form;
-    if (header->picture && !header->picture->ended)
-        pen_format(pen, STYLE_TEXT, "%8s", format_rate(header->picture->rate_hz).text);
-}
+    if (!picture || picture->ended)
+        return;
+    const double asked_hz = header->app->rate_hz;
+    const bool known = asked_hz > 0 && picture->span_ns[SPAN_START] > NS_PER_S;
+    enum style style = !known || picture->rate_hz >= 0.9 * asked_hz ? STYLE_TEXT
+                       : picture->rate_hz >= 0.5 * asked_hz        ? STYLE_WARM
+                                                                   : STYLE_HOT;
 
-/* The share of samples that reached the tally. */
-static double kept_share(const struct picture *picture)
-{
-    const struct sampler_counts *counts = &picture->counts;
-    double all = (double)counts->samples + (double)counts->failed;
-    double kept = (double)counts->samples - (double)counts->lost - (double)picture->dropped;
-
-    return all <= 0 ? 1 : kept > 0 ? kept / all : 0;
+    pen_format(pen, style, "%8s", format_rate(picture->rate_hz).text);
 }
 
 static void draw_kept(struct pen *pen, const struct header *header, int form)
 {
     if (!header->picture)
         return;
-    double kept = kept_share(header->picture);
+    double kept = picture_kept_share(header->picture);
     enum style style = kept < 0.9 ? STYLE_HOT : kept < 0.99 ? STYLE_WARM : STYLE_TEXT;
 
     pen_format(pen, style, "%5s %%", format_percent_floor(kept).text);
@@ -237,10 +238,8 @@ static void draw_cpu(struct pen *pen, const struct header *header, int form)
     double full = header->picture ? full_cores(header->picture) : 1;
     char value[24];
 
-    if (form == 0)
-        snprintf(value, sizeof value, "%4.2f of %.0f", cores, full);
-    else
-        snprintf(value, sizeof value, "%4.2f", cores);
+    (void)form;
+    snprintf(value, sizeof value, "%4.2f", cores);
     draw_gauge(pen, "CPU", STYLE_BAR_CPU, 5, 24, cores / full, value);
 }
 
@@ -289,6 +288,7 @@ static void draw_threads(struct pen *pen, const struct header *header, int form)
     if (form < 2) {
         pen_text(pen, STYLE_LABEL, "threads ");
         pen_format(pen, STYLE_STRONG, "%u", all);
+        pen_text(pen, STYLE_LABEL, ":");
     }
     for (size_t i = 0; i < COUNT_OF(PARTS); i++) {
         uint32_t count = counts[PARTS[i].state];
@@ -302,8 +302,8 @@ static void draw_threads(struct pen *pen, const struct header *header, int form)
 
 static const struct element BARS_LINE[] = {
     {draw_gil, {100}, 0, false},
-    {draw_cpu, {30, 95}, 2, false},
-    {draw_gc, {50, 60}, 2, false},
+    {draw_cpu, {95}, 2, false},
+    {draw_gc, {30, 60}, 2, false},
     {draw_threads, {20, 40, 80}, 3, true},
 };
 
@@ -368,6 +368,8 @@ static void draw_mode(struct pen *pen, const struct header *header, int form)
 {
     static const char *const WORDS[MODES] = {"wall", "cpu", "gil"};
 
+    if (header->app->view == APP_THREADS)
+        return; /* it has a column for each */
     if (form == 0)
         pen_text(pen, STYLE_LABEL, "mode ");
     pen_text(pen, header->app->mode == MODE_WALL ? STYLE_TEXT : STYLE_MESSAGE,
@@ -378,15 +380,22 @@ static void draw_thread(struct pen *pen, const struct header *header, int form)
 {
     const struct app *app = header->app;
 
-    if (!app->one_thread || !header->picture || app->thread >= header->picture->thread_count)
+    /* The table of threads has them all. */
+    if (!app->one_thread || app->view == APP_THREADS || !header->picture ||
+        app->thread >= header->picture->thread_count)
         return;
     const struct picture_thread *thread = &header->picture->threads[app->thread];
     if (form < 2)
         pen_text(pen, STYLE_LABEL, "thread ");
-    if (thread->name && *thread->name)
+    if (thread->name && *thread->name) {
         pen_cut(pen, STYLE_MESSAGE, thread->name, form == 0 ? 24 : 12, CUT_END);
-    else
+        if (form == 0)
+            pen_format(pen, STYLE_TEXT, " %d", thread->tid);
+    } else {
         pen_format(pen, STYLE_MESSAGE, "%d", thread->tid);
+    }
+    if (thread->state == THREAD_ENDED)
+        pen_text(pen, STYLE_DIM, form == 0 ? " (ended)" : " ended");
 }
 
 static void draw_filter(struct pen *pen, const struct header *header, int form)

@@ -139,10 +139,10 @@ static void write_words(struct page *page)
         {"kept", "the share of samples that were read and counted; the others failed or were lost"},
         {"truncated", "the share of samples that are known only in part: they end in ‹moving›"},
         {"GIL CPU GC", "how much of the last second some thread had the GIL, how many cores were "
-                       "busy (a full bar is the number after “of”), how much the collector ran"},
+                       "busy (a full bar is the most of the last minute), how much the collector ran"},
         {"threads", "what they do at this moment: have the GIL (G), run without it (R), wait for "
                     "it (W), are idle (I)"},
-        {"window", "the last seconds, of which all numbers below speak; b: since the start"},
+        {"window", "the last seconds, of which the table's numbers speak; b: since the start"},
         {"mode", "which time counts: wall, cpu or gil. In wall, threads that sleep count like "
                  "those that work, and often stand at the top; m shows what costs CPU"},
         {"‹moving›", "calls that changed while they were read: their time is known, and who called "

@@ -121,7 +121,7 @@ static const struct {
     void (*enter)(struct app *app);
     void (*escape)(struct app *app);
 } PROMPTS_TABLE[PROMPTS] = {
-    [PROMPT_FILTER] = {"Filter: ", "Enter keeps it, Esc drops it; /regex/", NULL, filter_changed,
+    [PROMPT_FILTER] = {"Filter: ", "Enter keeps it, Esc goes back; /regex/", NULL, filter_changed,
                        filter_enter, filter_escape},
     [PROMPT_SAVE] = {"Save as: ", "Enter saves, Esc cancels; .txt .csv .json", NULL, save_changed,
                      save_enter, close_prompt},

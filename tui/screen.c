@@ -3,6 +3,7 @@
 #include <curses.h>
 #include <errno.h>
 #include <langinfo.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +11,15 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "tui/keys.h"
 #include "tui/signals.h"
 #include "tui/terminfo.h"
 #include "tui/utf8.h"
 
 #define ESCAPE_DELAY_MS 25
-#define LAST_ANSWER_MS 100 /* how long closing waits for an answer on its way */
+#define ANSWER_PART_MS 50 /* how long an answer that has begun may take for its next byte */
+#define ANSWER_MS 1000    /* how long it is waited for at all */
 #define ANSWER_SIZE 64
 #define LOOKS_MAX (2 * STYLES)
 
@@ -39,8 +42,10 @@ struct screen {
     struct grid shown;  /* what the terminal has */
     bool all_again;
     bool changed;       /* colours changed since screen_events() */
+    bool given_back;    /* the terminal is as it was: stopped, and not to go on */
 
     bool asked;         /* the terminal was asked for its background, and has not answered */
+    uint64_t asked_ns;  /* when */
     int pending_key;    /* read, and not handed out yet */
 };
 
@@ -168,6 +173,7 @@ static void set_looks(struct screen *screen, enum background background)
 static void ask_background(struct screen *screen)
 {
     screen->asked = send_bytes(screen, "\033]11;?\033\\");
+    screen->asked_ns = clock_now_ns();
 }
 
 static void start_colors(struct screen *screen)
@@ -271,24 +277,47 @@ struct screen *screen_open(enum theme theme, int columns, int rows, struct error
     return screen;
 }
 
-/* An answer that is still on its way would be typed into the shell. */
-static void await_answer(struct screen *screen)
+static bool has_input(const struct screen *screen, int wait_ms)
 {
     struct pollfd input = {.fd = screen->input_fd, .events = POLLIN};
 
-    while (screen->asked && poll(&input, 1, LAST_ANSWER_MS) > 0 && !(input.revents & POLLHUP))
-        if (screen_key(screen) == KEY_OF_NONE)
+    return poll(&input, 1, wait_ms) > 0 && (input.revents & POLLHUP) == 0;
+}
+
+/* An answer that is still on its way would be typed into the shell. */
+static void await_answer(struct screen *screen)
+{
+    const uint64_t until_ns = screen->asked_ns + ANSWER_MS * NS_PER_MS;
+    uint64_t now_ns;
+
+    while (screen->asked && (now_ns = clock_now_ns()) < until_ns) {
+        if (!has_input(screen, (int)((until_ns - now_ns) / NS_PER_MS) + 1) ||
+            screen_key(screen) == KEY_OF_NONE)
             break;
+    }
+}
+
+/* Puts the terminal back. In the background, which is where a program is continued that was stopped
+   while it had the terminal, that would stop it again. */
+static void give_back(struct screen *screen)
+{
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction before;
+
+    await_answer(screen);
+    sigaction(SIGTTOU, &ignore, &before);
+    endwin();
+    signals_set_restore(NULL);
+    tcsetattr(screen->input_fd, TCSAFLUSH, &screen->settings_before);
+    sigaction(SIGTTOU, &before, NULL);
 }
 
 void screen_close(struct screen *screen)
 {
     if (!screen)
         return;
-    await_answer(screen);
-    endwin();
-    signals_set_restore(NULL);
-    tcsetattr(screen->input_fd, TCSAFLUSH, &screen->settings_before);
+    if (!screen->given_back)
+        give_back(screen);
     signals_release();
     free_screen(screen);
 }
@@ -439,18 +468,27 @@ static bool read_key(struct screen *screen, int *key)
     return true;
 }
 
+/* Reads a key that may belong to an answer under way, whose parts a slow line may bring one by one. */
+static bool read_part(struct screen *screen, int *key)
+{
+    return read_key(screen, key) ||
+           (clock_now_ns() - screen->asked_ns < ANSWER_MS * NS_PER_MS &&
+            has_input(screen, ANSWER_PART_MS) && read_key(screen, key));
+}
+
 /* Reads the rest of "ESC ] 11 ; colour ST", after its ESC ]. */
 static void read_answer(struct screen *screen)
 {
     char answer[ANSWER_SIZE];
     size_t length = 0;
-    int key;
+    int key = KEY_OF_NONE;
 
-    while (read_key(screen, &key) && key != 7 && key != KEY_OF_ESCAPE && length < sizeof answer - 1)
+    while (length < sizeof answer - 1 && read_part(screen, &key) && key != 7 &&
+           key != KEY_OF_ESCAPE)
         answer[length++] = key > 0 && key < 0x7F ? (char)key : '?';
     answer[length] = 0;
     if (key == KEY_OF_ESCAPE)
-        read_key(screen, &key); /* its backslash */
+        read_part(screen, &key); /* its backslash */
     if (strncmp(answer, "11;", 3) == 0)
         take_answer(screen, answer + 3);
 }
@@ -465,7 +503,7 @@ int screen_key(struct screen *screen)
     }
     while (read_key(screen, &key)) {
         if (key == KEY_OF_ESCAPE && screen->asked) {
-            if (!read_key(screen, &screen->pending_key))
+            if (!read_part(screen, &screen->pending_key))
                 return KEY_OF_ESCAPE;
             if (screen->pending_key != ']')
                 return KEY_OF_ESCAPE;
@@ -498,12 +536,20 @@ static void resume(struct screen *screen)
     follow_size(screen);
 }
 
-static void suspend(struct screen *screen)
+/* Stops here until it is continued. Gives the signals that came with that: one that ends the program
+   may have come to the background, where the terminal is no longer its to take. */
+static unsigned suspend(struct screen *screen)
 {
+    unsigned seen;
+
     endwin();
     signals_set_restore(NULL);
     signals_stop_here();
-    resume(screen);
+    seen = signals_take() & ~(unsigned)SIGNALS_CONTINUED;
+    screen->given_back = (seen & SIGNALS_QUIT) != 0;
+    if (!screen->given_back)
+        resume(screen);
+    return seen;
 }
 
 static bool terminal_gone(const struct screen *screen)
@@ -519,10 +565,11 @@ unsigned screen_events(struct screen *screen)
     unsigned events = 0;
 
     if (seen & SIGNALS_STOP) {
-        suspend(screen);
-        seen = (seen | signals_take()) & ~(unsigned)SIGNALS_CONTINUED;
+        seen = suspend(screen);
         events |= SCREEN_CHANGED;
     }
+    if (seen & SIGNALS_QUIT)
+        return SCREEN_QUIT;
     if (seen & SIGNALS_CONTINUED)
         resume(screen);
     if (seen & SIGNALS_RESIZED)
@@ -530,7 +577,7 @@ unsigned screen_events(struct screen *screen)
     if ((seen & (SIGNALS_CONTINUED | SIGNALS_RESIZED)) || screen->changed)
         events |= SCREEN_CHANGED;
     screen->changed = false;
-    if ((seen & SIGNALS_QUIT) || terminal_gone(screen))
+    if (terminal_gone(screen))
         events |= SCREEN_QUIT;
     return events;
 }

@@ -43,9 +43,8 @@ static void on_signal(int signal)
     errno = saved_errno;
 }
 
-static void on_crash(int signal, siginfo_t *info, void *context)
+static void on_crash(int signal)
 {
-    (void)context;
     if (atomic_exchange(&restore_ready, false)) {
         ssize_t written = write(restore_now.fd, restore_now.bytes, restore_now.length);
         (void)written;
@@ -54,10 +53,9 @@ static void on_crash(int signal, siginfo_t *info, void *context)
     for (size_t i = 0; i < COUNT_OF(CRASHES); i++)
         if (CRASHES[i] == signal)
             sigaction(signal, &before_crashes[i], NULL);
-    /* A fault happens again when the handler returns, and then finds who handled it before; one
-       that was sent does not. */
-    if (info->si_code <= 0)
-        raise(signal);
+    /* It waits until the handler returns to where the signal came, and then finds who handled it
+       before. */
+    raise(signal);
 }
 
 static bool open_pipe(struct error *error)
@@ -84,7 +82,7 @@ static void set_crash_stack(void)
 bool signals_catch(struct error *error)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    struct sigaction crash = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    struct sigaction crash = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK};
 
     if (!open_pipe(error))
         return false;

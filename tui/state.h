@@ -40,6 +40,7 @@ struct app {
     bool trends;
     bool frozen;
     unsigned refresh; /* index into the rates of actions.c */
+    double rate_hz;   /* of rounds, that was asked for; 0: not known */
 
     char filter_text[EDITOR_SIZE];
     struct filter *filter;
@@ -48,7 +49,8 @@ struct app {
     struct function_table functions;
     struct thread_table threads;
     bool stale;
-    int page; /* rows seen at once */
+    int page;  /* rows seen at once */
+    int width; /* of the screen, in columns */
 
     enum prompt prompt;
     struct editor editor;
@@ -65,6 +67,7 @@ struct app {
     enum style message_style;
     bool message_new;
     bool told_end;
+    bool ended_meanwhile; /* the target, while the picture is frozen */
     uint64_t message_until_ns;
     uint64_t drawn_ns;
 

@@ -106,7 +106,7 @@ static void follow_selection(struct app *app, size_t count)
         place->cursor = found;
     else if (place->cursor >= count)
         place->cursor = count - 1;
-    place->number = number_at(app, place->cursor);
+    /* One that is not there now stays the selected one: it may be back in the next picture. */
     if (place->top > 0)
         place->top = place->cursor > offset ? place->cursor - offset : 0;
     show_cursor(place, count, page);
@@ -187,11 +187,24 @@ bool table_selected_thread(struct app *app, uint32_t *thread)
     return true;
 }
 
-/* --- order ------------------------------------------------------------------------------------ */
+/* --- columns ---------------------------------------------------------------------------------- */
 
 static bool column_shown(const struct app *app, const struct column *column)
 {
     return !column->shown || column->shown(app);
+}
+
+/* Lays out the columns of the view; items[i] is for column i. */
+static void lay_out(const struct app *app, struct columns columns, struct fit_item *items)
+{
+    memset(items, 0, columns.count * sizeof *items);
+    for (size_t i = 0; i < columns.count; i++) {
+        if (!column_shown(app, &columns.list[i]))
+            continue;
+        memcpy(items[i].forms, columns.list[i].forms, sizeof columns.list[i].forms);
+        items[i].gap = columns.list[i].gap;
+    }
+    fit(items, columns.count, app->width - MARK_WIDTH);
 }
 
 static size_t sorted_column(const struct app *app)
@@ -207,11 +220,13 @@ static size_t sorted_column(const struct app *app)
 void table_sort_step(struct app *app, int step)
 {
     struct columns columns = columns_of(app->view);
+    struct fit_item items[COLUMNS_MAX];
     size_t at = sorted_column(app);
 
+    lay_out(app, columns, items);
     do {
         at = (at + columns.count + (size_t)step) % columns.count;
-    } while (columns.list[at].sort == COLUMN_NOT_SORTED || !column_shown(app, &columns.list[at]));
+    } while (columns.list[at].sort == COLUMN_NOT_SORTED || items[at].form < 0);
     app_place(app)->sort = columns.list[at].sort;
     app_place(app)->ascending = columns.list[at].ascending_first;
     app->stale = true;
@@ -237,20 +252,6 @@ static void draw_title(struct pen *pen, const struct column *column, const struc
     pen_text(pen, style, column->title);
     if (sorted && !column->right)
         pen_glyph(pen, style, arrow);
-}
-
-/* Lays out the columns of the view; items[i] is for column i. */
-static void lay_out(const struct app *app, struct columns columns, struct fit_item *items,
-                    int width)
-{
-    memset(items, 0, columns.count * sizeof *items);
-    for (size_t i = 0; i < columns.count; i++) {
-        if (!column_shown(app, &columns.list[i]))
-            continue;
-        memcpy(items[i].forms, columns.list[i].forms, sizeof columns.list[i].forms);
-        items[i].gap = columns.list[i].gap;
-    }
-    fit(items, columns.count, width);
 }
 
 static void draw_row(struct grid *grid, int row, const void *data, bool selected,
@@ -281,7 +282,7 @@ static void draw_nothing(const struct app *app, struct grid *grid, int row, int 
     if (app_waits(app))
         snprintf(text, sizeof text, "waiting for the first samples …");
     else if (app->filter_text[0])
-        snprintf(text, sizeof text, "no %s match the filter", things);
+        snprintf(text, sizeof text, "no %s match the filter (c clears it)", things);
     else if (app->span == SPAN_WINDOW)
         snprintf(text, sizeof text, "no %s %s in the last %s", things, done,
                  format_age(app->picture->window_ns).text);
@@ -305,7 +306,8 @@ void table_draw(struct app *app, struct grid *grid, int row, int rows)
     if (place->selected && count > 0)
         show_cursor(place, count, (size_t)app->page);
 
-    lay_out(app, columns, items, grid->columns - MARK_WIDTH);
+    app->width = grid->columns;
+    lay_out(app, columns, items);
     grid_fill(grid, row, 0, grid->columns, STYLE_COLUMN);
     for (size_t i = 0; i < columns.count; i++) {
         if (items[i].form < 0)

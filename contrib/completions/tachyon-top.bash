@@ -31,7 +31,7 @@ _tachyon_top()
         return
         ;;
     -s | --sort)
-        COMPREPLY=($(compgen -W 'self total self-time total-time trend function file tid name state cpu gil samples' -- "$current"))
+        COMPREPLY=($(compgen -W 'self total self-time total-time trend function file hot-line tid name state cpu gil samples ident' -- "$current"))
         return
         ;;
     --filter)

@@ -222,17 +222,15 @@ static bool put_in_place(struct save *save, struct error *error)
     return true;
 }
 
-/* Everything written, on the disk, and closed: 0, or the errno of what went wrong. */
-static int finish_stream(FILE *stream, bool to_file)
+/* Everything written and closed: 0, or the errno of what went wrong. Not synced to the disk, which can
+   take seconds, in which keys would wait: the file can be written again. */
+static int finish_stream(FILE *stream)
 {
     int problem = 0;
 
     /* An error of an earlier write may have left no errno. */
     errno = EIO;
     if (fflush(stream) != 0 || ferror(stream))
-        problem = errno;
-    /* EINVAL: a file system that has nothing to sync. */
-    if (!problem && to_file && fsync(fileno(stream)) != 0 && errno != EINVAL)
         problem = errno;
     if (fclose(stream) != 0 && !problem)
         problem = errno;
@@ -242,10 +240,12 @@ static int finish_stream(FILE *stream, bool to_file)
 bool save_commit(struct save *save, struct error *error)
 {
     bool to_file = save->path != NULL;
-    int problem = finish_stream(save->stream, to_file);
+    int problem = finish_stream(save->stream);
     bool done;
 
     save->stream = NULL;
+    if (!to_file && problem == EPIPE)
+        problem = 0; /* who read it has seen enough, as `head` does */
     if (problem)
         done = cannot_write(save, problem, error);
     else

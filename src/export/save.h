@@ -32,7 +32,8 @@ struct save *save_open_output(const char *path, bool replace, struct error *erro
 /* Where to write; owned by `save`. Errors of writing are found by save_commit(). */
 FILE *save_stream(struct save *save);
 
-/* Puts the file in place, and frees `save`, also when it fails; then there is no new file. */
+/* Puts the file in place, and frees `save`, also when it fails; then there is no new file. That
+   nobody reads standard output any more (EPIPE) is no failure. */
 bool save_commit(struct save *save, struct error *error);
 
 /* Takes it all back, and frees `save`, which may be NULL. What went to standard output is gone. */

@@ -23,16 +23,19 @@ static const struct view_sort FUNCTION_SORTS[FUNCTION_KEYS] = {
     [FUNCTION_TREND] = {"trend", false},
     [FUNCTION_NAME] = {"function", true},
     [FUNCTION_FILE] = {"file", true},
+    [FUNCTION_HOT_LINE] = {"hot-line", false},
 };
 
 static const struct view_sort THREAD_SORTS[THREAD_KEYS] = {
     [THREAD_KEY_TID] = {"tid", true},
     [THREAD_KEY_NAME] = {"name", true},
-    [THREAD_KEY_STATE] = {"state", true},
+    [THREAD_KEY_STATE] = {"state", false},
     [THREAD_KEY_CPU] = {"cpu", false},
     [THREAD_KEY_GIL] = {"gil", false},
     [THREAD_KEY_SAMPLES] = {"samples", false},
     [THREAD_KEY_FUNCTION] = {"function", true},
+    [THREAD_KEY_FILE] = {"file", true},
+    [THREAD_KEY_IDENT] = {"ident", true},
 };
 
 const struct view_sort *view_sorts(enum view_kind kind, size_t *count)
@@ -244,12 +247,10 @@ static void add_query(struct head *head, const struct view_description *view)
 static void add_counts(struct head *head, const struct picture *picture)
 {
     const struct sampler_counts *counts = &picture->counts;
-    uint64_t wanted = counts->samples + counts->failed;
-    uint64_t lost = counts->lost < counts->samples ? counts->lost : counts->samples;
 
     add(head, "rate_hz", number(picture->rate_hz));
     add(head, "kept_percent",
-        wanted ? percent((double)(counts->samples - lost) / (double)wanted) : none());
+        counts->samples + counts->failed > 0 ? percent(picture_kept_share(picture)) : none());
     add(head, "rounds", count(counts->rounds));
     add(head, "samples", count(counts->samples));
     add(head, "failed", count(counts->failed));

@@ -27,7 +27,7 @@ static bool compile(struct filter *filter, const char *pattern, struct error *er
         return true;
     }
     regerror(failure, &filter->regex, reason, sizeof reason);
-    return error_set(error, ERROR_PATTERN, "no regular expression: %s", reason);
+    return error_set(error, ERROR_PATTERN, "not a regular expression: %s", reason);
 }
 
 struct filter *filter_new(const char *text, struct error *error)

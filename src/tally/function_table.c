@@ -129,12 +129,17 @@ static int compare_file(const struct function_row *a, const struct function_row 
     return files != 0 ? files : COMPARE(a->first_line, b->first_line);
 }
 
+static int compare_hot_line(const struct function_row *a, const struct function_row *b)
+{
+    return COMPARE(a->hot_line, b->hot_line);
+}
+
 /* Shares and times have the same order. */
 static compare_rows *const COMPARISONS[FUNCTION_KEYS] = {
     [FUNCTION_SELF] = compare_self,      [FUNCTION_TOTAL] = compare_total,
     [FUNCTION_SELF_TIME] = compare_self, [FUNCTION_TOTAL_TIME] = compare_total,
     [FUNCTION_TREND] = compare_trend,    [FUNCTION_NAME] = compare_name,
-    [FUNCTION_FILE] = compare_file,
+    [FUNCTION_FILE] = compare_file,      [FUNCTION_HOT_LINE] = compare_hot_line,
 };
 
 static int compare(const void *left, const void *right, void *context)

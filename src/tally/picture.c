@@ -216,3 +216,13 @@ void picture_free(struct picture *picture)
     free(picture->threads);
     *picture = (struct picture){.command = "", .end_text = ""};
 }
+
+double picture_kept_share(const struct picture *picture)
+{
+    const struct sampler_counts *counts = &picture->counts;
+    const double all = (double)counts->samples + (double)counts->failed;
+    const double kept =
+        (double)counts->samples - (double)counts->lost - (double)picture->dropped;
+
+    return all <= 0 ? 1 : kept > 0 ? kept / all : 0;
+}

@@ -114,4 +114,7 @@ struct picture {
 bool picture_take(struct picture *picture, const struct tally *tally, struct error *error);
 void picture_free(struct picture *picture);
 
+/* The share of the samples since attach that were read and counted; 1 when there are none. */
+double picture_kept_share(const struct picture *picture);
+
 #endif

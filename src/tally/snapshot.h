@@ -25,6 +25,7 @@ enum function_key {
     FUNCTION_TREND,  /* how much the younger half of the window exceeds the older */
     FUNCTION_NAME,
     FUNCTION_FILE,
+    FUNCTION_HOT_LINE,
     FUNCTION_KEYS,
 };
 
@@ -36,6 +37,8 @@ enum thread_key {
     THREAD_KEY_GIL,
     THREAD_KEY_SAMPLES,
     THREAD_KEY_FUNCTION,
+    THREAD_KEY_FILE,
+    THREAD_KEY_IDENT,
     THREAD_KEYS,
 };
 
@@ -97,6 +100,7 @@ void function_table_free(struct function_table *table);
 
 struct thread_query {
     enum tally_span span;
+    uint32_t thread;             /* only this one, or SNAPSHOT_ALL_THREADS */
     const struct filter *filter; /* on the thread's name and its current function */
     enum thread_key sort;
     bool ascending;

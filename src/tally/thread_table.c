@@ -83,11 +83,24 @@ static int compare_function(const struct thread_row *a, const struct thread_row 
     return strcmp(a->function, b->function);
 }
 
+static int compare_file(const struct thread_row *a, const struct thread_row *b)
+{
+    const int files = strcmp(a->file, b->file);
+
+    return files != 0 ? files : COMPARE(a->line, b->line);
+}
+
+static int compare_ident(const struct thread_row *a, const struct thread_row *b)
+{
+    return COMPARE(a->ident, b->ident);
+}
+
 static compare_rows *const COMPARISONS[THREAD_KEYS] = {
     [THREAD_KEY_TID] = compare_tid,           [THREAD_KEY_NAME] = compare_name,
     [THREAD_KEY_STATE] = compare_state,       [THREAD_KEY_CPU] = compare_cpu,
     [THREAD_KEY_GIL] = compare_gil,           [THREAD_KEY_SAMPLES] = compare_samples,
-    [THREAD_KEY_FUNCTION] = compare_function,
+    [THREAD_KEY_FUNCTION] = compare_function, [THREAD_KEY_FILE] = compare_file,
+    [THREAD_KEY_IDENT] = compare_ident,
 };
 
 static int compare(const void *left, const void *right, void *context)
@@ -116,7 +129,7 @@ bool thread_table_fill(struct thread_table *table, const struct picture *picture
         const struct picture_thread *thread = &picture->threads[i];
         struct thread_row row;
 
-        if (!thread->name ||
+        if (!thread->name || (query->thread != SNAPSHOT_ALL_THREADS && query->thread != i) ||
             (thread->state == THREAD_ENDED && thread->all[query->span].samples == 0))
             continue;
         row = row_of(picture, (uint32_t)i, query->span);

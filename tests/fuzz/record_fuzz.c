@@ -91,6 +91,7 @@ static void look(struct watcher *watcher)
     for (unsigned i = 0; i < THREAD_KEYS * SPANS; i++) {
         const struct thread_query query = {
             .span = i % SPANS,
+            .thread = i % 4 == 0 ? i : SNAPSHOT_ALL_THREADS,
             .filter = watcher->filter,
             .sort = i % THREAD_KEYS,
             .ascending = i % 3 == 0,

@@ -62,6 +62,9 @@ press x hides 'TREND'
 press x shows 'TREND'
 press + shows 'refreshed 10 times'
 press - shows 'refreshed 4 times'
+press = shows 'refreshed 10 times'
+keys -
+see 'refreshed 4 times'
 
 echo "one thread"
 press t shows '   thread '
@@ -103,17 +106,17 @@ press Esc hides '▶'
 echo "frozen: order"
 resize 300 100
 see "$count rows"
-for title in 'TOTAL%' SELF TOTAL TREND FUNCTION FILE:LINE; do
+for title in 'TOTAL%' SELF TOTAL TREND FUNCTION FILE:LINE 'HOT LINE'; do
     press s sorts "$title"
     press R "$(rising && echo falling || echo rising)"
     until_so sorts "$title" || fail "$(cat "$work/order")"
     press I "$(rising && echo falling || echo rising)"
 done
 press s sorts 'SELF%'
-press S sorts 'FILE:LINE'
+press S sorts 'HOT LINE'
 keys Tab
 see 'IDENT'
-for title in 'GIL%' SAMPLES FUNCTION TID NAME STATE 'CPU%'; do
+for title in 'GIL%' SAMPLES FUNCTION FILE:LINE IDENT TID NAME STATE 'CPU%'; do
     press s sorts "$title"
     press R "$(rising && echo falling || echo rising)"
     until_so sorts "$title" || fail "$(cat "$work/order")"

@@ -73,12 +73,13 @@ pid=$first truth=$first_truth
 
 echo "it begins as the options ask"
 open_program 120 24 --view threads --mode cpu --span start --sort tid --filter e --refresh 0.5
-see 'mode cpu'
 see 'since start'
 see 'sort TID ▲'
 see 'filter e'
 see 'sleep-1'
 hides 'spin-1' || fail "--filter has no effect"
+keys Tab
+see 'mode cpu'
 keys +
 see 'refreshed 4 times'
 end_program q
@@ -91,6 +92,21 @@ see 'thread lock-1'
 see ' lock '
 hides ' spin ' || fail "--thread has no effect"
 end_program q
+
+echo "a fault in the sampler's thread ends it, and the terminal is as before"
+open_shell 120 24
+remember_terminal
+enter "$tachyon $pid; echo sta\"tus\" \$?"
+see_row 5 '[0-9]'
+program=$(program_pid)
+sampler=$(grep -lx sampler /proc/"$program"/task/*/comm | cut -d / -f 5)
+[ -n "$sampler" ] || fail "there is no sampler's thread"
+"$python" -c 'import ctypes, platform, sys
+number = {"x86_64": 234, "aarch64": 131}[platform.machine()]  # tgkill
+sys.exit(ctypes.CDLL(None).syscall(number, int(sys.argv[1]), int(sys.argv[2]), 11))' \
+    "$program" "$sampler"
+see 'status 139'
+see_terminal_restored
 
 echo "sizes, live and frozen"
 # follows COLUMNS ROWS - the screen fills the new size: titles, rows and keys are where they belong.

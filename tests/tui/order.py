@@ -38,7 +38,8 @@ def column_of(titles):
         sys.exit("no column is sorted")
     right = at + 1 < len(titles) and titles[at + 1] != " "  # the arrow is before its title
     begin = end = at
-    while right and end < len(titles) and titles[end] != " ":
+    while right and end < len(titles) and (
+            titles[end] != " " or titles[end + 1:end + 2] not in ([" "], [])): # HOT LINE
         end += 1
     while right and begin > 0 and titles[begin - 1] == " ":
         begin -= 1
@@ -65,7 +66,8 @@ def place(text):
 
 
 KEYS = {"SELF": seconds, "TOTAL": seconds, "FILE:LINE": place, "STATE": STATES.index,
-        "FUNCTION": str.encode, "NAME": str.encode}
+        "FUNCTION": str.encode, "NAME": str.encode, "HOT LINE": lambda text: int(text or 0),
+        "IDENT": lambda text: int(text, 16)}
 
 
 def main():

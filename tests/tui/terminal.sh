@@ -82,6 +82,22 @@ see 'TID'
 keys q
 see_terminal_restored
 
+echo "ended while stopped"
+# ended PID - also before its shell has taken note of it.
+ended() {
+    ! grep -qs '^State:.*[^Z] (' "/proc/$1/status"
+}
+enter "$app"
+see '● LIVE'
+program=$(program_pid)
+keys C-z
+see 'ready>'
+kill -TERM "$program"
+kill -CONT "$program"
+until_so ended "$program" || fail "it does not end in the background"
+enter ''
+see_terminal_restored
+
 echo "the ways to end it"
 start
 keys q
@@ -97,6 +113,10 @@ for signal in INT TERM HUP; do
     see 'status 0'
     see_terminal_restored
 done
+start
+keys 'C-\'
+see 'status 131'
+see_terminal_restored
 for signal in SEGV BUS FPE ILL ABRT QUIT; do
     start
     kill -s "$signal" "$(program_pid)"

@@ -14,8 +14,8 @@ static void every_column_sorts(void **state)
     (void)state;
     assert_shows("sort SELF% ▼");
     snprintf(first, sizeof first, "%s", row_text(3));
-    static const char *const NEXT[] = {"TOTAL% ▼", "SELF ▼", "TOTAL ▼", "TREND ▼",
-                                       "FUNCTION ▲", "FILE:LINE ▲", "SELF% ▼"};
+    static const char *const NEXT[] = {"TOTAL% ▼", "SELF ▼", "TREND ▼", "FUNCTION ▲",
+                                       "FILE:LINE ▲", "SELF% ▼"}; /* those that there is room for */
     for (size_t i = 0; i < sizeof NEXT / sizeof NEXT[0]; i++) {
         press('s');
         assert_shows(NEXT[i]);
@@ -126,6 +126,69 @@ static void lost_selection_goes_to_its_neighbour(void **state)
     assert_int_equal(selected_row(), -1);
 }
 
+static void lost_selection_comes_back(void **state)
+{
+    (void)state;
+    press(KEY_OF_DOWN);
+    press(KEY_OF_DOWN);
+    press(KEY_OF_DOWN);
+    assert_non_null(strstr(row_text(selected_row()), "Async"));
+
+    const struct picture_pair kept = picture->pairs[4];
+    memset(&picture->pairs[4].total, 0, sizeof picture->pairs[4].total);
+    memset(&picture->pairs[4].self, 0, sizeof picture->pairs[4].self);
+    app_picture(app, picture);
+    assert_hides("Async");
+    picture->pairs[4] = kept;
+    app_picture(app, picture);
+    assert_non_null(strstr(row_text(selected_row()), "Async"));
+
+    /* Nor does a filter lose it that hides it while it is typed. */
+    type("/decode");
+    assert_hides("Async");
+    for (int i = 0; i < 6; i++)
+        press(KEY_OF_BACKSPACE);
+    assert_non_null(strstr(row_text(selected_row()), "Async"));
+}
+
+static void the_end_behind_a_frozen_picture_is_told(void **state)
+{
+    (void)state;
+    press('p');
+    assert_shows("FROZEN");
+    app_target_ended(app);
+    assert_shows("The process has ended; p shows its last picture");
+    press(KEY_OF_DOWN);
+    assert_shows("ended since");
+    app_target_ended(app);
+    assert_hides("p shows its last picture");
+    press('p');
+    picture->ended = true;
+    app_picture(app, picture);
+    assert_shows("ENDED");
+}
+
+static void modes_are_for_functions(void **state)
+{
+    (void)state;
+    press(KEY_OF_TAB);
+    press('m');
+    assert_shows("modes are for functions");
+    press(KEY_OF_TAB);
+    assert_shows("mode wall");
+}
+
+static void columns_out_of_sight_are_not_sorted_by(void **state)
+{
+    (void)state;
+    set_size(60, 12);
+    screen();
+    press('s');
+    assert_non_null(strstr(row_text(3), "▼TOTAL%"));
+    press('s');
+    assert_non_null(strstr(row_text(3), "FUNCTION▲"));
+}
+
 static void rows_scroll(void **state)
 {
     (void)state;
@@ -195,7 +258,7 @@ static void filter_takes_expressions(void **state)
     /* One that is no expression is told, and the filter before stays. */
     press(KEY_OF_BACKSPACE);
     type("(/");
-    assert_shows("no regular expression");
+    assert_shows("not a regular expression");
     assert_shows("Model.save");
     assert_hides("decode_utf8");
     press(KEY_OF_ENTER);
@@ -546,6 +609,10 @@ int main(void)
         TEST(selection_stays_on_its_row),
         TEST(selection_keeps_its_place),
         TEST(lost_selection_goes_to_its_neighbour),
+        TEST(lost_selection_comes_back),
+        TEST(the_end_behind_a_frozen_picture_is_told),
+        TEST(modes_are_for_functions),
+        TEST(columns_out_of_sight_are_not_sorted_by),
         TEST(rows_scroll),
         TEST(filter_works_while_typed),
         TEST(filter_takes_expressions),

@@ -178,6 +178,7 @@ static void test_sorting_functions(void **state)
         {FUNCTION_TREND, "help main work ", "help main work "}, /* all steady: by name */
         {FUNCTION_NAME, "work main help ", "help main work "},
         {FUNCTION_FILE, "help work main ", "main work help "},
+        {FUNCTION_HOT_LINE, "help work main ", "main work help "},
     };
     struct fixture *fixture = *state;
     struct function_table table = {0};
@@ -351,7 +352,7 @@ static void test_threads(void **state)
 {
     struct fixture *fixture = *state;
     struct thread_table table = {0};
-    const struct thread_query query = {.sort = THREAD_KEY_CPU};
+    const struct thread_query query = {.thread = SNAPSHOT_ALL_THREADS, .sort = THREAD_KEY_CPU};
     const struct thread_row *row;
 
     feed_two_threads(fixture);
@@ -379,7 +380,7 @@ static void test_threads_without_python_code(void **state)
 {
     struct fixture *fixture = *state;
     struct thread_table table = {0};
-    const struct thread_query query = {.sort = THREAD_KEY_SAMPLES};
+    const struct thread_query query = {.thread = SNAPSHOT_ALL_THREADS, .sort = THREAD_KEY_SAMPLES};
 
     feed(fixture->tally, SAMPLE(.time_ms = START_MS + 1, .wall_ms = 1));
     ask_threads(fixture, &table, &query);
@@ -405,10 +406,12 @@ static void test_sorting_threads(void **state)
         {THREAD_KEY_GIL, "MainThread gone worker ", "gone worker MainThread "},
         {THREAD_KEY_SAMPLES, "MainThread worker gone ", "gone worker MainThread "},
         {THREAD_KEY_FUNCTION, "MainThread worker gone ", "gone worker MainThread "},
+        {THREAD_KEY_FILE, "worker MainThread gone ", "gone MainThread worker "},
+        {THREAD_KEY_IDENT, "gone worker MainThread ", "MainThread worker gone "},
     };
     struct fixture *fixture = *state;
     struct thread_table table = {0};
-    struct thread_query query = {0};
+    struct thread_query query = {.thread = SNAPSHOT_ALL_THREADS};
 
     _Static_assert(sizeof CASES / sizeof CASES[0] == THREAD_KEYS, "every key");
     feed_two_threads(fixture);
@@ -427,11 +430,23 @@ static void test_sorting_threads(void **state)
     thread_table_free(&table);
 }
 
+static void test_one_thread_of_the_table(void **state)
+{
+    struct fixture *fixture = *state;
+    struct thread_table table = {0};
+    const struct thread_query query = {.thread = 1, .sort = THREAD_KEY_NAME};
+
+    feed_two_threads(fixture);
+    ask_threads(fixture, &table, &query);
+    assert_string_equal(thread_names(&table), "worker ");
+    thread_table_free(&table);
+}
+
 static void test_ended_threads_leave_with_their_samples(void **state)
 {
     struct fixture *fixture = *state;
     struct thread_table table = {0};
-    struct thread_query query = {.sort = THREAD_KEY_NAME, .ascending = true};
+    struct thread_query query = {.thread = SNAPSHOT_ALL_THREADS, .sort = THREAD_KEY_NAME, .ascending = true};
 
     feed_two_threads(fixture);
     feed(fixture->tally, make_thread(0, 1, THREAD_ENDED, "worker"));
@@ -453,7 +468,7 @@ static void test_filtering_threads(void **state)
     struct error error;
     struct filter *by_name = filter_new("main", &error);
     struct filter *by_function = filter_new("/^help$/", &error);
-    struct thread_query query = {.filter = by_name};
+    struct thread_query query = {.thread = SNAPSHOT_ALL_THREADS, .filter = by_name};
 
     feed_two_threads(fixture);
     ask_threads(fixture, &table, &query);
@@ -472,7 +487,7 @@ static void test_nothing_at_all(void **state)
     struct function_table functions = {0};
     struct thread_table threads = {0};
     const struct function_query function_query = all_functions();
-    const struct thread_query thread_query = {0};
+    const struct thread_query thread_query = {.thread = SNAPSHOT_ALL_THREADS};
     struct error error;
 
     (void)state;
@@ -494,7 +509,7 @@ static void test_tables_grow(void **state)
     struct function_table functions = {0};
     struct thread_table threads = {0};
     const struct function_query query = all_functions();
-    const struct thread_query thread_query = {0};
+    const struct thread_query thread_query = {.thread = SNAPSHOT_ALL_THREADS};
 
     for (uint32_t i = 0; i < 300; i++) {
         feed(fixture->tally, make_function(0, 100 + i, "f", "f.py", i));
@@ -527,6 +542,7 @@ int main(void)
         TALLY_TEST(test_threads),
         TALLY_TEST(test_threads_without_python_code),
         TALLY_TEST(test_sorting_threads),
+        TALLY_TEST(test_one_thread_of_the_table),
         TALLY_TEST(test_ended_threads_leave_with_their_samples),
         TALLY_TEST(test_filtering_threads),
         TALLY_TEST(test_nothing_at_all),

@@ -93,7 +93,7 @@ static void requests_fit(struct fixture *fixture, uint32_t threads, uint32_t roo
     assert_true(pair(fixture, (uint32_t)ended, WORK).hot_line_ns > threads / 2 * MS);
 
     /* Places that are free, or of threads without samples in the window, make no rows. */
-    assert_true(thread_table_fill(&table, picture, &(struct thread_query){0}, &error));
+    assert_true(thread_table_fill(&table, picture, &(struct thread_query){.thread = SNAPSHOT_ALL_THREADS}, &error));
     assert_int_equal(table.count, 20);
     thread_table_free(&table);
 }

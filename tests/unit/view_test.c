@@ -72,7 +72,7 @@ static int set_up(void **state)
     fixture->view = (struct view_description){
         .picture = &fixture->picture,
         .function_query = {.span = SPAN_START, .thread = 0, .sort = FUNCTION_SELF},
-        .thread_query = {.sort = THREAD_KEY_TID, .ascending = true},
+        .thread_query = {.thread = SNAPSHOT_ALL_THREADS, .sort = THREAD_KEY_TID, .ascending = true},
     };
     *state = fixture;
     return 0;
