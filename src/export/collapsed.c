@@ -23,7 +23,7 @@ struct stack_key {
 
 struct stack {
     UT_hash_handle hh;
-    double samples;
+    uint64_t weight; /* samples, or in CPU mode ns */
     uint32_t number; /* which stack it is in order of first sight */
     uint32_t depth;
     struct stack_key key;
@@ -38,6 +38,7 @@ struct collapsed {
     size_t bytes;
     size_t bytes_max;
     uint64_t dropped;
+    uint64_t rounds, wall_ns; /* of all samples: how long one stands for on average */
     struct stack *candidate; /* room for the deepest stack, to look it up in place */
 };
 
@@ -87,19 +88,28 @@ void collapsed_free(struct collapsed *collapsed)
     free(collapsed);
 }
 
-/* How many samples this one counts for in the mode. */
-static double weight(const struct collapsed *collapsed, const struct record_sample *sample)
+/* What a sample adds to its stack. The kernel may tell a thread's CPU time in steps longer than a round,
+   so it can exceed the time that a sample stands for, and is added up before it is made samples. */
+static uint64_t weight(const struct collapsed *collapsed, const struct record_sample *sample)
 {
     switch (collapsed->mode) {
     case MODE_GIL:
         return sample->state == THREAD_HAS_GIL ? sample->rounds : 0;
     case MODE_CPU:
-        if (sample->wall_ns == 0)
-            return 0;
-        return sample->rounds * fmin(1, (double)sample->cpu_ns / (double)sample->wall_ns);
+        return sample->cpu_ns;
     default:
         return sample->rounds;
     }
+}
+
+/* A stack's weight in samples. */
+static long long samples_of(const struct collapsed *collapsed, const struct stack *stack)
+{
+    if (collapsed->mode != MODE_CPU)
+        return (long long)stack->weight;
+    if (collapsed->wall_ns == 0)
+        return 0;
+    return llround((double)stack->weight * (double)collapsed->rounds / (double)collapsed->wall_ns);
 }
 
 /* Readies the candidate to be looked up: false when the sample names what was not defined. */
@@ -152,7 +162,7 @@ static void feed_sample(struct collapsed *collapsed, const struct record_sample 
 {
     uint32_t thread =
         threads_find(&collapsed->threads, sample->header.process, sample->thread);
-    double samples = weight(collapsed, sample);
+    const uint64_t added = weight(collapsed, sample);
     struct stack *stack = NULL;
     int32_t tid = 0;
 
@@ -161,12 +171,14 @@ static void feed_sample(struct collapsed *collapsed, const struct record_sample 
         if (collapsed->tid && tid != collapsed->tid)
             return;
     }
-    if (sample->depth == 0 || samples <= 0)
+    collapsed->rounds += sample->rounds;
+    collapsed->wall_ns += sample->wall_ns;
+    if (sample->depth == 0 || added == 0)
         return;
     if (thread != THREAD_NONE && fill_candidate(collapsed, sample, tid))
         stack = find_stack(collapsed, sample->depth);
     if (stack)
-        stack->samples += samples;
+        stack->weight += added;
     else
         collapsed->dropped += sample->rounds;
 }
@@ -197,8 +209,8 @@ static int by_samples(const void *left, const void *right)
     const struct stack *a = *(const struct stack *const *)left;
     const struct stack *b = *(const struct stack *const *)right;
 
-    if (a->samples != b->samples)
-        return a->samples < b->samples ? 1 : -1;
+    if (a->weight != b->weight)
+        return a->weight < b->weight ? 1 : -1;
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
@@ -228,7 +240,7 @@ static void write_stack(const struct collapsed *collapsed, const struct stack *s
         write_name(stream, function->name);
         fprintf(stream, ":%" PRIu32, frame->line);
     }
-    fprintf(stream, " %lld\n", llround(stack->samples));
+    fprintf(stream, " %lld\n", samples_of(collapsed, stack));
 }
 
 bool collapsed_write(const struct collapsed *collapsed, FILE *stream, struct error *error)
@@ -242,7 +254,7 @@ bool collapsed_write(const struct collapsed *collapsed, FILE *stream, struct err
         sorted[filled++] = stack;
     qsort(sorted, filled, sizeof(struct stack *), by_samples);
     for (size_t i = 0; i < filled; i++)
-        if (llround(sorted[i]->samples) > 0)
+        if (samples_of(collapsed, sorted[i]) > 0)
             write_stack(collapsed, sorted[i], stream);
     free(sorted);
     return true;

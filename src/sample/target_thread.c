@@ -7,8 +7,10 @@
 #include "base/clock.h"
 #include "sample/emit.h"
 
-/* A sample is not held back for longer: a view wants to show what threads do now. */
-enum { HOLD_MAX_MS = 100 };
+enum {
+    HOLD_MAX_MS = 100, /* a sample is not held back for longer: a view wants to show what threads do now */
+    TICK_MAX_MS = 10,  /* the kernel's clock, at its slowest */
+};
 
 struct target_thread *target_thread_new(const struct thread_source *source,
                                         const struct thread_found *found, uint32_t number,
@@ -37,7 +39,9 @@ struct target_thread *target_thread_new(const struct thread_source *source,
     }
     kernel_thread_run(&thread->kernel, &thread->run);
     /* What it used before is what it can have used since it is counted. */
-    thread->run.cpu_ns -= thread->run.cpu_ns < now_ns - born_ns ? thread->run.cpu_ns : now_ns - born_ns;
+    thread->cpu_told_ns = thread->run.cpu_ns > now_ns - born_ns ? thread->run.cpu_ns - (now_ns - born_ns)
+                                                                : 0;
+    thread->run_since_ns = now_ns;
     kernel_thread_name(source->pid, thread->tid, thread->name, sizeof thread->name);
     return thread;
 }
@@ -206,6 +210,35 @@ static enum read_result read_stack(struct target_thread *thread, const struct th
     return name_frames(thread, round, &stack) ? READ_DONE : READ_NO_ROOM;
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The CPU time to charge this sample with. Of a thread on a CPU the kernel tells it up to the last tick
+   only, and whoever is sampled after that would be charged for all that ran since the one before. So it
+   is taken to have gone on since, and from one sample to the next where it had no other turn on a CPU in
+   between. What that made too much is not charged later. */
+static uint64_t charge_cpu(struct target_thread *thread, uint64_t now_ns, uint64_t turns_before,
+                           enum thread_state state)
+{
+    const bool on_cpu = state == THREAD_HAS_GIL || state == THREAD_RUNNING;
+    const bool went_on = on_cpu && thread->was_on_cpu && thread->run.turns == turns_before;
+    const uint64_t most_ns = thread->run.cpu_ns + TICK_MAX_MS * NS_PER_MS;
+    const uint64_t told_ns = thread->cpu_told_ns;
+    uint64_t used_ns = thread->run.cpu_ns;
+
+    if (on_cpu)
+        used_ns = least(used_ns + now_ns - thread->run_since_ns, most_ns);
+    if (went_on && used_ns < told_ns + now_ns - thread->sampled_ns)
+        used_ns = least(told_ns + now_ns - thread->sampled_ns, most_ns);
+    thread->was_on_cpu = on_cpu;
+    if (used_ns <= told_ns)
+        return 0;
+    thread->cpu_told_ns = used_ns;
+    return used_ns - told_ns;
+}
+
 /* The thread is gone, and its thread state may be anything by now. */
 static bool end(struct target_thread *thread)
 {
@@ -218,6 +251,8 @@ void target_thread_skip(struct target_thread *thread, uint64_t away_ns)
 {
     thread->sampled_ns += away_ns;
     kernel_thread_run(&thread->kernel, &thread->run);
+    thread->cpu_told_ns = thread->run.cpu_ns;
+    thread->run_since_ns = thread->sampled_ns;
 }
 
 bool target_thread_round(struct target_thread *thread, const struct thread_round *round)
@@ -231,8 +266,8 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     told = kernel_thread_run(&thread->kernel, &thread->run);
     if (!told && kernel_thread_ended(errno))
         return end(thread);
-    cpu_ns = thread->is_twin && !holds_gil(thread, round->gil) ? 0
-                                                               : thread->run.cpu_ns - before.cpu_ns;
+    if (thread->run.cpu_ns != before.cpu_ns)
+        thread->run_since_ns = round->now_ns;
     /* Kernels that do not count turns say 0, which no thread can have had. */
     ran = !told || thread->run.turns == 0 || thread->run.turns != before.turns ||
           thread->run.cpu_ns != before.cpu_ns;
@@ -245,6 +280,9 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     }
     target_thread_flush(thread, round);
     thread->held.state = (uint8_t)find_state(thread, round->gil);
+    cpu_ns = charge_cpu(thread, round->now_ns, before.turns, thread->held.state);
+    if (thread->is_twin && !holds_gil(thread, round->gil))
+        cpu_ns = 0; /* the other one's */
     switch (read_stack(thread, round)) {
     case READ_FAILED:
         round->counts->failed++;

@@ -53,6 +53,9 @@ struct target_thread {
     struct walk *walk;
     struct kernel_thread kernel;
     struct kernel_run run;          /* at the last round */
+    uint64_t run_since_ns;          /* when its CPU time was first seen to be what it is */
+    uint64_t cpu_told_ns;           /* of the CPU time, what samples have been charged with */
+    bool was_on_cpu;                /* at the last sample */
     bool waiting;                   /* it was waiting at the last round, on the stack held */
 
     struct record_frame *frames;    /* of the held sample: RECORD_DEPTH_MAX */
