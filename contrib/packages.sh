@@ -7,7 +7,8 @@ uthash-dev libelf-dev libjansson-dev"
 # shellcheck disable=SC2034
 DEMO_PACKAGES="python3"
 # shellcheck disable=SC2034
-TEST_PACKAGES="python3 libcmocka-dev tmux procps util-linux debootstrap debian-archive-keyring"
+TEST_PACKAGES="python3 libcmocka-dev tmux procps util-linux mandoc debootstrap gpgv \
+debian-archive-keyring"
 
 # as_root COMMAND... - runs it as root, through sudo where needed.
 as_root() {
@@ -34,7 +35,7 @@ install_missing() {
         as_root apt-get -qq update || true
         # shellcheck disable=SC2086  # a list of words
         as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
-            -o Dpkg::Use-Pty=0 install $missing >/dev/null && return 0
+            -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 install $missing >/dev/null && return 0
     fi
     echo "Packages are missing. As root: apt-get install$missing" >&2
     return 1

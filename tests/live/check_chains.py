@@ -7,7 +7,7 @@ In a possible stack main or a thread's start leads to churn(), and from there ea
 chain calls the next, each on a line of its own. A stack that ends in a mark such as ‹moving› may
 end anywhere on that way. Counted apart are stacks with a line left open (0), and stacks misplaced:
 a caller stands on another line than that of its call. Prints the counts; 1 when a stack is
-impossible, there are too few, or more than is allowed are truncated, open or misplaced.
+impossible, 4 when there are too few, or more than is allowed are truncated, open or misplaced.
 """
 
 import argparse
@@ -84,7 +84,7 @@ def main():
     arguments.add_argument("--misplaced-at-most", type=float, default=0, metavar="PERCENT")
     options = arguments.parse_args()
 
-    kept = truncated = misplaced = lines_open = 0
+    kept = whole = truncated = misplaced = lines_open = 0
     impossible = collections.Counter()
     levels = set()
     with open(options.profile, encoding="utf-8") as profile:
@@ -104,20 +104,25 @@ def main():
                 impossible["%s: %s" % (why, line.rsplit(" ", 1)[0])] += count
             elif not marked and frames:
                 levels.add(frames[-1][1])
+                whole += count if frames[-1][1].startswith("chain_") else 0
 
     for text, count in impossible.most_common(SHOWN):
         print("impossible, %d times: %s" % (count, text if len(text) < 400 else text[:400] + "…"))
-    print("kept %d, truncated %d, impossible %d, lines open %d, misplaced %d, leaves seen %d" % (
-        kept, truncated, sum(impossible.values()), lines_open, misplaced, len(levels)))
+    print("kept %d, whole %d, truncated %d, impossible %d, lines open %d, misplaced %d, "
+          "leaves seen %d" % (kept, whole, truncated, sum(impossible.values()), lines_open,
+                              misplaced, len(levels)))
+    if impossible:
+        return 1
+    for count, most, what in ((truncated, options.truncated_at_most, "are truncated"),
+                              (lines_open, options.open_at_most, "have a line left open"),
+                              (misplaced, options.misplaced_at_most, "have a caller misplaced")):
+        if count * 100 > kept * most:
+            print("more than %g %% %s" % (most, what))
+            return 4
     if kept < options.least:
-        sys.exit("check_chains: fewer than %d samples" % options.least)
-    if truncated * 100 > kept * options.truncated_at_most:
-        sys.exit("check_chains: more than %g %% are truncated" % options.truncated_at_most)
-    if lines_open * 100 > kept * options.open_at_most:
-        sys.exit("check_chains: more than %g %% have a line left open" % options.open_at_most)
-    if misplaced * 100 > kept * options.misplaced_at_most:
-        sys.exit("check_chains: more than %g %% have a caller misplaced" % options.misplaced_at_most)
-    return 1 if impossible else 0
+        print("fewer than %d samples" % options.least)
+        return 4
+    return 0
 
 
 if __name__ == "__main__":

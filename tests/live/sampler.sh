@@ -29,6 +29,7 @@ has_used() {
 
 # ends_well - it ends with status 0, and has samples and stacks of the target.
 ends_well() {
+    wait_for 60 is_over "$profiler" || fail "it does not end"
     wait "$profiler" || fail "status $?: $(cat "$work/notes")"
     grep -q '"samples": [1-9]' "$work/stats" || fail "no samples: $(cat "$work/stats")"
     grep -q 'names\.py:main:' "$work/stacks" || fail "a function is missing: $(cat "$work/stacks")"

@@ -55,8 +55,19 @@ press m shows 'mode cpu'
 press m shows 'mode gil'
 press m shows 'mode wall'
 press b shows 'since start'
+# counted - for how many seconds it has counted, as the header says.
+counted() {
+    look | sed -n '3s/.*since start \([0-9]*\) s.*/\1/p'
+}
+has_counted() {
+    [ "$(counted)" -ge 3 ]
+}
+until_so has_counted || fail "the time since the start does not grow"
+before_s=$(date +%s) counted_s=$(counted)
 press r shows 'Counting starts anew'
-see_row 3 'since start [0-2] s'
+after_s=$(counted)
+[ "$after_s" -lt $((counted_s + $(date +%s) - before_s - 1)) ] ||
+    fail "$counted_s s were counted, and $after_s s after the reset"
 press b shows 'window 10 s'
 press x hides 'TREND'
 press x shows 'TREND'
@@ -71,6 +82,8 @@ press t shows '   thread '
 press t hides '   thread '
 keys Tab
 see 'spin-1'
+keys p # or rows change places while they are counted
+see 'FROZEN'
 for _ in 1 2 3 4; do
     keys Down
 done
@@ -78,6 +91,8 @@ see_row 8 '^▶'
 name=$(look | sed -n 's/^▶ *[0-9]* *\([^ ]*\).*/\1/p')
 press Enter shows "thread $name"
 see 'FUNCTION'
+keys p
+see '● LIVE'
 press Right hides "thread $name "
 press Left shows "thread $name "
 press t hides '   thread '

@@ -80,12 +80,13 @@ until_so() {
     done
 }
 
+# A screen that cannot be looked at shows nothing, and hides nothing either.
 shows() {
-    look | grep -qF -e "$1"
+    screen=$(look) && printf '%s\n' "$screen" | grep -qF -e "$1"
 }
 
 hides() {
-    ! shows "$1"
+    screen=$(look) && ! printf '%s\n' "$screen" | grep -qF -e "$1"
 }
 
 # see TEXT, see_no TEXT - waits until the screen has it, or not.

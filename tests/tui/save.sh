@@ -74,9 +74,9 @@ find "$files" -type f -printf '%f\n' | sort | cmp - "$work/expected" ||
 end_program q
 
 echo "without a screen"
-"$tachyon" --snapshot "$files/shot.json" --after 0.5 "$pid" </dev/null
+"$tachyon" --snapshot "$files/shot.json" --after 2 "$pid" </dev/null
 rows_of "$files/shot.json" | grep -qx 'spin' || fail "the snapshot has no spin"
-"$tachyon" --snapshot "$files/shot.csv" --view threads --filter lock-1 --after 0.5 "$pid" </dev/null
+"$tachyon" --snapshot "$files/shot.csv" --view threads --filter lock-1 --after 2 "$pid" </dev/null
 [ "$(rows_of "$files/shot.csv")" = lock-1 ] || fail "the snapshot is not of lock-1"
 
 echo "signals put the terminal back, and leave the target alone"

@@ -6,7 +6,7 @@
 app=$build/tests/tui/fake_app
 
 start() {
-    enter "$app; echo sta\"tus\" \$?"
+    enter "$app; echo sta\"tus\" [\$?]"
     see '● LIVE'
 }
 
@@ -79,14 +79,12 @@ see '● LIVE'
 see_no 'some rubbish'
 keys Tab
 see 'TID'
+program=$(program_pid)
 keys q
+until_so is_over "$program" || fail "q does not end it"
 see_terminal_restored
 
 echo "ended while stopped"
-# ended PID - also before its shell has taken note of it.
-ended() {
-    ! grep -qs '^State:.*[^Z] (' "/proc/$1/status"
-}
 enter "$app"
 see '● LIVE'
 program=$(program_pid)
@@ -94,45 +92,45 @@ keys C-z
 see 'ready>'
 kill -TERM "$program"
 kill -CONT "$program"
-until_so ended "$program" || fail "it does not end in the background"
+until_so is_over "$program" || fail "it does not end in the background"
 enter ''
 see_terminal_restored
 
 echo "the ways to end it"
 start
 keys q
-see 'status 0'
+see 'status [0]'
 see_terminal_restored
 start
 keys C-c
-see 'status 0'
+see 'status [0]'
 see_terminal_restored
 for signal in INT TERM HUP; do
     start
     kill -s "$signal" "$(program_pid)"
-    see 'status 0'
+    see 'status [0]'
     see_terminal_restored
 done
 start
 keys 'C-\'
-see 'status 131'
+see 'status [131]'
 see_terminal_restored
 for signal in SEGV BUS FPE ILL ABRT QUIT; do
     start
     kill -s "$signal" "$(program_pid)"
     see 'status '
-    hides 'status 0' || fail "SIG$signal did not end it as a crash does"
+    hides 'status [0]' || fail "SIG$signal did not end it as a crash does"
     see_terminal_restored
 done
 
 echo "no terminal, or not one to use"
 refused() {
-    enter "$1; echo sta\"tus\" \$?"
+    enter "$1; echo sta\"tus\" [\$?]"
     see "$2"
-    see 'status 1'
+    see 'status [1]'
     modes_are_normal || fail "the terminal was touched"
     enter clear
-    see_no 'status 1'
+    see_no 'status [1]'
 }
 resize 59 30
 refused "$app" 'the terminal is too small: 59x30'
@@ -142,31 +140,35 @@ resize 80 24
 refused "TERM=never-heard-of $app" 'the terminal type never-heard-of is not known'
 refused "TERM=dumb $app" 'cannot place its cursor'
 refused "TERM= $app" 'TERM is not set'
-refused "$app | cat; false" 'standard output is not a terminal'
+refused "$app >$work/not-a-terminal" 'standard output is not a terminal'
 refused "setsid -w $app </dev/null" 'no terminal to read keys from'
 
 echo "keys from the terminal when standard input is something else"
-enter "echo qqqq | $app; echo sta\"tus\" \$?"
+enter "echo qqqq | $app; echo sta\"tus\" [\$?]"
 see '● LIVE'
 keys Tab
 see 'TID'
 keys q
-see 'status 0'
+see 'status [0]'
 see_terminal_restored
 
 echo "no colours, few colours, no UTF-8"
+# coloured FORM - whether the screen has a sequence that sets colours; fails where it cannot be seen.
+coloured() {
+    t capture-pane -e -p -t test >"$work/coloured" || fail "the screen cannot be seen"
+    grep -q "$(printf '\033')\\[[0-9;]*[34]$1" "$work/coloured"
+}
 colours() {
-    t capture-pane -e -p -t test | grep -q "$(printf '\033')\\[[0-9;]*[34]8;5;"
+    coloured '8;5;'
 }
 start
 until_so colours || fail "no colours on a terminal that has 256"
 keys q
-see 'status 0'
+see 'status [0]'
 enter clear
 open_shell 80 24 NO_COLOR=1
 start
-! t capture-pane -e -p -t test | grep -q "$(printf '\033')\\[[0-9;]*[34][0-8]" ||
-    fail "colours in spite of NO_COLOR"
+! coloured '[0-8]' || fail "colours in spite of NO_COLOR"
 open_shell 80 24 TERM=vt100
 start
 keys Down
@@ -187,7 +189,7 @@ for ground in '#ffffff 25' '#101010 117'; do
     start
     until_so title_has_colour "${ground#* }" || fail "background ${ground% *} was not seen"
     keys q
-    see 'status 0'
+    see 'status [0]'
     see_row 1 "^ready> .*fake_app"
 done
 open_shell 80 24 TACHYON_TOP_THEME=none

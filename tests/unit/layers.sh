@@ -15,6 +15,7 @@ complain() {
 allow() {
     folder=$1
     shift
+    [ -d "$folder" ] || complain "there is no $folder any more"
     allowed=$(echo "$folder $*" | sed 's|[^ ]*/||g; s/ /|/g')
     found=$(grep -nE '^#include "[a-z]+/' "$folder"/*.[ch] | grep -vE "#include \"($allowed)/" || true)
     [ -z "$found" ] || complain "$folder may not include this:
