@@ -14,6 +14,8 @@ enum {
     TABLE_BYTES_MAX = 1 << 20, /* of one location table */
     RUNS_MAX = 1 << 16,        /* of one code object */
     UNIT_BYTES = 2,            /* sizeof(_Py_CODEUNIT), Include/cpython/code.h */
+    TABLE_BEGIN_BYTES = 48,    /* of a location table, that are compared */
+    SIGHTS_LEAST = 32,         /* in a row as the same, before a code object is trusted between them */
 };
 
 /* What makes a code object the one it was: if these are equal, so is all that we took from it. */
@@ -33,13 +35,18 @@ struct function {
 struct object {
     uint64_t address;
     struct identity identity;
-    struct function *function;
+    struct function *function; /* NULL: not known */
+    char *name, *file;         /* its own: the function may be one that stands for many */
+    unsigned char table_begin[TABLE_BEGIN_BYTES]; /* of its location table */
+    size_t table_begin_bytes;
     struct line_run *runs;
     uint32_t run_count;
     uint32_t known_units; /* that the runs are for */
     bool has_lines; /* any run has one */
-    uint64_t since_ns; /* when it was first met as what it is */
-    uint64_t until_ns; /* how long it is taken for that */
+    uint64_t since_ns; /* when it was first read as what it is */
+    unsigned sights;   /* how often it was seen so since, at most SIGHTS_LEAST */
+    uint64_t until_ns; /* how long it is taken for that unseen */
+    uint64_t seen;     /* the stack with which it was seen as that */
     UT_hash_handle hh; /* the first was not compared with the target for longest */
 };
 
@@ -49,6 +56,7 @@ struct code_table {
     code_announce *announce;
     void *context;
     uint32_t next_number;
+    uint64_t stack;        /* which one is being looked at */
     struct object *objects;
     struct function *functions;
     struct function *more; /* stands for functions beyond the bounds */
@@ -58,12 +66,19 @@ struct code_table {
     struct line_run *line_runs;
 };
 
+static void object_forget(struct code_table *table, struct object *object)
+{
+    table->run_bytes -= object->run_count * sizeof *object->runs;
+    free(object->runs);
+    free(object->name);
+    free(object->file);
+    free(object);
+}
+
 static void object_free(struct code_table *table, struct object *object)
 {
     HASH_DEL(table->objects, object);
-    table->run_bytes -= object->run_count * sizeof *object->runs;
-    free(object->runs);
-    free(object);
+    object_forget(table, object);
 }
 
 struct code_table *code_table_new(struct reader *reader, const struct layout *layout,
@@ -108,13 +123,10 @@ void code_table_free(struct code_table *table)
     free(table);
 }
 
-static bool read_identity(struct code_table *table, remote_addr code, struct identity *identity)
+/* What a copy of a code object's head says; false when it is none. */
+static bool identity_of(const struct layout *layout, const unsigned char *head,
+                        struct identity *identity)
 {
-    const struct layout *layout = table->layout;
-    unsigned char head[LAYOUT_CODE_BYTES_MAX];
-
-    if (!reader_read(table->reader, code, head, layout->code.size))
-        return false;
     memset(identity, 0, sizeof *identity);
     identity->file = word_at(head, layout->code.file);
     identity->name = word_at(head, layout->code.qualname);
@@ -184,10 +196,10 @@ static struct function *intern(struct code_table *table, const char *name, const
 }
 
 /* Reads the lines into table->line_runs. Of a table that is too long, its beginning. */
-static bool read_runs(struct code_table *table, const struct identity *identity, size_t *run_count,
-                      uint32_t *known_units)
+static bool read_runs(struct code_table *table, struct object *object, size_t *run_count)
 {
     const struct layout *layout = table->layout;
+    const struct identity *identity = &object->identity;
     const remote_addr bytes = remote_at(identity->line_table);
     uint64_t length;
 
@@ -199,8 +211,10 @@ static bool read_runs(struct code_table *table, const struct identity *identity,
     if (!reader_read(table->reader, remote_plus(bytes, layout->bytes.data), table->line_bytes,
                      (size_t)length))
         return false;
+    object->table_begin_bytes = length < TABLE_BEGIN_BYTES ? (size_t)length : TABLE_BEGIN_BYTES;
+    memcpy(object->table_begin, table->line_bytes, object->table_begin_bytes);
     *run_count = lines_read(table->line_bytes, (size_t)length, identity->first_line,
-                            table->line_runs, RUNS_MAX, known_units);
+                            table->line_runs, RUNS_MAX, &object->known_units);
     return true;
 }
 
@@ -235,29 +249,17 @@ static bool read_object(struct code_table *table, struct object *object)
 
     if (!text_read(table->reader, table->layout, remote_at(identity->name), name, sizeof name) ||
         !text_read(table->reader, table->layout, remote_at(identity->file), file, sizeof file) ||
-        !read_runs(table, identity, &run_count, &object->known_units) ||
+        !read_runs(table, object, &run_count) ||
         !keep_runs(table, object, run_count))
+        return false;
+    free(object->name);
+    free(object->file);
+    object->name = strdup(name);
+    object->file = strdup(file);
+    if (object->name == NULL || object->file == NULL)
         return false;
     object->function = intern(table, name, file, identity->first_line);
     return object->function != NULL;
-}
-
-/* Reads the object again if it is not what it was; false when it is none any more. What was read while
-   its memory changed hands would be a mixture, so the identity has to be the same afterwards. */
-static bool verify(struct code_table *table, struct object *object, uint64_t now_ns)
-{
-    struct identity before, after;
-
-    if (!read_identity(table, remote_at(object->address), &before))
-        return false;
-    if (object->function != NULL &&
-        memcmp(&before, &object->identity, sizeof before) == 0)
-        return true;
-    object->identity = before;
-    object->since_ns = now_ns;
-    return read_object(table, object) &&
-           read_identity(table, remote_at(object->address), &after) &&
-           memcmp(&before, &after, sizeof before) == 0;
 }
 
 static struct object *add_object(struct code_table *table, uint64_t address)
@@ -278,26 +280,113 @@ static struct object *add_object(struct code_table *table, uint64_t address)
     return object;
 }
 
-/* Moves an object to the end of the order and verifies it. False when it is none, or gone. */
-static bool refresh(struct code_table *table, struct object *object, uint64_t now_ns)
+static struct object *find_object(const struct code_table *table, uint64_t address)
 {
-    uint64_t same_for_ns;
+    struct object *object;
 
+    HASH_FIND(hh, table->objects, &address, sizeof address, object);
+    return object;
+}
+
+/* Moves an object to the end of the order; false when there is no memory for that, and it is gone. */
+static bool put_last(struct code_table *table, struct object *object)
+{
     HASH_DEL(table->objects, object);
     HASH_ADD(hh, table->objects, address, sizeof object->address, object);
-    if (HASH_ADD_FAILED(object)) {
-        table->run_bytes -= object->run_count * sizeof *object->runs;
-        free(object->runs);
-        free(object);
+    if (!HASH_ADD_FAILED(object))
+        return true;
+    object_forget(table, object);
+    return false;
+}
+
+_Static_assert(LAYOUT_CODE_BYTES_MAX + 2 * TEXT_FIRST_BYTES + TABLE_BEGIN_BYTES <= CODE_SEEN_BYTES_MAX,
+               "what is told is the bound");
+
+size_t code_seen_bytes(const struct code_table *table)
+{
+    return table->layout->code.size + 2 * TEXT_FIRST_BYTES + TABLE_BEGIN_BYTES;
+}
+
+void code_pieces(const struct code_table *table, remote_addr code,
+                 struct piece pieces[CODE_PIECES])
+{
+    const struct object *object = find_object(table, code.value);
+
+    pieces[0] = (struct piece){code, table->layout->code.size};
+    /* Where these are is not known yet: anything that can be read will do. */
+    pieces[1] = (struct piece){code, TEXT_FIRST_BYTES};
+    pieces[2] = (struct piece){code, TEXT_FIRST_BYTES};
+    pieces[3] = (struct piece){code, TABLE_BEGIN_BYTES};
+    if (object == NULL)
+        return;
+    pieces[1].address = remote_at(object->identity.name);
+    pieces[2].address = remote_at(object->identity.file);
+    pieces[3].address =
+        remote_plus(remote_at(object->identity.line_table), table->layout->bytes.data);
+}
+
+/* Whether what was read with a stack is what is known. Texts are compared letter by letter: they can be
+   others in the same places, where all addresses are equal. */
+static bool is_same(const struct code_table *table, const struct object *object,
+                    const struct identity *identity, const unsigned char *bytes)
+{
+    const unsigned char *name = bytes + table->layout->code.size;
+    const unsigned char *file = name + TEXT_FIRST_BYTES;
+    const unsigned char *table_begin = file + TEXT_FIRST_BYTES;
+
+    return object->function != NULL && memcmp(identity, &object->identity, sizeof *identity) == 0 &&
+           text_begins(table->layout, name, TEXT_FIRST_BYTES, object->name) &&
+           text_begins(table->layout, file, TEXT_FIRST_BYTES, object->file) &&
+           memcmp(table_begin, object->table_begin, object->table_begin_bytes) == 0;
+}
+
+/* How long an object just seen is trusted to stay. One of those that are made anew all the time may look
+   like one that stays, if it is met in the same place as often as not. */
+static uint64_t trusted_until_ns(struct object *object, uint64_t now_ns)
+{
+    const uint64_t same_for_ns = now_ns - object->since_ns;
+
+    if (object->sights < SIGHTS_LEAST)
+        object->sights++;
+    if (object->sights < SIGHTS_LEAST || same_for_ns < 2 * CODE_TRUST_NS)
+        return 0;
+    return now_ns + CODE_TRUST_NS;
+}
+
+void code_next_stack(struct code_table *table)
+{
+    table->stack++;
+}
+
+bool code_see(struct code_table *table, remote_addr code, const unsigned char *bytes,
+              uint64_t now_ns)
+{
+    struct object *object = find_object(table, code.value);
+    struct identity identity;
+
+    if (!identity_of(table->layout, bytes, &identity)) {
+        if (object != NULL)
+            object_free(table, object);
         return false;
     }
-    if (!verify(table, object, now_ns)) {
+    if (object == NULL)
+        object = add_object(table, code.value);
+    if (object == NULL || !put_last(table, object))
+        return false;
+    if (is_same(table, object, &identity, bytes)) {
+        object->until_ns = trusted_until_ns(object, now_ns);
+        object->seen = table->stack;
+        return true;
+    }
+    object->identity = identity;
+    object->since_ns = now_ns;
+    object->sights = 0;
+    object->seen = 0;
+    object->until_ns = 0;
+    object->function = NULL;
+    if (!read_object(table, object))
         object_free(table, object);
-        return false;
-    }
-    same_for_ns = now_ns - object->since_ns;
-    object->until_ns = now_ns + (same_for_ns < CODE_TRUST_NS ? same_for_ns : CODE_TRUST_NS);
-    return true;
+    return false;
 }
 
 static bool announce(struct code_table *table, struct function *function)
@@ -327,27 +416,14 @@ static uint32_t line_of(const struct code_table *table, const struct object *obj
     return line != 0 ? line : object->identity.first_line;
 }
 
-/* The object at `address` as it is now, NULL when there is none that makes sense. */
-static struct object *find_object(struct code_table *table, uint64_t address, uint64_t now_ns)
-{
-    struct object *object;
-
-    HASH_FIND(hh, table->objects, &address, sizeof address, object);
-    if (object == NULL)
-        object = add_object(table, address);
-    if (object == NULL ||
-        (object->function != NULL && now_ns <= object->until_ns))
-        return object;
-    return refresh(table, object, now_ns) ? object : NULL;
-}
-
 enum code_result code_find(struct code_table *table, remote_addr code, remote_addr instruction,
                            uint64_t now_ns, struct code_place *place)
 {
-    const struct object *object = find_object(table, code.value, now_ns);
+    const struct object *object = find_object(table, code.value);
 
-    if (object == NULL)
-        return CODE_BAD;
+    if (object == NULL || object->function == NULL ||
+        (object->seen != table->stack && now_ns >= object->until_ns))
+        return CODE_UNSEEN;
     *place = (struct code_place){CODE_HIDDEN, 0, object->until_ns};
     if (!object->has_lines)
         return CODE_FOUND;

@@ -1,10 +1,12 @@
 /*
  * code - the code objects of a target, by address: which function each is, and its lines.
  *
- * A code object is read once and then known by its address. An address can be used again for another
- * code object, so what is known is compared with the target again before it is used: one just met each
- * time, one that was the same for a while after as long again, and after CODE_TRUST_NS at the latest. Functions are numbered by file, name and first line, so that code that is
- * made anew each time it is wanted stays one function.
+ * A code object is read once and then known by its address. An address is used again for another code
+ * object, in programs that make functions as they run all the time. But while a frame runs it, a code
+ * object stays: so what identifies it is read again together with a stack, within the time in which that
+ * is proven (code_pieces(), code_see()). One that was seen as the same often and for long is trusted to
+ * stay for CODE_TRUST_NS each time; all others are seen with each stack. Functions are numbered by
+ * file, name and first line, so that code that is made anew each time it is wanted stays one function.
  *
  * Owned and used by the sampler thread. Bounded: at CODE_OBJECTS_MAX, or CODE_RUN_BYTES_MAX of lines,
  * the code objects not compared for longest go; at CODE_FUNCTIONS_MAX functions, or
@@ -56,17 +58,33 @@ void code_table_free(struct code_table *table);
 struct code_place {
     uint32_t function; /* or CODE_HIDDEN */
     uint32_t line; /* 0: not known */
-    uint64_t until_ns; /* when the code object has to be looked at again */
+    uint64_t until_ns; /* up to when it need not be seen; 0: this holds for this stack only */
 };
+
+/* What identifies the code object at `code`: to be read together with a stack, one piece after the other,
+   code_seen_bytes() in all. */
+#define CODE_PIECES 4u
+#define CODE_SEEN_BYTES_MAX 1024u
+void code_pieces(const struct code_table *table, remote_addr code,
+                 struct piece pieces[CODE_PIECES]);
+size_t code_seen_bytes(const struct code_table *table);
+
+/* Another stack is looked at from here on: what was seen with the one before was so then. */
+void code_next_stack(struct code_table *table);
+
+/* Takes note of these bytes. True when they prove that the code object at `code` is the one that is known;
+   else it is read anew, and has to be seen once more. */
+bool code_see(struct code_table *table, remote_addr code, const unsigned char *bytes,
+              uint64_t now_ns);
 
 enum code_result {
     CODE_FOUND,
-    CODE_BAD,    /* there is no code object that makes sense: whatever led to it was wrong */
+    CODE_UNSEEN, /* it has to be seen first */
     CODE_UNTOLD, /* the function could not be announced now */
 };
 
 /* The function of the code object at `code` and the line of the instruction at `instruction` in it (null:
-   the line is not known). */
+   the line is not known). Reads nothing. */
 enum code_result code_find(struct code_table *table, remote_addr code, remote_addr instruction,
                            uint64_t now_ns, struct code_place *place);
 

@@ -90,3 +90,22 @@ bool text_read(struct reader *reader, const struct layout *layout, remote_addr a
     decode(data, shape.kind, length, into, room);
     return true;
 }
+
+bool text_begins(const struct layout *layout, const unsigned char *bytes, size_t length,
+                 const char *text)
+{
+    char begin[4 * TEXT_FIRST_BYTES + 1] = "";
+    struct shape shape;
+    size_t count;
+
+    if (!shape_of(layout, bytes, length, &shape) || shape.data > length)
+        return false;
+    count = (length - shape.data) / shape.kind;
+    if (count > TEXT_FIRST_BYTES)
+        count = TEXT_FIRST_BYTES;
+    if (shape.length < count)
+        count = (size_t)shape.length;
+    decode(bytes + shape.data, shape.kind, count, begin, sizeof begin);
+    return strncmp(begin, text, strlen(begin)) == 0 &&
+           (count < shape.length || strlen(begin) == strlen(text));
+}

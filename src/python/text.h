@@ -21,4 +21,10 @@ bool text_read(struct reader *reader, const struct layout *layout, remote_addr a
 bool text_decode(const struct layout *layout, const unsigned char *bytes, size_t length, char *into,
                  size_t room);
 
+/* Whether a copy of a str object's first `length` bytes can be of the one that text_read() or text_decode()
+   gave as `text`: its characters that are there are those that `text` begins with, and when all of them
+   are, there are no others. Any thread. */
+bool text_begins(const struct layout *layout, const unsigned char *bytes, size_t length,
+                 const char *text);
+
 #endif

@@ -58,4 +58,10 @@ static inline bool pair_seen_running(const struct layout *layout, struct pair pa
            pair_has_mark(layout, pair.second);
 }
 
+/* Whether the second copy tells that this frame, and so all its callers, stood up to then. */
+static inline bool pair_still_runs(const struct layout *layout, struct pair pair)
+{
+    return layout->frame.stack_top == LAYOUT_NONE || pair_has_mark(layout, pair.second);
+}
+
 #endif

@@ -8,7 +8,7 @@ enum {
     CHUNK_HEAD_BYTES = 24,   /* of _PyStackChunk before .data */
     CHUNK_BYTES_MAX = 1 << 20,
     SLACK_BYTES = 1024,      /* read beyond the top, for what may be pushed by the next time */
-    FRAMES_MAX = 300,        /* places that are no chunks */
+    FRAMES_MAX = 256,        /* places that are no chunks */
     CHUNKS_MAX = WALK_PLACES_MAX - FRAMES_MAX,
     FORGET_AFTER = 32,       /* copies without a frame found there */
     NEAR_BYTES = 2048,       /* frames no further apart share a place: both ends of the gap are mapped,

@@ -4,12 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "sample/emit.h"
 
 enum {
     HOLD_MAX_MS = 100, /* a sample is not held back for longer: a view wants to show what threads do now */
     TICK_MAX_MS = 10,  /* the kernel's clock, at its slowest */
+    READS_MAX = 5,     /* of one sample, while there are code objects that are not known */
+    SEE_AHEAD_MS = 5,
+    SEEING_UNUSED_MAX = 8,
 };
 
 struct target_thread *target_thread_new(const struct thread_source *source,
@@ -122,21 +126,96 @@ static bool same_place(const struct frame_memo *memo, const struct walk_frame *f
            now_ns <= memo->until_ns;
 }
 
-/* Names one frame of the walk; what it was when it was met last in this place serves as well. */
-static enum code_result name_frame(struct frame_memo *memo, const struct thread_round *round,
-                                   const struct walk_frame *frame)
+/* Adds a code object to those to be seen; where there is no room, instead of one that is not on the stack. */
+static void want_to_see(struct seeing *seeing, remote_addr code)
+{
+    size_t at = 0;
+
+    while (at < seeing->count && !remote_equal(seeing->codes[at], code))
+        at++;
+    if (at == seeing->count && at == SEEING_MAX)
+        for (at = 0; at < SEEING_MAX && seeing->unused[at] == 0; at++)
+            ;
+    if (at == SEEING_MAX)
+        return; /* later */
+    if (at == seeing->count)
+        seeing->count++;
+    seeing->codes[at] = code;
+    seeing->unused[at] = 0;
+}
+
+/* Forgets those that were on none of the last stacks. */
+static void forget_unused(struct seeing *seeing)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < seeing->count; i++) {
+        if (++seeing->unused[i] > SEEING_UNUSED_MAX)
+            continue;
+        seeing->codes[kept] = seeing->codes[i];
+        seeing->unused[kept++] = seeing->unused[i];
+    }
+    seeing->count = kept;
+}
+
+_Static_assert(1 + SEEING_MAX * CODE_PIECES <= WALK_EXTRA_MAX, "all find room");
+_Static_assert(sizeof(int32_t) + SEEING_MAX * CODE_SEEN_BYTES_MAX <= WALK_EXTRA_BYTES_MAX,
+               "all find room");
+
+/* What is read with the stack: whether the collector is at work, and what code objects are. */
+static void choose_extra(const struct target_thread *thread, const struct thread_round *round,
+                         struct walk_extra *extra)
+{
+    const struct seeing *seeing = &thread->seeing;
+
+    extra->count = 0;
+    extra->bytes = seeing->count * code_seen_bytes(round->codes);
+    for (size_t i = 0; i < seeing->count; i++) {
+        code_pieces(round->codes, seeing->codes[i], &extra->pieces[extra->count]);
+        extra->count += CODE_PIECES;
+    }
+    if (!holds_gil(thread, round->gil) || remote_is_null(round->gil->collecting))
+        return;
+    extra->pieces[extra->count++] = (struct piece){round->gil->collecting, sizeof(int32_t)};
+    extra->bytes += sizeof(int32_t);
+}
+
+/* Takes note of what was read with the stack. Gives whether the collector was at work. */
+static bool see_extra(const struct target_thread *thread, const struct thread_round *round,
+                      const struct walk_extra *extra, const unsigned char *bytes)
+{
+    const struct seeing *seeing = &thread->seeing;
+    const size_t each = code_seen_bytes(round->codes);
+
+    code_next_stack(round->codes);
+    if (bytes == NULL)
+        return false;
+    for (size_t i = 0; i < seeing->count; i++)
+        code_see(round->codes, seeing->codes[i], bytes + i * each, round->now_ns);
+    return extra->count > seeing->count * CODE_PIECES &&
+           int_at(bytes, seeing->count * each) != 0;
+}
+
+/* Names one frame of the walk; what it was when it was met last in this place serves as well. What is soon
+   to be seen again is seen with the next stack: then that needs no second reading. */
+static enum code_result name_frame(struct target_thread *thread, struct frame_memo *memo,
+                                   const struct thread_round *round, const struct walk_frame *frame,
+                                   bool is_live)
 {
     struct code_place place;
-    enum code_result result;
+    enum code_result result = CODE_FOUND;
 
-    if (same_place(memo, frame, round->now_ns))
-        return CODE_FOUND;
-    if (clock_now_ns() > round->until_ns)
-        return CODE_UNTOLD;
-    memo->until_ns = 0;
-    result = code_find(round->codes, frame->code, frame->instruction, round->now_ns, &place);
-    if (result == CODE_FOUND)
-        *memo = (struct frame_memo){*frame, {place.function, place.line}, place.until_ns};
+    if (!same_place(memo, frame, round->now_ns)) {
+        memo->until_ns = 0;
+        result = code_find(round->codes, frame->code, frame->instruction, round->now_ns, &place);
+        if (result == CODE_FOUND)
+            *memo = (struct frame_memo){*frame, {place.function, place.line}, place.until_ns};
+        /* What was seen may be what came in the place of its code object. */
+        if (result == CODE_FOUND && place.until_ns == 0 && !is_live)
+            result = CODE_UNSEEN;
+    }
+    if (result == CODE_UNSEEN || memo->until_ns < round->now_ns + SEE_AHEAD_MS * NS_PER_MS)
+        want_to_see(&thread->seeing, frame->code);
     return result;
 }
 
@@ -148,23 +227,32 @@ static void begin_moving(struct record_sample *held, struct record_frame *frames
     frames[0] = (struct record_frame){FUNCTION_MOVING, 0};
 }
 
+enum read_result {
+    READ_DONE,
+    READ_UNSEEN, /* not every code object on the stack is known: what is above one is left out */
+    READ_FAILED,
+    READ_NO_ROOM,
+    READ_OF_ANOTHER,
+};
+
 /* Turns the walk's frames into functions and lines. Frames that are part of the interpreter's own
-   working are left out; one without a sensible code object shows that what is above it was not
-   live. False when a function could not be told on: there is no room for the sample either, or no
-   time, as of a target that makes its functions dear to read. */
-static bool name_frames(struct target_thread *thread, const struct thread_round *round,
-                        const struct walk_stack *stack)
+   working are left out. No room: a function could not be told on, so there is none for the sample either. */
+static enum read_result name_frames(struct target_thread *thread, const struct thread_round *round,
+                                    const struct walk_stack *stack)
 {
     struct record_sample *held = &thread->held;
+    enum read_result result = READ_DONE;
 
     for (size_t i = 0; i < stack->depth; i++) {
         struct frame_memo *memo = &thread->memo[stack->depth - 1 - i];
 
-        switch (name_frame(memo, round, &stack->frames[i])) {
+        switch (name_frame(thread, memo, round, &stack->frames[i],
+                           i >= stack->live_from)) {
         case CODE_UNTOLD:
-            return false;
-        case CODE_BAD:
+            return READ_NO_ROOM;
+        case CODE_UNSEEN:
             begin_moving(held, thread->frames);
+            result = READ_UNSEEN;
             continue;
         case CODE_FOUND:
             break;
@@ -177,21 +265,25 @@ static bool name_frames(struct target_thread *thread, const struct thread_round 
         }
         thread->frames[held->depth++] = memo->record;
     }
-    return true;
+    return result;
 }
 
-enum read_result { READ_DONE, READ_FAILED, READ_NO_ROOM, READ_OF_ANOTHER };
-
-/* Reads the stack into the held sample. */
-static enum read_result read_stack(struct target_thread *thread, const struct thread_round *round)
+/* Reads the stack once into the held sample. */
+static enum read_result read_once(struct target_thread *thread, const struct thread_round *round)
 {
     struct record_sample *held = &thread->held;
-    const bool may_collect = holds_gil(thread, round->gil);
+    struct walk_extra extra;
     struct walk_stack stack;
-    const enum walk_result result =
-        walk_read(thread->walk, may_collect ? round->gil->collecting : remote_at(0), &stack);
+    enum walk_result result;
+    bool collecting;
 
+    choose_extra(thread, round, &extra);
+    result = walk_read(thread->walk, &extra, &stack);
     round->counts->retried += stack.retries;
+    if (result == WALK_LOST_EXTRA) {
+        thread->seeing.count = 0;
+        return READ_UNSEEN;
+    }
     if (result == WALK_FAILED) {
         thread->stale = true;
         return READ_FAILED;
@@ -201,13 +293,32 @@ static enum read_result read_stack(struct target_thread *thread, const struct th
         return READ_OF_ANOTHER;
     if (!remote_equal(stack.next_thread, thread->found.next))
         thread->stale = true;
+    collecting = see_extra(thread, round, &extra, stack.extra);
     held->depth = 0;
     held->flags = stack.cut ? SAMPLE_CUT : 0;
     if (result == WALK_TRUNCATED)
         begin_moving(held, thread->frames);
-    else if (stack.watched != 0)
+    else if (collecting)
         thread->frames[held->depth++] = (struct record_frame){FUNCTION_GC, 0};
-    return name_frames(thread, round, &stack) ? READ_DONE : READ_NO_ROOM;
+    return name_frames(thread, round, &stack);
+}
+
+/* Reads the stack into the held sample, again while there are code objects on it that are not known, as
+   long as there is time. */
+static enum read_result read_stack(struct target_thread *thread, const struct thread_round *round)
+{
+    enum read_result result = READ_UNSEEN;
+
+    forget_unused(&thread->seeing);
+    for (int i = 0; i < READS_MAX && result == READ_UNSEEN; i++) {
+        if (i > 0 && clock_now_ns() > round->until_ns)
+            break;
+        thread->held.depth = 0;
+        thread->held.flags = 0;
+        begin_moving(&thread->held, thread->frames);
+        result = read_once(thread, round);
+    }
+    return result == READ_UNSEEN ? READ_DONE : result;
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -297,6 +408,7 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
         thread->waiting = false;
         thread->held.cpu_ns += cpu_ns;
         return true;
+    case READ_UNSEEN:
     case READ_DONE:
         break;
     }

@@ -30,6 +30,14 @@ struct gil_now {
                                beginning of the round; else null */
 };
 
+/* The code objects that are to be seen with the next stack, as they are not known well. */
+#define SEEING_MAX 48u
+struct seeing {
+    remote_addr codes[SEEING_MAX];
+    uint8_t unused[SEEING_MAX]; /* for how many stacks it was on none */
+    size_t count;
+};
+
 /* A frame as it was found last in its place on the stack, so that what did not change is not looked
    up again. */
 struct frame_memo {
@@ -58,6 +66,7 @@ struct target_thread {
     bool was_on_cpu;                /* at the last sample */
     bool waiting;                   /* it was waiting at the last round, on the stack held */
 
+    struct seeing seeing;
     struct record_frame *frames;    /* of the held sample: RECORD_DEPTH_MAX */
     struct frame_memo *memo;        /* by distance from the root: RECORD_DEPTH_MAX */
     uint64_t sampled_ns;            /* when its time was accounted for last */

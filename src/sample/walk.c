@@ -60,7 +60,8 @@ struct walk_room {
     unsigned char *buffer;   /* what the last collection read, in the order of its pieces */
     size_t buffer_bytes;
     struct walk_frame frames[RECORD_DEPTH_MAX];
-    struct walk_frame open[RECORD_DEPTH_MAX]; /* a proven stack of which not every line is */
+    struct walk_frame open[RECORD_DEPTH_MAX]; /* a proven stack of which not every line is, */
+    unsigned char open_extra[WALK_EXTRA_BYTES_MAX]; /* and what was read with it */
     struct listed listed[STEPS_MAX];   /* top first */
     struct root_frame root[STEPS_MAX]; /* bottom first; of the last torn collection of one sample */
     size_t root_depth;
@@ -72,7 +73,7 @@ struct collection {
     const unsigned char *first;
     const unsigned char *state;
     const unsigned char *cframes;
-    const unsigned char *watched; /* NULL: nothing was */
+    const unsigned char *extra;
     const unsigned char *second;
     bool slow;
 };
@@ -170,18 +171,18 @@ static bool took_long(struct walk *walk, uint64_t took_ns, size_t pieces, size_t
     return usual_ns != 0 && each_ns >= SLOW_TIMES * usual_ns;
 }
 
-enum collect_result { COLLECTED, COLLECT_LOST_PLACE, COLLECT_FAILED };
+enum collect_result { COLLECTED, COLLECT_LOST_PLACE, COLLECT_LOST_EXTRA, COLLECT_FAILED };
 
-/* Reads everything twice around the thread state, and what is to be watched. */
-static enum collect_result collect(struct walk *walk, remote_addr watch,
+/* Reads everything twice around the thread state and the extra pieces. */
+static enum collect_result collect(struct walk *walk, const struct walk_extra *extra,
                                    struct collection *collection)
 {
-    struct piece pieces[2 * WALK_PLACES_MAX + 3];
+    struct piece pieces[2 * WALK_PLACES_MAX + 2 + WALK_EXTRA_MAX];
     const size_t copy_bytes = walk->places.bytes;
     const size_t cframes_bytes = has_cframes(walk) ? walk->cframes.length : 0;
-    const size_t watched_bytes = remote_is_null(watch) ? 0 : sizeof(int32_t);
     const size_t up_to_state = copy_bytes + walk->state_bytes;
-    const size_t up_to_second = up_to_state + cframes_bytes + watched_bytes;
+    const size_t up_to_extra = up_to_state + cframes_bytes;
+    const size_t up_to_second = up_to_extra + extra->bytes;
     const size_t total = up_to_second + copy_bytes;
     size_t count = places_pieces(&walk->places, pieces);
     unsigned char *buffer;
@@ -195,8 +196,8 @@ static enum collect_result collect(struct walk *walk, remote_addr watch,
     pieces[count++] = (struct piece){walk->thread, walk->state_bytes};
     if (has_cframes(walk))
         pieces[count++] = (struct piece){walk->cframes.start, walk->cframes.length};
-    if (watched_bytes > 0)
-        pieces[count++] = (struct piece){watch, watched_bytes};
+    memcpy(pieces + count, extra->pieces, extra->count * sizeof *pieces);
+    count += extra->count;
     count += places_pieces_back(&walk->places, pieces + count);
     buffer = walk->room->buffer;
     start_ns = clock_now_ns();
@@ -205,7 +206,7 @@ static enum collect_result collect(struct walk *walk, remote_addr watch,
         .first = buffer,
         .state = buffer + copy_bytes,
         .cframes = buffer + up_to_state,
-        .watched = watched_bytes > 0 ? buffer + up_to_state + cframes_bytes : NULL,
+        .extra = buffer + up_to_extra,
         .second = buffer + up_to_second,
     };
     if (got == total) {
@@ -215,7 +216,7 @@ static enum collect_result collect(struct walk *walk, remote_addr watch,
     /* Only a lost thread state ends it; any other place that went away is looked up anew. */
     if (errno != EFAULT || (got >= copy_bytes && got < up_to_state))
         return COLLECT_FAILED;
-    return COLLECT_LOST_PLACE;
+    return got >= up_to_extra && got < up_to_second ? COLLECT_LOST_EXTRA : COLLECT_LOST_PLACE;
 }
 
 /* Widens the stretch of _PyCFrames so that it holds this one, or begins it anew there. */
@@ -300,6 +301,8 @@ static void add_frame(struct walk *walk, struct walk_stack *stack, struct follow
     if (follow->is_first)
         follow->seen_running = pair_seen_running(walk->layout, pair);
     follow->is_first = false;
+    if (stack->live_from > stack->depth && pair_still_runs(walk->layout, pair))
+        stack->live_from = stack->depth;
     walk->room->frames[stack->depth++] = (struct walk_frame){
         .code = frame->code,
         .instruction = line_known ? frame->instruction : remote_at(0),
@@ -359,6 +362,7 @@ static enum follow_result follow_chain(struct walk *walk, const struct collectio
     bool at_bottom = remote_is_null(address);
 
     stack->depth = 0;
+    stack->live_from = RECORD_DEPTH_MAX;
     stack->cut = false;
     if (beyond_top(walk, collection->state, address))
         return FOLLOW_TORN;
@@ -498,6 +502,7 @@ static bool note_root_side(struct walk *walk, const struct collection *collectio
 static void keep_root_side(struct walk *walk, struct walk_stack *stack)
 {
     stack->depth = 0;
+    stack->live_from = walk->layout->frame.stack_top == LAYOUT_NONE ? 0 : RECORD_DEPTH_MAX;
     stack->cut = false;
     for (size_t i = walk->room->root_proven; i-- > 0 && !stack->cut;) {
         const struct walk_frame *frame = &walk->room->root[i].frame;
@@ -550,7 +555,7 @@ static enum follow_result collect_and_follow(struct walk *walk, struct collectio
     stack->next_thread = remote_at(word_at(collection->state, walk->layout->thread.next));
     stack->ident = word_at(collection->state, walk->layout->thread.thread_id);
     stack->native_id = word_at(collection->state, walk->layout->thread.native_thread_id);
-    stack->watched = collection->watched != NULL ? int_at(collection->watched, 0) : 0;
+    stack->extra = collection->extra;
     if (!top_frame(walk, collection, top))
         return FOLLOW_UNKNOWN_PLACE;
     result = follow_chain(walk, collection, *top, stack, &unknown);
@@ -566,14 +571,18 @@ static enum follow_result collect_and_follow(struct walk *walk, struct collectio
 }
 
 /* Sets aside a proven stack of which not every line is, for when there will be no better one. */
-static void set_aside(struct walk *walk, const struct walk_stack *stack, struct walk_stack *open)
+static void set_aside(struct walk *walk, const struct walk_stack *stack, size_t extra_bytes,
+                      struct walk_stack *open)
 {
     *open = *stack;
     open->frames = walk->room->open;
+    open->extra = walk->room->open_extra;
     memcpy(walk->room->open, walk->room->frames, stack->depth * sizeof *stack->frames);
+    memcpy(walk->room->open_extra, stack->extra, extra_bytes);
 }
 
-enum walk_result walk_read(struct walk *walk, remote_addr watch, struct walk_stack *stack)
+enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
+                           struct walk_stack *stack)
 {
     struct collection collection;
     struct walk_stack open = {.frames = NULL};
@@ -585,12 +594,15 @@ enum walk_result walk_read(struct walk *walk, remote_addr watch, struct walk_sta
     walk->room->root_depth = 0;
     walk->room->root_proven = 0;
     for (unsigned try = 0; try < TRIES_MAX && torn < TORN_MAX; try++) {
-        switch (collect(walk, watch, &collection)) {
+        switch (collect(walk, extra, &collection)) {
         case COLLECT_FAILED:
             return WALK_FAILED;
+        case COLLECT_LOST_EXTRA:
+            return WALK_LOST_EXTRA;
         case COLLECT_LOST_PLACE:
             places_clear(&walk->places);
             forget_cframes(walk);
+            stack->extra = NULL;
             result = FOLLOW_UNKNOWN_PLACE;
             continue;
         case COLLECTED:
@@ -600,7 +612,7 @@ enum walk_result walk_read(struct walk *walk, remote_addr watch, struct walk_sta
         if (result == FOLLOW_WHOLE)
             return WALK_WHOLE;
         if (result == FOLLOW_LINES_OPEN)
-            set_aside(walk, stack, &open);
+            set_aside(walk, stack, extra->bytes, &open);
         if (result != FOLLOW_UNKNOWN_PLACE)
             stack->retries++;
         if (result != FOLLOW_UNKNOWN_PLACE && result != FOLLOW_SLOW)

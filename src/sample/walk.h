@@ -37,7 +37,8 @@
 #include "python/layout.h"
 
 #define WALK_BYTES_MAX (4u << 20) /* of one copy of a stack */
-#define WALK_PLACES_MAX 500u      /* pieces of one copy: two copies and the state fit one gather */
+#define WALK_PLACES_MAX 400u      /* pieces of one copy: two copies, the state and what is extra fit one
+                                     gather */
 
 /* A frame of a proven stack. */
 struct walk_frame {
@@ -48,7 +49,8 @@ struct walk_frame {
 enum walk_result {
     WALK_WHOLE,     /* the stack is proven from leaf to root */
     WALK_TRUNCATED, /* only its root side is */
-    WALK_FAILED,    /* nothing could be read; errno says why */
+    WALK_LOST_EXTRA, /* one of the extra pieces cannot be read */
+    WALK_FAILED,     /* nothing could be read; errno says why */
 };
 
 /* Where stacks are put together; grows with the deepest one, up to some 2 * WALK_BYTES_MAX and half as
@@ -68,14 +70,25 @@ void walk_free(struct walk *walk);
 struct walk_stack {
     const struct walk_frame *frames; /* leaf first; frames without Python code are left out */
     size_t depth;                    /* at most RECORD_DEPTH_MAX */
+    size_t live_from;                /* from this one on, frames also stood when the extra was read */
     bool cut;                        /* the root side was left out, as the stack is deeper */
     remote_addr next_thread;         /* the thread state's .next */
     uint64_t ident, native_id;       /* and whose it is: .thread_id and .native_thread_id */
-    int32_t watched;                 /* the word that was to be watched, at the same moment */
+    const unsigned char *extra;      /* the bytes of the extra pieces, read at the same moment; NULL: not
+                                        read with what of the stack is given */
     unsigned retries;                /* collections that were torn and done again */
 };
 
-/* Reads the stack, and with it an int of the target's at `watch` (null: none). */
-enum walk_result walk_read(struct walk *walk, remote_addr watch, struct walk_stack *stack);
+/* Pieces to be read with the stack, while it stands as it is given: so many, with `bytes` in all. */
+#define WALK_EXTRA_MAX 200u
+#define WALK_EXTRA_BYTES_MAX 65536u
+struct walk_extra {
+    struct piece pieces[WALK_EXTRA_MAX];
+    size_t count;
+    size_t bytes;
+};
+
+enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
+                           struct walk_stack *stack);
 
 #endif

@@ -39,6 +39,17 @@ def parse(line):
              for file, function, number in fields], marked, int(count))
 
 
+def recursion_fault(frames):
+    """Why a stack cannot be one of chain r: its callers stand on its two calls by turns."""
+    if {function for _, function, _ in frames} != {"chain_r"}:
+        return "leaves the recursion"
+    lines = [line for _, _, line in frames[:-1]]
+    for line, following in zip(lines, lines[1:]):
+        if line and following and {line, following} != set(churn.RECURSION_LINES):
+            return "recursion from line %d on line %d" % (following, line)
+    return None
+
+
 def fault(frames, marked):
     """Why a stack cannot have existed, or None."""
     names = [frame[:2] for frame in frames]
@@ -51,6 +62,8 @@ def fault(frames, marked):
     if names[:len(way)] != way[:len(names)]:
         return "does not lead to churn()"
     chain = None
+    if names[len(way):][:1] == [("churn.py", "chain_r")]:
+        return recursion_fault(frames[len(way):])
     for level, (file, function, line) in enumerate(frames[len(way):], 1):
         match = re.fullmatch(r"chain_(\w)_(\d+)", function)
         if file != "churn.py" or not match:
@@ -72,7 +85,7 @@ def is_misplaced(frames):
     """Whether a caller in a chain stands on another line than that of its call."""
     chain = [(function, line) for file, function, line in frames if function.startswith("chain_")]
     return any(line not in (0, (int(function.split("_")[2]) - 1) * churn.LINES + churn.CALL_LINE)
-               for function, line in chain[:-1])
+               for function, line in chain[:-1] if function != "chain_r")
 
 
 def main():

@@ -1,6 +1,6 @@
 #!/bin/sh
 # churn - of 200,000 samples of chains of calls that never stand still, none mixes two chains or
-# skips a level, none failed, and callers are shown on the lines of their calls.
+# skips a level or has a wrong name, none failed, and callers are shown on the lines of their calls.
 . "${srcdir:-.}/tests/live/lib.sh"
 
 need python3
@@ -47,6 +47,10 @@ chains() {
     profile 10 100 --spin 0 --threads 3
     profile 10 100 --spin 10
     profile 2 97 --spin 100
+    # Generators, coroutines, exceptions, recursion, and functions made for each call, whose code objects
+    # take each other's place.
+    profile 50 100 --spin 0 --chains wer
+    profile 50 100 --spin 0 --chains mn
     # Marks alone prove nothing.
     [ "$(sum whole)" -ge $WHOLE_LEAST ] || fail "only $(sum whole) stacks are whole"
 }

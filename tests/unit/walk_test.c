@@ -58,9 +58,11 @@ static void close_fixture(struct fixture *fixture)
     made_up_free(fixture->made_up);
 }
 
+static const struct walk_extra NOTHING;
+
 static enum walk_result read_stack(struct fixture *fixture)
 {
-    return walk_read(fixture->walk, remote_at(0), &fixture->stack);
+    return walk_read(fixture->walk, &NOTHING, &fixture->stack);
 }
 
 /* Whether the stack is these codes' numbers, leaf first. */
