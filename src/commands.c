@@ -58,7 +58,10 @@ struct session *command_session(const struct options *options, struct error *err
     const struct session_options wanted = {
         .pids = &pid,
         .pid_count = 1,
-        .interval_ns = (uint64_t)((double)NS_PER_S / options->rate_hz),
+        /* One look is worth a moment of the target's time. */
+        .engine = {.kind = options->command == COMMAND_DUMP ? ENGINE_RIDE : options->engine,
+                   .budget = options->budget_percent / 100,
+                   .interval_ns = (uint64_t)((double)NS_PER_S / options->rate_hz)},
     };
 
     return session_new(&wanted, error);
@@ -256,11 +259,13 @@ bool command_attach(const struct options *options, FILE *notes, struct error *er
             .asked_rate_hz = options->rate_hz,
             .profiler_cpu_ns = own_cpu_ns() - start_cpu_ns,
             .version_hex = session_version(session),
-            .engine = "remote",
+            .engine = OPTIONS_ENGINES[options->engine],
         };
 
         ok = picture_take(&attach.picture, attach.tally, error);
         stats.counts = attach.picture.counts;
+        stats.ridden = attach.picture.ridden;
+        stats.slowed = attach.picture.slowed;
         stats.dropped = attach.collapsed != NULL ? collapsed_dropped(attach.collapsed)
                                                  : attach.picture.dropped;
         ok = ok && attach_write(&attach, options, error) &&

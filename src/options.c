@@ -136,6 +136,11 @@ static bool set_value(struct options *options, const struct option_row *row, con
             return false;
         *(uint64_t *)field = (uint64_t)(number * (double)NS_PER_S + 0.5);
         return true;
+    case KIND_PERCENT:
+        if (!read_bounded(row, text, &number))
+            return false;
+        *(double *)field = number;
+        return true;
     case KIND_COUNT:
         if (!read_whole(row, text, &number))
             return false;
@@ -170,6 +175,9 @@ static void describe_value(const struct option_row *row, char *text, size_t size
         break;
     case KIND_SECONDS:
         snprintf(text, size, "a number of seconds from %g to %.0f", row->least, row->most);
+        break;
+    case KIND_PERCENT:
+        snprintf(text, size, "a number from %g to %g", row->least, row->most);
         break;
     case KIND_WORD:
         used = (size_t)snprintf(text, size, "one of");

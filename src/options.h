@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "export/view.h"
+#include "sample/engine.h"
 #include "tally/picture.h"
 
 enum options_command {
@@ -29,6 +30,8 @@ struct options {
     int32_t pid;
 
     double rate_hz;       /* 1 to 1,000,000 */
+    enum engine_kind engine;
+    double budget_percent; /* of one CPU: what riding may take of the target's */
     uint64_t duration_ns; /* attach: how long to sample; 0: until interrupted, or it ends */
     enum tally_mode mode;
     int32_t tid; /* look at this thread only; 0: all */
@@ -58,6 +61,9 @@ struct options {
     bool live, all_threads, help, version;
     const char *sort_word;
 };
+
+/* The engines by name, in the order of enum engine_kind; ends in NULL. */
+extern const char *const OPTIONS_ENGINES[];
 
 /* The themes by name: auto, dark, light, none; ends in NULL. */
 extern const char *const OPTIONS_THEMES[];

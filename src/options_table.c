@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+const char *const OPTIONS_ENGINES[] = {"auto", "remote", "ride", NULL};
 const char *const OPTIONS_THEMES[] = {"auto", "dark", "light", "none", NULL};
 
 const struct command_row COMMAND_ROWS[COMMANDS] = {
@@ -36,6 +37,12 @@ const struct option_row OPTION_ROWS[] = {
     {"mode", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_WORD, "MODE", "wall",
      "which time counts: all of it, that on a CPU, or that with the GIL", 0, 0, VIEW_MODE_WORDS,
      FIELD(mode)},
+    {"engine", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_WORD, "ENGINE", "auto",
+     "from where to read: from any CPU, from that of the thread with the GIL, which cannot run "
+     "meanwhile, or so only where too much else is torn", 0, 0, OPTIONS_ENGINES, FIELD(engine)},
+    {"budget", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_PERCENT, "PERCENT", "2",
+     "how much of a CPU's time the engine ride may take from the process; it is slower where that "
+     "would be more", 0.01, 100, NULL, FIELD(budget_percent)},
     {"thread", 't', GROUP_SAMPLING, FOR_ALL, KIND_TID, "TID", NULL,
      "show only the thread that the kernel knows by this id", 1, INT32_MAX, NULL, FIELD(tid)},
     {"all-threads", 'a', GROUP_SAMPLING, FOR_ALL, KIND_FLAG, NULL, NULL,

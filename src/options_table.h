@@ -34,6 +34,7 @@ enum option_kind {
     KIND_FLAG,    /* bool; takes no argument, all others take one */
     KIND_RATE,    /* double, in Hz */
     KIND_SECONDS, /* uint64_t, in ns */
+    KIND_PERCENT, /* double */
     KIND_COUNT,   /* size_t */
     KIND_TID,     /* int32_t */
     KIND_WORD,    /* unsigned, or an enum: the index of the word */

@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "sample/engine.h"
 
 #define SESSION_TARGETS_MAX 64u
 
@@ -22,7 +23,7 @@ struct session;
 struct session_options {
     const pid_t *pids;
     size_t pid_count;      /* 1 to SESSION_TARGETS_MAX */
-    uint64_t interval_ns;  /* of the sampler's clock */
+    struct engine_options engine; /* with the interval of the sampler's clock */
 };
 
 /* Attaches to every target; nothing is sampled yet. NULL with the first target's reason when one cannot

@@ -157,6 +157,18 @@ static void draw_rate(struct pen *pen, const struct header *header, int form)
     pen_format(pen, style, "%8s", format_rate(picture->rate_hz).text);
 }
 
+/* How it is read, where that is not from anywhere. */
+static void draw_engine(struct pen *pen, const struct header *header, int form)
+{
+    const struct picture *picture = header->picture;
+
+    if (!picture || picture->ended || !picture->riding)
+        return;
+    pen_text(pen, STYLE_MESSAGE, "ride");
+    if (form == 0 && picture->slowed)
+        pen_text(pen, STYLE_DIM, " within budget");
+}
+
 static void draw_kept(struct pen *pen, const struct header *header, int form)
 {
     if (!header->picture)
@@ -189,6 +201,7 @@ static const struct element TITLE_LINE[] = {
     {draw_uptime, {25}, 2, false},
     {draw_state, {58, 100}, 2, true},
     {draw_rate, {70}, 1, false},
+    {draw_engine, {20, 60}, 1, false},
     {draw_kept, {35, 65}, 2, false},
     {draw_truncated, {22, 27}, 2, false},
 };

@@ -23,7 +23,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
     json_t *object;
 
     text_python_version(version, stats->version_hex);
-    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s, s:s}",
+    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s, s:I, s:s}",
                        "rounds", (json_int_t)counts->rounds,
                        "samples", (json_int_t)counts->samples,
                        "failed", (json_int_t)counts->failed,
@@ -35,6 +35,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
                        "rate_hz", text_rounded(stats_rate_hz(stats), 3),
                        "profiler_cpu_s", text_rounded(seconds(stats->profiler_cpu_ns), 6),
                        "engine", stats->engine,
+                       "ridden", (json_int_t)stats->ridden,
                        "python", version);
     if (!object)
         return error_set(error, ERROR_MEMORY, "out of memory");
@@ -63,6 +64,10 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
     fprintf(stream, "Captured %" PRIu64 " sample%s in %.2f seconds\n", counts->samples,
             counts->samples == 1 ? "" : "s", seconds(stats->duration_ns));
     fprintf(stream, "Rate: %.1f Hz of %.1f Hz asked\n", stats_rate_hz(stats), stats->asked_rate_hz);
+    if (stats->ridden > 0)
+        fprintf(stream, "Engine: %s, rode in %" PRIu64 " of %" PRIu64 " rounds%s\n", stats->engine,
+                stats->ridden, counts->rounds,
+                stats->slowed ? ", less often than asked to keep within the budget" : "");
     write_share(stream, "Failed:", counts->failed, wanted, "samples");
     write_share(stream, "Truncated:", counts->truncated, counts->samples, "samples");
     write_share(stream, "Missed:", counts->missed, counts->rounds + counts->missed, "rounds");

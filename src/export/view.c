@@ -249,6 +249,7 @@ static void add_counts(struct head *head, const struct picture *picture)
     const struct sampler_counts *counts = &picture->counts;
 
     add(head, "rate_hz", number(picture->rate_hz));
+    add(head, "ridden", count(picture->ridden));
     add(head, "kept_percent",
         counts->samples + counts->failed > 0 ? percent(picture_kept_share(picture)) : none());
     add(head, "rounds", count(counts->rounds));

@@ -69,6 +69,7 @@ void kernel_thread_close(struct kernel_thread *thread)
 {
     close_file(&thread->schedstat);
     close_file(&thread->syscall);
+    close_file(&thread->stat);
     *thread = KERNEL_THREAD_NONE;
 }
 
@@ -210,6 +211,21 @@ bool kernel_thread_wait(struct kernel_thread *thread, struct kernel_wait *wait)
         wait->futex = strtoull(cursor, NULL, 16);
     }
     return true;
+}
+
+int kernel_thread_cpu(struct kernel_thread *thread)
+{
+    char text[1024];
+    const char *cursor;
+
+    if (!thread->stat.there)
+        thread->stat = take_up(thread, "stat");
+    if (!read_file(thread, &thread->stat, "stat", text, sizeof text))
+        return -1;
+    cursor = strrchr(text, ')');
+    for (int field = 2; cursor != NULL && field < 39; field++)
+        cursor = strchr(cursor + 1, ' ');
+    return cursor != NULL ? atoi(cursor) : -1;
 }
 
 void kernel_thread_name(pid_t pid, pid_t tid, char *name, size_t room)

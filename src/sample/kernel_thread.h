@@ -21,9 +21,12 @@ struct kernel_file {
 struct kernel_thread {
     pid_t pid, tid;
     struct kernel_file schedstat, syscall;
+    struct kernel_file stat; /* taken up when it is first asked for */
 };
 
-#define KERNEL_THREAD_NONE ((struct kernel_thread){.schedstat = {-1, false}, .syscall = {-1, false}})
+#define KERNEL_THREAD_NONE                                                                         \
+    ((struct kernel_thread){                                                                       \
+        .schedstat = {-1, false}, .syscall = {-1, false}, .stat = {-1, false}})
 
 /* Whether process `pid` lives in a PID namespace below ours, where threads have other ids. */
 bool kernel_threads_are_nested(pid_t pid);
@@ -57,6 +60,9 @@ struct kernel_wait {
     uint64_t futex;       /* the address of the word it waits on in a futex call */
 };
 bool kernel_thread_wait(struct kernel_thread *thread, struct kernel_wait *wait);
+
+/* The CPU on which it runs, or ran last: field 39 of its stat (proc_pid_stat(5)); -1: not told. */
+int kernel_thread_cpu(struct kernel_thread *thread);
 
 /* The kernel's name of a thread, cleaned, into `name` (room at least 1); "" when it is gone. */
 void kernel_thread_name(pid_t pid, pid_t tid, char *name, size_t room);

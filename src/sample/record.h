@@ -129,7 +129,8 @@ struct record_round {
     uint32_t threads;      /* seen in this round */
     uint8_t gil_held;      /* 1: some thread had the GIL */
     uint8_t gc_running;    /* 1: the collector was at work */
-    uint16_t reserved;
+    uint8_t riding;        /* 1: the engine rides (engine.h), */
+    uint8_t slowed;        /* 1: less often than asked for, to keep within its budget */
     uint64_t time_ns;
     uint64_t wall_ns;      /* time since the previous round */
     uint64_t cpu_ns;       /* CPU time of the whole process since the last round that told some */

@@ -139,6 +139,20 @@ static void sleep_until(struct sampler *sampler, uint64_t time_ns)
     }
 }
 
+/* What was asked for, or longer where a target cannot bear that. */
+static uint64_t wanted_interval_ns(const struct sampler *sampler)
+{
+    uint64_t longest_ns = sampler->interval_ns;
+
+    for (size_t i = 0; i < sampler->count; i++) {
+        const struct target *target = sampler->slots[i].target;
+
+        if (target != NULL && target_interval_ns(target) > longest_ns)
+            longest_ns = target_interval_ns(target);
+    }
+    return longest_ns;
+}
+
 static void *run(void *argument)
 {
     struct sampler *sampler = argument;
@@ -149,17 +163,18 @@ static void *run(void *argument)
     prctl(PR_SET_NAME, "sampler");
     prctl(PR_SET_TIMERSLACK, 1UL); /* the default of 50 µs is a large part of a short interval */
     while (!stopping(sampler) && sampler->left > 0) {
+        const uint64_t interval_ns = wanted_interval_ns(sampler);
         const uint64_t now_ns = clock_now_ns();
         uint64_t missed = 0;
 
-        if (now_ns >= interval_start_ns + sampler->interval_ns) {
-            missed = (now_ns - interval_start_ns) / sampler->interval_ns;
-            interval_start_ns += missed * sampler->interval_ns;
+        if (now_ns >= interval_start_ns + interval_ns) {
+            missed = (now_ns - interval_start_ns) / interval_ns;
+            interval_start_ns += missed * interval_ns;
         }
-        sleep_until(sampler, interval_start_ns + next_random(sampler) % sampler->interval_ns);
+        sleep_until(sampler, interval_start_ns + next_random(sampler) % interval_ns);
         skip_absence(sampler, clock_now_ns() - last_round_ns);
         last_round_ns = clock_now_ns();
-        interval_start_ns += sampler->interval_ns;
+        interval_start_ns += interval_ns;
         round_of_all(sampler, missed, true, &reason);
     }
     reason = (struct error){ERROR_NONE, ""};

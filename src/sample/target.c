@@ -11,6 +11,7 @@
 #include "memory/process.h"
 #include "python/names.h"
 #include "sample/emit.h"
+#include "sample/engine.h"
 #include "sample/process_facts.h"
 #include "sample/target_thread.h"
 
@@ -66,6 +67,9 @@ struct target {
     uint64_t named_ns;
     uint64_t cpu_asked_ns;
     uint64_t cpu_ns;              /* of the process, when it was asked for last */
+    struct engine engine;
+    uint64_t holder_samples;      /* of the round's threads that had the GIL, */
+    uint64_t holder_truncated;    /* and of these the truncated ones */
     uint64_t round_ns;            /* the last round's time; 0: none yet */
     unsigned failed_rounds;
 };
@@ -106,7 +110,8 @@ static bool find_runtime(struct target *target, struct error *error)
     }
 }
 
-struct target *target_new(pid_t pid, uint16_t process, struct sink *sink, struct error *error)
+struct target *target_new(pid_t pid, uint16_t process, const struct engine_options *engine,
+                          struct sink *sink, struct error *error)
 {
     struct target *target = calloc(1, sizeof *target);
 
@@ -117,6 +122,7 @@ struct target *target_new(pid_t pid, uint16_t process, struct sink *sink, struct
     target->pid = pid;
     target->process = process;
     target->sink = sink;
+    engine_init(&target->engine, engine);
     target->list_wanted = true;
     if (!find_runtime(target, error)) {
         target_free(target);
@@ -153,6 +159,11 @@ void target_free(struct target *target)
     free(target);
 }
 
+uint64_t target_interval_ns(const struct target *target)
+{
+    return engine_interval_ns(&target->engine);
+}
+
 uint32_t target_version(const struct target *target)
 {
     return target->runtime.version_hex;
@@ -166,6 +177,7 @@ static struct thread_round round_for(struct target *target, const struct gil_now
         .process = target->process,
         .codes = target->codes,
         .gil = gil,
+        .engine = &target->engine,
         .now_ns = now_ns,
         .until_ns = now_ns + ROUND_MAX_MS * NS_PER_MS,
         .counts = counts,
@@ -504,6 +516,10 @@ static bool round_of_interpreter(struct target *target, size_t index, const stru
             any = true;
         else
             *error_number = errno;
+        if (n == 0 && shared->gil.locked) {
+            target->holder_samples++;
+            target->holder_truncated += thread->was_truncated;
+        }
         target->list_wanted |= thread->stale;
     }
     return any;
@@ -517,6 +533,8 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     int error_number = 0;
     bool any = false, new_threads = false;
 
+    target->holder_samples = target->holder_truncated = 0;
+    engine_begin(&target->engine, now_ns);
     put_process(target);
     if (now_ns - target->held_ns >= HELD_EVERY_US * NS_PER_US) {
         if (!reader_holds(target->reader))
@@ -543,7 +561,10 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     target->list_wanted |= new_threads;
     if (!target->list_wanted)
         target->same_threads_ns = now_ns;
+    record.riding = target->engine.riding;
+    record.slowed = target_interval_ns(target) > target->engine.options.interval_ns;
     put_round(target, &record, counts);
+    engine_end(&target->engine, now_ns, target->holder_samples, target->holder_truncated);
     if (any) {
         target->failed_rounds = 0;
         return true;

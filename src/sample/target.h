@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "sample/engine.h"
 #include "sample/record.h"
 #include "sample/sink.h"
 
@@ -19,8 +20,12 @@ struct target;
 
 /* Attaches to process `pid`, which records call `process`. The sink is kept. NULL with the reason when
    it is not there, not to be read, no Python, or of a version not served. */
-struct target *target_new(pid_t pid, uint16_t process, struct sink *sink, struct error *error);
+struct target *target_new(pid_t pid, uint16_t process, const struct engine_options *engine,
+                          struct sink *sink, struct error *error);
 void target_free(struct target *target);
+
+/* How far apart its rounds are to be. */
+uint64_t target_interval_ns(const struct target *target);
 
 /* PY_VERSION_HEX. */
 uint32_t target_version(const struct target *target);

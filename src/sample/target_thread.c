@@ -303,16 +303,32 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
     return name_frames(thread, round, &stack);
 }
 
-/* Reads the stack into the held sample, again while there are code objects on it that are not known, as
-   long as there is time. */
+/* Moves to the CPU of the thread if it is the one to ride with. */
+static bool ride(struct target_thread *thread, const struct thread_round *round)
+{
+    return round->engine != NULL && holds_gil(thread, round->gil) &&
+           engine_ride(round->engine, &thread->kernel);
+}
+
+/* Whether a stack is to be read again: there are code objects on it that are not known, or it was torn
+   though it should have held still, as its thread was moved to another CPU just then. */
+static bool read_again(const struct target_thread *thread, const struct thread_round *round,
+                       enum read_result result, bool riding)
+{
+    return (result == READ_UNSEEN ||
+            (result == READ_DONE && riding && (thread->held.flags & SAMPLE_TRUNCATED) != 0)) &&
+           clock_now_ns() <= round->until_ns;
+}
+
+/* Reads the stack into the held sample. */
 static enum read_result read_stack(struct target_thread *thread, const struct thread_round *round)
 {
     enum read_result result = READ_UNSEEN;
+    bool riding = false;
 
     forget_unused(&thread->seeing);
-    for (int i = 0; i < READS_MAX && result == READ_UNSEEN; i++) {
-        if (i > 0 && clock_now_ns() > round->until_ns)
-            break;
+    for (int i = 0; i < READS_MAX && (i == 0 || read_again(thread, round, result, riding)); i++) {
+        riding = ride(thread, round);
         thread->held.depth = 0;
         thread->held.flags = 0;
         begin_moving(&thread->held, thread->frames);
@@ -412,11 +428,12 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     case READ_DONE:
         break;
     }
-    if ((thread->held.flags & SAMPLE_TRUNCATED) != 0)
+    thread->was_truncated = (thread->held.flags & SAMPLE_TRUNCATED) != 0;
+    if (thread->was_truncated)
         thread->waiting = false; /* it holds still, so the next reading may prove it */
     hold(thread, round, cpu_ns);
     round->counts->samples++;
-    round->counts->truncated += (thread->held.flags & SAMPLE_TRUNCATED) != 0;
+    round->counts->truncated += thread->was_truncated;
     target_thread_flush(thread, round);
     return true;
 }

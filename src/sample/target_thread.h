@@ -13,6 +13,7 @@
 
 #include "python/code.h"
 #include "python/runtime.h"
+#include "sample/engine.h"
 #include "sample/kernel_thread.h"
 #include "sample/record.h"
 #include "sample/sink.h"
@@ -64,6 +65,7 @@ struct target_thread {
     uint64_t run_since_ns;          /* when its CPU time was first seen to be what it is */
     uint64_t cpu_told_ns;           /* of the CPU time, what samples have been charged with */
     bool was_on_cpu;                /* at the last sample */
+    bool was_truncated;             /* the last sample */
     bool waiting;                   /* it was waiting at the last round, on the stack held */
 
     struct seeing seeing;
@@ -94,6 +96,7 @@ struct thread_round {
     uint16_t process;
     struct code_table *codes;
     const struct gil_now *gil;
+    struct engine *engine;
     uint64_t now_ns;
     uint64_t until_ns; /* when it has to be over; a stack that takes longer to name is lost */
     struct sampler_counts *counts;

@@ -66,6 +66,8 @@ static void take_target(struct picture *picture, const struct tally *tally)
     const struct process *process = processes_first(&tally->processes);
 
     picture->counts = (struct sampler_counts){0};
+    picture->riding = picture->slowed = false;
+    picture->ridden = 0;
     picture->dropped = tally->dropped;
     picture->ended = tally->processes.count > 0 && tally->processes.running == 0;
     picture->command = process ? process->command : "";
@@ -75,6 +77,9 @@ static void take_target(struct picture *picture, const struct tally *tally)
     picture->pid = process->pid;
     picture->version_hex = process->version_hex;
     picture->target_started_ns = process->started_ns;
+    picture->riding = process->riding;
+    picture->slowed = process->slowed;
+    picture->ridden = process->ridden;
     history_fill(&process->history, tally->now_ns, picture);
     for (uint32_t i = 0; i < PROCESSES_MAX; i++)
         if (tally->processes.by_number[i])

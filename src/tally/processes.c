@@ -67,6 +67,9 @@ void process_round(struct process *process, const struct record_round *record)
     /* Rounds whose records were lost count too, but not those from before the first one. */
     if (!process->history.begun || record->counts.rounds <= process->counts.rounds)
         rounds = 1;
+    process->riding = record->riding != 0;
+    process->slowed = record->slowed != 0;
+    process->ridden += process->riding ? rounds : 0;
     history_count(&process->history, record, rounds);
     process->counts = record->counts;
 }

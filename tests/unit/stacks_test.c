@@ -325,7 +325,8 @@ static const struct stats STATS = {
     .asked_rate_hz = 1000,
     .profiler_cpu_ns = 20 * NS_PER_MS,
     .version_hex = 0x030f00f0,
-    .engine = "remote",
+    .engine = "auto",
+    .ridden = 1450,
 };
 
 static char *stats_text(const struct stats *stats, bool json)
@@ -354,8 +355,8 @@ static void test_stats_json(void **state)
     assert_string_equal(text, "{\"rounds\": 2900, \"samples\": 5700, \"failed\": 300, "
                               "\"truncated\": 57, \"retried\": 12, \"missed\": 100, \"lost\": 4, "
                               "\"duration_s\": 3.0, \"rate_hz\": 966.667, "
-                              "\"profiler_cpu_s\": 0.02, \"engine\": \"remote\", "
-                              "\"python\": \"3.15.0\"}\n");
+                              "\"profiler_cpu_s\": 0.02, \"engine\": \"auto\", "
+                              "\"ridden\": 1450, \"python\": \"3.15.0\"}\n");
     json_decref(object);
     free(text);
 }
@@ -368,6 +369,7 @@ static void test_stats_summary(void **state)
     (void)state;
     assert_string_equal(text, "Captured 5700 samples in 3.00 seconds\n"
                               "Rate: 966.7 Hz of 1000.0 Hz asked\n"
+                        "Engine: auto, rode in 1450 of 2900 rounds\n"
                               "Failed: 300 of 6000 samples (5.00 %)\n"
                               "Truncated: 57 of 5700 samples (1.00 %)\n"
                               "Missed: 100 of 3000 rounds (3.33 %)\n"

@@ -1,0 +1,140 @@
+#include "sample/engine.h"
+
+#include <time.h>
+
+#include "base/clock.h"
+
+enum {
+    AUTO_PERCENT = 1,     /* of the samples truncated, beyond which it rides */
+    AUTO_SAMPLES = 200,   /* and of so many, or of what there is after AUTO_MS */
+    AUTO_MS = 1000,
+    PROBE_EVERY = 128,    /* rounds, while it rides */
+    PROBES = 64,          /* after which it is decided anew */
+    SWITCH_NS = 5000,     /* taken for a context switch to the sampler, and another back */
+    COST_SHARE = 4,       /* of a new ride in the average */
+};
+
+void engine_init(struct engine *engine, const struct engine_options *options)
+{
+    *engine = (struct engine){.options = *options,
+                              .riding = options->kind == ENGINE_RIDE,
+                              .cpu = -1};
+}
+
+static uint64_t own_cpu_ns(void)
+{
+    struct timespec used;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
+}
+
+/* Holds this thread on one CPU, or on all but that one. */
+static bool hold(struct engine *engine, int cpu, bool there)
+{
+    cpu_set_t set = engine->home;
+
+    if (!engine->has_home || cpu < 0 || cpu >= CPU_SETSIZE || !CPU_ISSET(cpu, &engine->home))
+        return false;
+    if (there)
+        CPU_ZERO(&set);
+    if (there)
+        CPU_SET(cpu, &set);
+    else
+        CPU_CLR(cpu, &set);
+    if (CPU_COUNT(&set) == 0 || sched_setaffinity(0, sizeof set, &set) != 0)
+        return false;
+    engine->cpu = there ? cpu : -1;
+    engine->is_held = true;
+    return true;
+}
+
+static void go_home(struct engine *engine)
+{
+    if (engine->is_held)
+        sched_setaffinity(0, sizeof engine->home, &engine->home);
+    engine->is_held = false;
+    engine->cpu = -1;
+}
+
+/* Starts to count anew. */
+static void forget(struct engine *engine, uint64_t now_ns)
+{
+    engine->since_ns = now_ns;
+    engine->samples = engine->truncated = 0;
+    engine->probes = engine->probes_truncated = 0;
+}
+
+void engine_begin(struct engine *engine, uint64_t now_ns)
+{
+    if (!engine->has_home && engine->options.kind != ENGINE_REMOTE)
+        engine->has_home = sched_getaffinity(0, sizeof engine->home, &engine->home) == 0;
+    if (engine->since_ns == 0)
+        engine->since_ns = now_ns;
+    engine->rode = false;
+    engine->probing = engine->options.kind == ENGINE_AUTO && engine->riding &&
+                      ++engine->rounds % PROBE_EVERY == 0 && engine->cpu >= 0 &&
+                      hold(engine, engine->cpu, false);
+}
+
+bool engine_ride(struct engine *engine, struct kernel_thread *thread)
+{
+    int cpu;
+
+    if (!engine->riding || engine->probing)
+        return false;
+    if (!engine->rode)
+        engine->cpu_before_ns = own_cpu_ns();
+    engine->rode = true;
+    cpu = kernel_thread_cpu(thread);
+    if (cpu == engine->cpu && cpu >= 0)
+        return true;
+    return hold(engine, cpu, true);
+}
+
+/* Decides whether to ride, from how the last samples were. */
+static void decide(struct engine *engine, uint64_t now_ns)
+{
+    const bool enough = engine->samples >= AUTO_SAMPLES ||
+                        now_ns - engine->since_ns >= AUTO_MS * NS_PER_MS;
+
+    if (engine->riding && engine->probes >= PROBES) {
+        engine->riding = engine->probes_truncated * 100 > engine->probes * AUTO_PERCENT;
+        forget(engine, now_ns);
+    } else if (!engine->riding && enough) {
+        engine->riding = engine->truncated * 100 > engine->samples * AUTO_PERCENT;
+        forget(engine, now_ns);
+    }
+    if (!engine->riding)
+        go_home(engine);
+}
+
+void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64_t truncated)
+{
+    if (engine->rode) {
+        const uint64_t cost_ns = own_cpu_ns() - engine->cpu_before_ns + 2 * SWITCH_NS;
+
+        engine->cost_ns = engine->cost_ns == 0
+                              ? cost_ns
+                              : engine->cost_ns - engine->cost_ns / COST_SHARE + cost_ns / COST_SHARE;
+    }
+    if (engine->options.kind != ENGINE_AUTO)
+        return;
+    if (engine->probing) {
+        engine->probes += samples > 0;
+        engine->probes_truncated += truncated > 0;
+    } else if (!engine->riding) {
+        engine->samples += samples;
+        engine->truncated += truncated;
+    }
+    decide(engine, now_ns);
+}
+
+uint64_t engine_interval_ns(const struct engine *engine)
+{
+    const double least_ns = (double)engine->cost_ns / engine->options.budget;
+
+    return engine->riding && least_ns > (double)engine->options.interval_ns
+               ? (uint64_t)least_ns
+               : engine->options.interval_ns;
+}

@@ -1,0 +1,58 @@
+#!/bin/sh
+# truth - how many stacks are impossible, failed or truncated, on programs that never stand still.
+#
+#   tests/bench/truth.sh [SECONDS]    2 seconds of each without it
+#
+# In the build tree. Runs targets/churn.py under each interpreter, sampled at 20 kHz by each engine, and
+# prints a Markdown table: of each kind of call the samples of all interpreters together.
+. "${srcdir:-.}/tests/live/lib.sh"
+
+need python3
+seconds=${1:-2}
+app=${builddir:-.}/tachyon-top
+
+# sample ENGINE ARGUMENT... - adds a line to $work/counts: kept, truncated, impossible, failed.
+sample() {
+    engine=$1
+    shift
+    start_target "$command" churn "$@"
+    "$app" attach --engine "$engine" --budget 50 -r 20khz -d "$seconds" --collapsed \
+        -o "$work/stacks" --stats "$work/stats" --force "$pid" 2>"$work/notes" ||
+        fail "status $?: $(cat "$work/notes")"
+    stop_targets
+    python3 -B "$top/tests/live/check_chains.py" --misplaced-at-most 100 "$work/stacks" \
+        >"$work/checked" || true # it counts what is impossible
+    echo "$(sed -n 's/^kept \([0-9]*\), .* truncated \([0-9]*\), impossible \([0-9]*\), .* misplaced \([0-9]*\),.*/\1 \2 \3 \4/p' "$work/checked")" \
+        "$(sed -n 's/.*"failed": \([0-9]*\).*/\1/p' "$work/stats")" >>"$work/counts"
+}
+
+# row TITLE ENGINE ARGUMENT... - of all interpreters.
+row() {
+    title=$1
+    shift
+    : >"$work/counts"
+    while read -r _ command <&3; do
+        sample "$@"
+    done 3<"$work/list"
+    awk -v title="$title" -v engine="$1" '
+        { kept += $1; truncated += $2; impossible += $3; misplaced += $4; failed += $5 }
+        END { printf "| %s | %s | %d | %d | %d | %.2f %% | %.2f %% |\n", title, engine, kept,
+                     impossible, failed, 100 * truncated / kept, 100 * misplaced / kept }' "$work/counts"
+}
+
+pythons >"$work/list"
+[ -s "$work/list" ] || fail "there is no Python 3.11 to 3.15 here"
+echo "$(wc -l <"$work/list") interpreters: $(cut -f 1 "$work/list" | paste -sd ' ')"
+echo
+echo "| calls | engine | samples | impossible | failed | truncated | a caller on a wrong line |"
+echo "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
+for engine in remote ride; do
+    row "plain and through C, generators, 6 deep, every 50 ns" "$engine" --spin 0
+    row "the same, every 1 µs" "$engine" --spin 30
+    row "the same, every 20 µs" "$engine" --spin 600
+    row "plain, 100 deep, every 50 ns" "$engine" --spin 0 --chains d
+    row "recursion, 100 deep" "$engine" --spin 0 --chains r
+    row "coroutines" "$engine" --spin 0 --chains w
+    row "exceptions" "$engine" --spin 0 --chains e
+    row "functions made for each call" "$engine" --spin 0 --chains mn
+done

@@ -1,0 +1,57 @@
+#!/bin/sh
+# engine - riding proves what cannot be proven from another CPU, and takes no more of the target's time
+# than it may; auto rides where that is needed, and only there.
+. "${srcdir:-.}/tests/live/lib.sh"
+
+need python3
+
+# attach ENGINE SECONDS [OPTION...] - samples the target, $pid.
+attach() {
+    engine=$1 seconds=$2
+    shift 2
+    "$tachyon_top" attach --engine "$engine" -d "$seconds" "$@" --collapsed -o "$work/stacks" \
+        --stats "$work/stats" --force "$pid" 2>"$work/notes" || fail "status $?: $(cat "$work/notes")"
+    echo "$engine: $(cat "$work/stats")"
+}
+
+stat_of() {
+    sed -n "s/.*\"$1\": \\([0-9]*\\).*/\\1/p" "$work/stats"
+}
+
+possible() {
+    python3 -B "$top/tests/live/check_chains.py" --misplaced-at-most 10 "$work/stacks" || fail "$1"
+}
+
+# A call every 50 ns. From elsewhere, one of ten is torn; here none should be, but where the machine moves
+# the thread away in the same moment.
+rides() {
+    attach remote 3
+    [ $(($(stat_of truncated) * 100)) -gt "$(stat_of samples)" ] || return 3 # held still by other work
+    attach ride 4
+    possible ride
+    [ "$(stat_of ridden)" -eq "$(stat_of rounds)" ] || fail "it does not ride"
+    [ $(($(stat_of truncated) * 100)) -le $((2 * $(stat_of samples))) ] || return 1
+    attach auto 6
+    possible auto
+    [ "$(stat_of ridden)" -gt 0 ] || return 1
+}
+
+churning() {
+    start_target "$2" churn --spin 0
+    undisturbed rides
+    # The budget is kept by riding less often.
+    attach ride 4 --budget 0.2
+    grep -q 'to keep within the budget' "$work/notes" || fail "no word of the budget: $(cat "$work/notes")"
+    [ "$(stat_of rounds)" -lt 1000 ] || fail "$(stat_of rounds) rounds in 4 s are too many"
+}
+
+# What holds still is read from anywhere.
+steady() {
+    start_target "$2" deep --depth 20
+    attach auto 3
+    [ "$(stat_of ridden)" -eq 0 ] || fail "it rides"
+}
+
+[ "$(nproc)" -gt 1 ] || skip "with one CPU nothing is read from another"
+for_each_python churning 3.11 3.13 3.15
+for_each_python steady 3.14
