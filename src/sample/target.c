@@ -69,7 +69,7 @@ struct target {
     uint64_t cpu_ns;              /* of the process, when it was asked for last */
     struct engine engine;
     uint64_t holder_samples;      /* of the round's threads that had the GIL, */
-    uint64_t holder_truncated;    /* and of these the truncated ones */
+    uint64_t holder_torn;         /* and of these the torn ones */
     uint64_t round_ns;            /* the last round's time; 0: none yet */
     unsigned failed_rounds;
 };
@@ -518,7 +518,7 @@ static bool round_of_interpreter(struct target *target, size_t index, const stru
             *error_number = errno;
         if (n == 0 && shared->gil.locked) {
             target->holder_samples++;
-            target->holder_truncated += thread->was_truncated;
+            target->holder_torn += thread->was_torn;
         }
         target->list_wanted |= thread->stale;
     }
@@ -533,7 +533,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     int error_number = 0;
     bool any = false, new_threads = false;
 
-    target->holder_samples = target->holder_truncated = 0;
+    target->holder_samples = target->holder_torn = 0;
     engine_begin(&target->engine, now_ns);
     put_process(target);
     if (now_ns - target->held_ns >= HELD_EVERY_US * NS_PER_US) {
@@ -564,7 +564,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     record.riding = target->engine.riding;
     record.slowed = target_interval_ns(target) > target->engine.options.interval_ns;
     put_round(target, &record, counts);
-    engine_end(&target->engine, now_ns, target->holder_samples, target->holder_truncated);
+    engine_end(&target->engine, now_ns, target->holder_samples, target->holder_torn);
     if (any) {
         target->failed_rounds = 0;
         return true;

@@ -13,7 +13,7 @@ enum {
     TICK_MAX_MS = 10,  /* the kernel's clock, at its slowest */
     READS_MAX = 5,     /* of one sample, while there are code objects that are not known */
     SEE_AHEAD_MS = 5,
-    SEEING_UNUSED_MAX = 8,
+    SEEING_UNUSED_MAX = 2,
 };
 
 struct target_thread *target_thread_new(const struct thread_source *source,
@@ -293,6 +293,7 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
         return READ_OF_ANOTHER;
     if (!remote_equal(stack.next_thread, thread->found.next))
         thread->stale = true;
+    thread->was_torn = result == WALK_TRUNCATED;
     collecting = see_extra(thread, round, &extra, stack.extra);
     held->depth = 0;
     held->flags = stack.cut ? SAMPLE_CUT : 0;
@@ -428,12 +429,11 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     case READ_DONE:
         break;
     }
-    thread->was_truncated = (thread->held.flags & SAMPLE_TRUNCATED) != 0;
-    if (thread->was_truncated)
+    if ((thread->held.flags & SAMPLE_TRUNCATED) != 0)
         thread->waiting = false; /* it holds still, so the next reading may prove it */
     hold(thread, round, cpu_ns);
     round->counts->samples++;
-    round->counts->truncated += thread->was_truncated;
+    round->counts->truncated += (thread->held.flags & SAMPLE_TRUNCATED) != 0;
     target_thread_flush(thread, round);
     return true;
 }

@@ -32,7 +32,7 @@ struct gil_now {
 };
 
 /* The code objects that are to be seen with the next stack, as they are not known well. */
-#define SEEING_MAX 48u
+#define SEEING_MAX 16u
 struct seeing {
     remote_addr codes[SEEING_MAX];
     uint8_t unused[SEEING_MAX]; /* for how many stacks it was on none */
@@ -65,7 +65,7 @@ struct target_thread {
     uint64_t run_since_ns;          /* when its CPU time was first seen to be what it is */
     uint64_t cpu_told_ns;           /* of the CPU time, what samples have been charged with */
     bool was_on_cpu;                /* at the last sample */
-    bool was_truncated;             /* the last sample */
+    bool was_torn;                  /* at the last sample, its stack, which holding still would help */
     bool waiting;                   /* it was waiting at the last round, on the stack held */
 
     struct seeing seeing;
