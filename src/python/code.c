@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/hash.h"
 #include "python/lines.h"
 #include "python/text.h"
@@ -15,7 +16,8 @@ enum {
     RUNS_MAX = 1 << 16,        /* of one code object */
     UNIT_BYTES = 2,            /* sizeof(_Py_CODEUNIT), Include/cpython/code.h */
     TABLE_BEGIN_BYTES = 48,    /* of a location table, that are compared */
-    SIGHTS_LEAST = 32,         /* in a row as the same, before a code object is trusted between them */
+    SIGHTS_WHOLE = 8,          /* in a row as the same, after which only head and name are compared */
+    CHANGE_MS = 5000,          /* an address was seen to become another's: so long, trust takes more */
 };
 
 /* What makes a code object the one it was: if these are equal, so is all that we took from it. */
@@ -44,7 +46,7 @@ struct object {
     uint32_t known_units; /* that the runs are for */
     bool has_lines; /* any run has one */
     uint64_t since_ns; /* when it was first read as what it is */
-    unsigned sights;   /* how often it was seen so since, at most SIGHTS_LEAST */
+    unsigned sights;   /* how often it was seen so since, up to what trust takes */
     uint64_t until_ns; /* how long it is taken for that unseen */
     uint64_t seen;     /* the stack with which it was seen as that */
     UT_hash_handle hh; /* the first was not compared with the target for longest */
@@ -57,6 +59,7 @@ struct code_table {
     void *context;
     uint32_t next_number;
     uint64_t stack;        /* which one is being looked at */
+    uint64_t changed_ns;   /* when an address was last seen to be another code object's; 0: never */
     struct object *objects;
     struct function *functions;
     struct function *more; /* stands for functions beyond the bounds */
@@ -302,53 +305,64 @@ static bool put_last(struct code_table *table, struct object *object)
 _Static_assert(LAYOUT_CODE_BYTES_MAX + 2 * TEXT_FIRST_BYTES + TABLE_BEGIN_BYTES <= CODE_SEEN_BYTES_MAX,
                "what is told is the bound");
 
-size_t code_seen_bytes(const struct code_table *table)
-{
-    return table->layout->code.size + 2 * TEXT_FIRST_BYTES + TABLE_BEGIN_BYTES;
-}
-
-void code_pieces(const struct code_table *table, remote_addr code,
-                 struct piece pieces[CODE_PIECES])
+size_t code_pieces(const struct code_table *table, remote_addr code,
+                   struct piece pieces[CODE_PIECES])
 {
     const struct object *object = find_object(table, code.value);
+    const bool known = object != NULL && object->function != NULL;
 
     pieces[0] = (struct piece){code, table->layout->code.size};
     /* Where these are is not known yet: anything that can be read will do. */
     pieces[1] = (struct piece){code, TEXT_FIRST_BYTES};
     pieces[2] = (struct piece){code, TEXT_FIRST_BYTES};
     pieces[3] = (struct piece){code, TABLE_BEGIN_BYTES};
-    if (object == NULL)
-        return;
-    pieces[1].address = remote_at(object->identity.name);
-    pieces[2].address = remote_at(object->identity.file);
-    pieces[3].address =
-        remote_plus(remote_at(object->identity.line_table), table->layout->bytes.data);
+    if (known) {
+        pieces[1].address = remote_at(object->identity.name);
+        pieces[2].address = remote_at(object->identity.file);
+        pieces[3].address =
+            remote_plus(remote_at(object->identity.line_table), table->layout->bytes.data);
+    }
+    return known && object->sights >= SIGHTS_WHOLE ? 2 : CODE_PIECES;
 }
 
 /* Whether what was read with a stack is what is known. Texts are compared letter by letter: they can be
    others in the same places, where all addresses are equal. */
 static bool is_same(const struct code_table *table, const struct object *object,
-                    const struct identity *identity, const unsigned char *bytes)
+                    const struct identity *identity, const unsigned char *bytes, bool whole)
 {
     const unsigned char *name = bytes + table->layout->code.size;
     const unsigned char *file = name + TEXT_FIRST_BYTES;
     const unsigned char *table_begin = file + TEXT_FIRST_BYTES;
 
-    return object->function != NULL && memcmp(identity, &object->identity, sizeof *identity) == 0 &&
-           text_begins(table->layout, name, TEXT_FIRST_BYTES, object->name) &&
-           text_begins(table->layout, file, TEXT_FIRST_BYTES, object->file) &&
+    if (object->function == NULL || memcmp(identity, &object->identity, sizeof *identity) != 0)
+        return false;
+    if (!text_begins(table->layout, name, TEXT_FIRST_BYTES, object->name))
+        return false;
+    if (!whole)
+        return object->sights >= SIGHTS_WHOLE;
+    return text_begins(table->layout, file, TEXT_FIRST_BYTES, object->file) &&
            memcmp(table_begin, object->table_begin, object->table_begin_bytes) == 0;
 }
 
-/* How long an object just seen is trusted to stay. One of those that are made anew all the time may look
-   like one that stays, if it is met in the same place as often as not. */
-static uint64_t trusted_until_ns(struct object *object, uint64_t now_ns)
-{
-    const uint64_t same_for_ns = now_ns - object->since_ns;
+/* What it takes for a code object to be trusted between two sights: so many as the same in a row, in so long
+   a time. Where they are made anew all the time, one of those may look like one that stays, if it is met in
+   the same place as often as not. */
+static const struct trust {
+    unsigned sights;
+    uint64_t for_ns;
+} TRUST = {32, 500 * NS_PER_MS}, TRUST_IN_CHANGE = {256, 3 * NS_PER_S};
 
-    if (object->sights < SIGHTS_LEAST)
+/* How long an object just seen is trusted to stay; 0: not at all. */
+static uint64_t trusted_until_ns(const struct code_table *table, struct object *object,
+                                 uint64_t now_ns)
+{
+    const bool in_change =
+        table->changed_ns != 0 && now_ns - table->changed_ns < CHANGE_MS * NS_PER_MS;
+    const struct trust *trust = in_change ? &TRUST_IN_CHANGE : &TRUST;
+
+    if (object->sights < TRUST_IN_CHANGE.sights)
         object->sights++;
-    if (object->sights < SIGHTS_LEAST || same_for_ns < 2 * CODE_TRUST_NS)
+    if (object->sights < trust->sights || now_ns - object->since_ns < trust->for_ns)
         return 0;
     return now_ns + CODE_TRUST_NS;
 }
@@ -359,7 +373,7 @@ void code_next_stack(struct code_table *table)
 }
 
 bool code_see(struct code_table *table, remote_addr code, const unsigned char *bytes,
-              uint64_t now_ns)
+              size_t pieces, uint64_t now_ns)
 {
     struct object *object = find_object(table, code.value);
     struct identity identity;
@@ -373,11 +387,13 @@ bool code_see(struct code_table *table, remote_addr code, const unsigned char *b
         object = add_object(table, code.value);
     if (object == NULL || !put_last(table, object))
         return false;
-    if (is_same(table, object, &identity, bytes)) {
-        object->until_ns = trusted_until_ns(object, now_ns);
+    if (is_same(table, object, &identity, bytes, pieces == CODE_PIECES)) {
+        object->until_ns = trusted_until_ns(table, object, now_ns);
         object->seen = table->stack;
         return true;
     }
+    if (object->function != NULL)
+        table->changed_ns = now_ns;
     object->identity = identity;
     object->since_ns = now_ns;
     object->sights = 0;

@@ -5,7 +5,8 @@
  * object, in programs that make functions as they run all the time. But while a frame runs it, a code
  * object stays: so what identifies it is read again together with a stack, within the time in which that
  * is proven (code_pieces(), code_see()). One that was seen as the same often and for long is trusted to
- * stay for CODE_TRUST_NS each time; all others are seen with each stack. Functions are numbered by
+ * stay for CODE_TRUST_NS each time, in a program in which no address became another code object's lately;
+ * all others are seen with each stack. Functions are numbered by
  * file, name and first line, so that code that is made anew each time it is wanted stays one function.
  *
  * Owned and used by the sampler thread. Bounded: at CODE_OBJECTS_MAX, or CODE_RUN_BYTES_MAX of lines,
@@ -62,20 +63,19 @@ struct code_place {
 };
 
 /* What identifies the code object at `code`: to be read together with a stack, one piece after the other,
-   code_seen_bytes() in all. */
+   CODE_SEEN_BYTES_MAX in all at most. Gives their number: fewer of one that is known well. */
 #define CODE_PIECES 4u
 #define CODE_SEEN_BYTES_MAX 1024u
-void code_pieces(const struct code_table *table, remote_addr code,
-                 struct piece pieces[CODE_PIECES]);
-size_t code_seen_bytes(const struct code_table *table);
+size_t code_pieces(const struct code_table *table, remote_addr code,
+                   struct piece pieces[CODE_PIECES]);
 
 /* Another stack is looked at from here on: what was seen with the one before was so then. */
 void code_next_stack(struct code_table *table);
 
-/* Takes note of these bytes. True when they prove that the code object at `code` is the one that is known;
+/* Takes note of the bytes of so many pieces. True when they prove that the code object at `code` is the one that is known;
    else it is read anew, and has to be seen once more. */
 bool code_see(struct code_table *table, remote_addr code, const unsigned char *bytes,
-              uint64_t now_ns);
+              size_t pieces, uint64_t now_ns);
 
 enum code_result {
     CODE_FOUND,

@@ -158,26 +158,33 @@ static void forget_unused(struct seeing *seeing)
     seeing->count = kept;
 }
 
-_Static_assert(1 + SEEING_MAX * CODE_PIECES <= WALK_EXTRA_MAX, "all find room");
 _Static_assert(sizeof(int32_t) + SEEING_MAX * CODE_SEEN_BYTES_MAX <= WALK_EXTRA_BYTES_MAX,
                "all find room");
 
-/* What is read with the stack: whether the collector is at work, and what code objects are. */
-static void choose_extra(const struct target_thread *thread, const struct thread_round *round,
+static void add_piece(struct walk_extra *extra, struct piece piece)
+{
+    extra->pieces[extra->count++] = piece;
+    extra->bytes += piece.length;
+}
+
+/* What is read with the stack: whether the collector is at work, and what code objects are, as far as there
+   is room. */
+static void choose_extra(struct target_thread *thread, const struct thread_round *round,
                          struct walk_extra *extra)
 {
-    const struct seeing *seeing = &thread->seeing;
+    struct seeing *seeing = &thread->seeing;
 
-    extra->count = 0;
-    extra->bytes = seeing->count * code_seen_bytes(round->codes);
+    extra->count = extra->bytes = 0;
+    if (holds_gil(thread, round->gil) && !remote_is_null(round->gil->collecting))
+        add_piece(extra, (struct piece){round->gil->collecting, sizeof(int32_t)});
     for (size_t i = 0; i < seeing->count; i++) {
-        code_pieces(round->codes, seeing->codes[i], &extra->pieces[extra->count]);
-        extra->count += CODE_PIECES;
+        struct piece pieces[CODE_PIECES];
+        const size_t count = code_pieces(round->codes, seeing->codes[i], pieces);
+
+        seeing->pieces[i] = extra->count + count <= WALK_EXTRA_MAX ? (uint8_t)count : 0;
+        for (size_t j = 0; j < seeing->pieces[i]; j++)
+            add_piece(extra, pieces[j]);
     }
-    if (!holds_gil(thread, round->gil) || remote_is_null(round->gil->collecting))
-        return;
-    extra->pieces[extra->count++] = (struct piece){round->gil->collecting, sizeof(int32_t)};
-    extra->bytes += sizeof(int32_t);
 }
 
 /* Takes note of what was read with the stack. Gives whether the collector was at work. */
@@ -185,15 +192,23 @@ static bool see_extra(const struct target_thread *thread, const struct thread_ro
                       const struct walk_extra *extra, const unsigned char *bytes)
 {
     const struct seeing *seeing = &thread->seeing;
-    const size_t each = code_seen_bytes(round->codes);
+    const struct piece *piece = extra->pieces;
+    bool collecting = false;
 
     code_next_stack(round->codes);
     if (bytes == NULL)
         return false;
-    for (size_t i = 0; i < seeing->count; i++)
-        code_see(round->codes, seeing->codes[i], bytes + i * each, round->now_ns);
-    return extra->count > seeing->count * CODE_PIECES &&
-           int_at(bytes, seeing->count * each) != 0;
+    if (extra->count > 0 && remote_equal(piece->address, round->gil->collecting)) {
+        collecting = int_at(bytes, 0) != 0;
+        bytes += piece++->length;
+    }
+    for (size_t i = 0; i < seeing->count; i++) {
+        if (seeing->pieces[i] > 0)
+            code_see(round->codes, seeing->codes[i], bytes, seeing->pieces[i], round->now_ns);
+        for (size_t j = 0; j < seeing->pieces[i]; j++)
+            bytes += piece++->length;
+    }
+    return collecting;
 }
 
 /* Names one frame of the walk; what it was when it was met last in this place serves as well. What is soon

@@ -32,10 +32,11 @@ struct gil_now {
 };
 
 /* The code objects that are to be seen with the next stack, as they are not known well. */
-#define SEEING_MAX 16u
+#define SEEING_MAX 64u
 struct seeing {
     remote_addr codes[SEEING_MAX];
     uint8_t unused[SEEING_MAX]; /* for how many stacks it was on none */
+    uint8_t pieces[SEEING_MAX]; /* what is read of it now; 0: nothing */
     size_t count;
 };
 

@@ -80,8 +80,8 @@ struct walk_stack {
 };
 
 /* Pieces to be read with the stack, while it stands as it is given: so many, with `bytes` in all. */
-#define WALK_EXTRA_MAX 100u
-#define WALK_EXTRA_BYTES_MAX 32768u
+#define WALK_EXTRA_MAX 160u
+#define WALK_EXTRA_BYTES_MAX 66560u
 struct walk_extra {
     struct piece pieces[WALK_EXTRA_MAX];
     size_t count;
