@@ -4,7 +4,8 @@
  * Most frames stand in the chunks of the thread's data stack (_PyStackChunk, Include/cpython/pystate.h),
  * each read in one piece as far as it is used. Frames of generators and coroutines stand in heap objects,
  * and entry frames on the C stack: those near each other share a place, as pieces are dear and bytes are
- * cheap, and one that was not met for a while is forgotten. Plain data inside a walk (walk.h).
+ * cheap, and one that was not met for a while is forgotten. Plain data inside a
+ * collector (collect.h).
  */
 #ifndef SAMPLE_PLACES_H
 #define SAMPLE_PLACES_H

@@ -1,44 +1,26 @@
 #include "sample/walk.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/clock.h"
 #include "python/frame.h"
+#include "sample/collect.h"
 #include "sample/pair.h"
-#include "sample/places.h"
 #include "sample/record.h"
 
 enum {
-    CFRAME_BYTES = 24,  /* of _PyCFrame, Include/cpython/pystate.h of 3.11 and 3.12: up to three words */
-    CFRAMES_BYTES_MAX = 16384, /* of the part of the C stack that holds those met lately */
     TRIES_MAX = 8,      /* collections for one sample, with those that find new places */
     TORN_MAX = 3,       /* of these, how many may be torn before the stack is truncated */
     KNOWN_MAX = 64,     /* frames in known places that learning reads one by one in search of others */
     STEPS_MAX = 2 * RECORD_DEPTH_MAX, /* frames on a chain, with those that hold no Python code */
-    SLOW_TIMES = 2,     /* a collection that takes so many times as long as usual proves nothing */
-    CALL_WORK = 3,      /* what a collection costs besides its pieces, as if in pieces */
-    PIECE_BYTES = 4096, /* how many bytes cost as much as one piece more */
-};
-
-/* A stretch of the C stack. */
-struct stretch {
-    remote_addr start;
-    uint32_t length;
 };
 
 struct walk {
-    struct reader *reader;
+    struct collector collector;
     const struct layout *layout;
-    remote_addr thread;
-    struct stretch cframes;  /* 3.11, 3.12: where the thread state pointed lately */
-    struct places places;
     struct walk_room *room;
-    bool places_full;        /* the stack needs more places than there are: its root side is cut */
-    size_t state_bytes;      /* of the thread state that are read */
-    uint64_t usual_ns;       /* what a collection takes for each piece of its work */
+    bool places_full; /* the stack needs more places than there are: its root side is cut */
 };
 
 /* A frame on the chain as one copy has it. */
@@ -57,8 +39,7 @@ struct root_frame {
 };
 
 struct walk_room {
-    unsigned char *buffer;   /* what the last collection read, in the order of its pieces */
-    size_t buffer_bytes;
+    struct collect_buffer buffer;
     struct walk_frame frames[RECORD_DEPTH_MAX];
     struct walk_frame open[RECORD_DEPTH_MAX]; /* a proven stack of which not every line is, */
     unsigned char open_extra[WALK_EXTRA_BYTES_MAX]; /* and what was read with it */
@@ -67,40 +48,6 @@ struct walk_room {
     size_t root_depth;
     size_t root_proven;                /* how many of them are */
 };
-
-/* Where a collection's parts are in the buffer. */
-struct collection {
-    const unsigned char *first;
-    const unsigned char *state;
-    const unsigned char *cframes;
-    const unsigned char *extra;
-    const unsigned char *second;
-    bool slow;
-};
-
-static size_t larger(size_t a, uint32_t b)
-{
-    return b != LAYOUT_NONE && b > a ? b : a;
-}
-
-/* The thread state is read up to the last member that is of use. */
-static size_t used_state_bytes(const struct layout *layout)
-{
-    size_t last = larger(layout->thread.datastack_top, layout->thread.next);
-
-    last = larger(last, layout->thread.current_frame);
-    last = larger(last, layout->thread.cframe);
-    last = larger(last, layout->thread.base_frame);
-    last = larger(last, layout->thread.thread_id);
-    last = larger(last, layout->thread.native_thread_id);
-    return last + sizeof(uint64_t);
-}
-
-static void forget_cframes(struct walk *walk)
-{
-    /* Any place that can be read will do until the right one is known. */
-    walk->cframes = (struct stretch){walk->thread, CFRAME_BYTES};
-}
 
 struct walk_room *walk_room_new(void)
 {
@@ -111,7 +58,7 @@ void walk_room_free(struct walk_room *room)
 {
     if (room == NULL)
         return;
-    free(room->buffer);
+    free(room->buffer.bytes);
     free(room);
 }
 
@@ -122,137 +69,15 @@ struct walk *walk_new(struct reader *reader, const struct layout *layout, struct
 
     if (walk == NULL)
         return NULL;
-    walk->reader = reader;
+    collector_init(&walk->collector, reader, layout, &room->buffer, thread);
     walk->layout = layout;
     walk->room = room;
-    walk->thread = thread;
-    walk->state_bytes = used_state_bytes(layout);
-    forget_cframes(walk);
     return walk;
 }
 
 void walk_free(struct walk *walk)
 {
     free(walk);
-}
-
-static bool has_cframes(const struct walk *walk)
-{
-    return walk->layout->thread.cframe != LAYOUT_NONE;
-}
-
-static bool grow_buffer(struct walk_room *room, size_t need)
-{
-    unsigned char *grown;
-
-    if (need <= room->buffer_bytes)
-        return true;
-    grown = realloc(room->buffer, need + need / 2);
-    if (grown == NULL)
-        return false;
-    room->buffer = grown;
-    room->buffer_bytes = need + need / 2;
-    return true;
-}
-
-/* Follows what a collection usually takes for its work, at once downwards and slowly upwards, and tells
-   whether this one took far longer. */
-static bool took_long(struct walk *walk, uint64_t took_ns, size_t pieces, size_t bytes)
-{
-    const uint64_t each_ns = took_ns / (CALL_WORK + pieces + bytes / PIECE_BYTES);
-    const uint64_t usual_ns = walk->usual_ns;
-
-    if (usual_ns == 0 || each_ns < usual_ns)
-        walk->usual_ns = each_ns;
-    else if (each_ns < SLOW_TIMES * usual_ns)
-        walk->usual_ns += (each_ns - usual_ns) / 16;
-    else
-        walk->usual_ns += usual_ns / 64 + 1;
-    return usual_ns != 0 && each_ns >= SLOW_TIMES * usual_ns;
-}
-
-enum collect_result { COLLECTED, COLLECT_LOST_PLACE, COLLECT_LOST_EXTRA, COLLECT_FAILED };
-
-/* Reads everything twice around the thread state and the extra pieces. */
-static enum collect_result collect(struct walk *walk, const struct walk_extra *extra,
-                                   struct collection *collection)
-{
-    struct piece pieces[2 * WALK_PLACES_MAX + 2 + WALK_EXTRA_MAX];
-    const size_t copy_bytes = walk->places.bytes;
-    const size_t cframes_bytes = has_cframes(walk) ? walk->cframes.length : 0;
-    const size_t up_to_state = copy_bytes + walk->state_bytes;
-    const size_t up_to_extra = up_to_state + cframes_bytes;
-    const size_t up_to_second = up_to_extra + extra->bytes;
-    const size_t total = up_to_second + copy_bytes;
-    size_t count = places_pieces(&walk->places, pieces);
-    unsigned char *buffer;
-    uint64_t start_ns;
-    size_t got;
-
-    if (!grow_buffer(walk->room, total)) {
-        errno = ENOMEM;
-        return COLLECT_FAILED;
-    }
-    pieces[count++] = (struct piece){walk->thread, walk->state_bytes};
-    if (has_cframes(walk))
-        pieces[count++] = (struct piece){walk->cframes.start, walk->cframes.length};
-    memcpy(pieces + count, extra->pieces, extra->count * sizeof *pieces);
-    count += extra->count;
-    count += places_pieces_back(&walk->places, pieces + count);
-    buffer = walk->room->buffer;
-    start_ns = clock_now_ns();
-    got = reader_gather(walk->reader, pieces, count, buffer);
-    *collection = (struct collection){
-        .first = buffer,
-        .state = buffer + copy_bytes,
-        .cframes = buffer + up_to_state,
-        .extra = buffer + up_to_extra,
-        .second = buffer + up_to_second,
-    };
-    if (got == total) {
-        collection->slow = took_long(walk, clock_now_ns() - start_ns, count, total);
-        return COLLECTED;
-    }
-    /* Only a lost thread state ends it; any other place that went away is looked up anew. */
-    if (errno != EFAULT || (got >= copy_bytes && got < up_to_state))
-        return COLLECT_FAILED;
-    return got >= up_to_extra && got < up_to_second ? COLLECT_LOST_EXTRA : COLLECT_LOST_PLACE;
-}
-
-/* Widens the stretch of _PyCFrames so that it holds this one, or begins it anew there. */
-static void expect_cframe(struct walk *walk, remote_addr cframe)
-{
-    const uint64_t start = walk->cframes.start.value;
-    const uint64_t end = start + walk->cframes.length;
-    const uint64_t low = cframe.value < start ? cframe.value : start;
-    const uint64_t high = cframe.value + CFRAME_BYTES > end ? cframe.value + CFRAME_BYTES : end;
-
-    if (high - low <= CFRAMES_BYTES_MAX && start != walk->thread.value)
-        walk->cframes = (struct stretch){remote_at(low), (uint32_t)(high - low)};
-    else
-        walk->cframes = (struct stretch){cframe, CFRAME_BYTES};
-}
-
-/* The frame that the thread state names as the top of its stack; false when the _PyCFrame that tells
-   it was not read, which the next collection will then. */
-static bool top_frame(struct walk *walk, const struct collection *collection, remote_addr *top)
-{
-    const struct layout *layout = walk->layout;
-    remote_addr cframe;
-    uint64_t offset;
-
-    if (!has_cframes(walk)) {
-        *top = remote_at(word_at(collection->state, layout->thread.current_frame));
-        return true;
-    }
-    cframe = remote_at(word_at(collection->state, layout->thread.cframe));
-    offset = cframe.value - walk->cframes.start.value;
-    if (offset + CFRAME_BYTES > walk->cframes.length || offset > walk->cframes.length) {
-        expect_cframe(walk, cframe);
-        return false;
-    }
-    *top = remote_at(word_at(collection->cframes + offset, layout->cframe_current_frame));
-    return true;
 }
 
 static bool is_base(const struct walk *walk, const unsigned char *state, remote_addr address)
@@ -375,7 +200,7 @@ static enum follow_result follow_chain(struct walk *walk, const struct collectio
             return FOLLOW_TORN;
         if (remote_is_null(address) || is_base(walk, collection->state, address))
             return at_end(&follow);
-        if (!places_find(&walk->places, address, layout->frame.size, &found)) {
+        if (!places_find(&walk->collector.places, address, layout->frame.size, &found)) {
             if (walk->places_full)
                 break;
             *unknown = address;
@@ -418,7 +243,7 @@ static size_t list_chain(struct walk *walk, const struct collection *collection,
             return at_bottom ? count : 0;
         if (is_base(walk, collection->state, address))
             return count;
-        if (!places_find(&walk->places, address, layout->frame.size, &found))
+        if (!places_find(&walk->collector.places, address, layout->frame.size, &found))
             return 0;
         frame = frame_decode(layout, in_second ? collection->second + found.second
                                                : collection->first + found.first);
@@ -527,17 +352,17 @@ static void learn(struct walk *walk, const struct collection *collection, remote
     unsigned known = 0;
 
     walk->places_full = false;
-    places_set_chunks(&walk->places, walk->reader, layout, chunk, top);
+    places_set_chunks(&walk->collector.places, walk->collector.reader, layout, chunk, top);
     for (size_t step = 0; step < STEPS_MAX && known < KNOWN_MAX; step++) {
         unsigned char bytes[LAYOUT_FRAME_BYTES_MAX];
         struct place_found found;
 
         if (remote_is_null(address) || is_base(walk, collection->state, address) ||
-            !reader_read(walk->reader, address, bytes, layout->frame.size))
+            !reader_read(walk->collector.reader, address, bytes, layout->frame.size))
             return;
-        if (places_find(&walk->places, address, layout->frame.size, &found))
+        if (places_find(&walk->collector.places, address, layout->frame.size, &found))
             known++;
-        else if (!places_add_frame(&walk->places, address, layout->frame.size)) {
+        else if (!places_add_frame(&walk->collector.places, address, layout->frame.size)) {
             walk->places_full = true;
             return;
         }
@@ -556,7 +381,7 @@ static enum follow_result collect_and_follow(struct walk *walk, struct collectio
     stack->ident = word_at(collection->state, walk->layout->thread.thread_id);
     stack->native_id = word_at(collection->state, walk->layout->thread.native_thread_id);
     stack->extra = collection->extra;
-    if (!top_frame(walk, collection, top))
+    if (!collection_top(&walk->collector, collection, top))
         return FOLLOW_UNKNOWN_PLACE;
     result = follow_chain(walk, collection, *top, stack, &unknown);
     if (result == FOLLOW_UNKNOWN_PLACE)
@@ -594,14 +419,14 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
     walk->room->root_depth = 0;
     walk->room->root_proven = 0;
     for (unsigned try = 0; try < TRIES_MAX && torn < TORN_MAX; try++) {
-        switch (collect(walk, extra, &collection)) {
+        switch (collect(&walk->collector, extra, &collection)) {
         case COLLECT_FAILED:
             return WALK_FAILED;
         case COLLECT_LOST_EXTRA:
             return WALK_LOST_EXTRA;
         case COLLECT_LOST_PLACE:
-            places_clear(&walk->places);
-            forget_cframes(walk);
+            places_clear(&walk->collector.places);
+            collector_forget_cframes(&walk->collector);
             stack->extra = NULL;
             result = FOLLOW_UNKNOWN_PLACE;
             continue;

@@ -23,7 +23,7 @@ profile() {
 
 measure() {
     start_target "$command" churn "$@"
-    "$tachyon_top" attach -r 10khz -d 1 --collapsed -o "$work/stacks" --stats "$work/stats.json" \
+    "$tachyon_top" attach --engine "$engine" --budget 50 -r 10khz -d 1 --collapsed -o "$work/stacks" --stats "$work/stats.json" \
         --force "$pid" 2>"$work/notes" || fail "status $?: $(cat "$work/notes")"
     stop_targets
     grep -q '"failed": 0,' "$work/stats.json" || fail "samples failed: $(cat "$work/stats.json")"
@@ -40,6 +40,7 @@ measure() {
 # a collection takes is where callers are misplaced most.
 chains() {
     command=$2
+    engine=remote # which is the harder one, and the faster
     : >"$work/whole"
     profile 10 100 --spin 0
     profile 50 100 --spin 0 --chains a
@@ -47,10 +48,12 @@ chains() {
     profile 10 100 --spin 0 --threads 3
     profile 10 100 --spin 10
     profile 2 97 --spin 100
-    # Generators, coroutines, exceptions, recursion, and functions made for each call, whose code objects
-    # take each other's place.
+    # Coroutines, exceptions, recursion; and functions made for each call, whose code objects take each
+    # other's place: from elsewhere, all of them can be replaced twice while one stack is read.
     profile 50 100 --spin 0 --chains wer
-    profile 50 100 --spin 0 --chains mn
+    engine=ride
+    profile 10 20 --spin 0
+    profile 10 50 --spin 0 --chains mn
     # Marks alone prove nothing.
     [ "$(sum whole)" -ge $WHOLE_LEAST ] || fail "only $(sum whole) stacks are whole"
 }
