@@ -564,7 +564,7 @@ unsigned screen_events(struct screen *screen)
     unsigned seen = signals_take();
     unsigned events = 0;
 
-    if (seen & SIGNALS_STOP) {
+    if ((seen & SIGNALS_STOP) && !(seen & SIGNALS_QUIT)) {
         seen = suspend(screen);
         events |= SCREEN_CHANGED;
     }

@@ -39,6 +39,7 @@ struct object {
     struct identity identity;
     struct function *function; /* NULL: not known */
     char *name, *file;         /* its own: the function may be one that stands for many */
+    size_t name_bytes, file_bytes; /* of their objects in the target, as far as they are compared */
     unsigned char table_begin[TABLE_BEGIN_BYTES]; /* of its location table */
     size_t table_begin_bytes;
     struct line_run *runs;
@@ -242,6 +243,14 @@ static bool keep_runs(struct code_table *table, struct object *object, size_t ru
     return true;
 }
 
+/* How much of a str is compared: no more than there is, as nothing may be behind it. */
+static size_t compared_bytes(struct code_table *table, uint64_t text)
+{
+    const uint64_t bytes = text_bytes(table->reader, table->layout, remote_at(text));
+
+    return bytes < TEXT_FIRST_BYTES ? (size_t)bytes : TEXT_FIRST_BYTES;
+}
+
 /* Reads what `object->identity` points to: the names and the lines. */
 static bool read_object(struct code_table *table, struct object *object)
 {
@@ -259,7 +268,10 @@ static bool read_object(struct code_table *table, struct object *object)
     free(object->file);
     object->name = strdup(name);
     object->file = strdup(file);
-    if (object->name == NULL || object->file == NULL)
+    object->name_bytes = compared_bytes(table, identity->name);
+    object->file_bytes = compared_bytes(table, identity->file);
+    if (object->name == NULL || object->file == NULL || object->name_bytes == 0 ||
+        object->file_bytes == 0)
         return false;
     object->function = intern(table, name, file, identity->first_line);
     return object->function != NULL;
@@ -302,7 +314,8 @@ static bool put_last(struct code_table *table, struct object *object)
     return false;
 }
 
-_Static_assert(LAYOUT_CODE_BYTES_MAX + 2 * TEXT_FIRST_BYTES + TABLE_BEGIN_BYTES <= CODE_SEEN_BYTES_MAX,
+_Static_assert(CODE_PIECES * LAYOUT_CODE_BYTES_MAX <= CODE_SEEN_BYTES_MAX &&
+                   LAYOUT_CODE_BYTES_MAX + 2 * TEXT_FIRST_BYTES + TABLE_BEGIN_BYTES <= CODE_SEEN_BYTES_MAX,
                "what is told is the bound");
 
 size_t code_pieces(const struct code_table *table, remote_addr code,
@@ -313,14 +326,14 @@ size_t code_pieces(const struct code_table *table, remote_addr code,
 
     pieces[0] = (struct piece){code, table->layout->code.size};
     /* Where these are is not known yet: anything that can be read will do. */
-    pieces[1] = (struct piece){code, TEXT_FIRST_BYTES};
-    pieces[2] = (struct piece){code, TEXT_FIRST_BYTES};
-    pieces[3] = (struct piece){code, TABLE_BEGIN_BYTES};
+    pieces[1] = pieces[2] = pieces[3] = (struct piece){code, table->layout->code.size};
     if (known) {
-        pieces[1].address = remote_at(object->identity.name);
-        pieces[2].address = remote_at(object->identity.file);
-        pieces[3].address =
-            remote_plus(remote_at(object->identity.line_table), table->layout->bytes.data);
+        const remote_addr lines = remote_at(object->identity.line_table);
+
+        pieces[1] = (struct piece){remote_at(object->identity.name), object->name_bytes};
+        pieces[2] = (struct piece){remote_at(object->identity.file), object->file_bytes};
+        pieces[3] = (struct piece){remote_plus(lines, table->layout->bytes.data),
+                                   object->table_begin_bytes};
     }
     return known && object->sights >= SIGHTS_WHOLE ? 2 : CODE_PIECES;
 }
@@ -328,20 +341,21 @@ size_t code_pieces(const struct code_table *table, remote_addr code,
 /* Whether what was read with a stack is what is known. Texts are compared letter by letter: they can be
    others in the same places, where all addresses are equal. */
 static bool is_same(const struct code_table *table, const struct object *object,
-                    const struct identity *identity, const unsigned char *bytes, bool whole)
+                    const struct identity *identity, const struct piece *pieces, size_t count,
+                    const unsigned char *bytes)
 {
-    const unsigned char *name = bytes + table->layout->code.size;
-    const unsigned char *file = name + TEXT_FIRST_BYTES;
-    const unsigned char *table_begin = file + TEXT_FIRST_BYTES;
+    const unsigned char *name = bytes + pieces[0].length;
 
-    if (object->function == NULL || memcmp(identity, &object->identity, sizeof *identity) != 0)
+    /* Where the parts are that were read was known by these addresses. */
+    if (object->function == NULL || memcmp(identity, &object->identity, sizeof *identity) != 0 ||
+        pieces[1].address.value != identity->name ||
+        !text_begins(table->layout, name, pieces[1].length, object->name))
         return false;
-    if (!text_begins(table->layout, name, TEXT_FIRST_BYTES, object->name))
-        return false;
-    if (!whole)
+    if (count < CODE_PIECES)
         return object->sights >= SIGHTS_WHOLE;
-    return text_begins(table->layout, file, TEXT_FIRST_BYTES, object->file) &&
-           memcmp(table_begin, object->table_begin, object->table_begin_bytes) == 0;
+    return text_begins(table->layout, name + pieces[1].length, pieces[2].length, object->file) &&
+           memcmp(name + pieces[1].length + pieces[2].length, object->table_begin,
+                  object->table_begin_bytes) == 0;
 }
 
 /* What it takes for a code object to be trusted between two sights: so many as the same in a row, in so long
@@ -372,8 +386,16 @@ void code_next_stack(struct code_table *table)
     table->stack++;
 }
 
-bool code_see(struct code_table *table, remote_addr code, const unsigned char *bytes,
-              size_t pieces, uint64_t now_ns)
+void code_forget(struct code_table *table, remote_addr code)
+{
+    struct object *object = find_object(table, code.value);
+
+    if (object != NULL)
+        object_free(table, object);
+}
+
+bool code_see(struct code_table *table, remote_addr code, const struct piece *pieces, size_t count,
+              const unsigned char *bytes, uint64_t now_ns)
 {
     struct object *object = find_object(table, code.value);
     struct identity identity;
@@ -387,7 +409,7 @@ bool code_see(struct code_table *table, remote_addr code, const unsigned char *b
         object = add_object(table, code.value);
     if (object == NULL || !put_last(table, object))
         return false;
-    if (is_same(table, object, &identity, bytes, pieces == CODE_PIECES)) {
+    if (is_same(table, object, &identity, pieces, count, bytes)) {
         object->until_ns = trusted_until_ns(table, object, now_ns);
         object->seen = table->stack;
         return true;

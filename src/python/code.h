@@ -65,17 +65,20 @@ struct code_place {
 /* What identifies the code object at `code`: to be read together with a stack, one piece after the other,
    CODE_SEEN_BYTES_MAX in all at most. Gives their number: fewer of one that is known well. */
 #define CODE_PIECES 4u
-#define CODE_SEEN_BYTES_MAX 1024u
+#define CODE_SEEN_BYTES_MAX 2048u
 size_t code_pieces(const struct code_table *table, remote_addr code,
                    struct piece pieces[CODE_PIECES]);
 
 /* Another stack is looked at from here on: what was seen with the one before was so then. */
 void code_next_stack(struct code_table *table);
 
-/* Takes note of the bytes of so many pieces. True when they prove that the code object at `code` is the one that is known;
+/* Takes note of the bytes of these pieces. True when they prove that the code object at `code` is the one that is known;
    else it is read anew, and has to be seen once more. */
-bool code_see(struct code_table *table, remote_addr code, const unsigned char *bytes,
-              size_t pieces, uint64_t now_ns);
+bool code_see(struct code_table *table, remote_addr code, const struct piece *pieces, size_t count,
+              const unsigned char *bytes, uint64_t now_ns);
+
+/* Forgets what is known of the code object at `code`, as what it had cannot be read any more. */
+void code_forget(struct code_table *table, remote_addr code);
 
 enum code_result {
     CODE_FOUND,

@@ -91,6 +91,19 @@ bool text_read(struct reader *reader, const struct layout *layout, remote_addr a
     return true;
 }
 
+uint64_t text_bytes(struct reader *reader, const struct layout *layout, remote_addr address)
+{
+    unsigned char head[TEXT_FIRST_BYTES];
+    struct shape shape;
+
+    if (layout->unicode.ascii_data > sizeof head ||
+        !reader_read(reader, address, head, layout->unicode.ascii_data) ||
+        !shape_of(layout, head, layout->unicode.ascii_data, &shape) ||
+        shape.length > UINT32_MAX)
+        return 0;
+    return shape.data + shape.length * shape.kind;
+}
+
 bool text_begins(const struct layout *layout, const unsigned char *bytes, size_t length,
                  const char *text)
 {
@@ -106,6 +119,7 @@ bool text_begins(const struct layout *layout, const unsigned char *bytes, size_t
     if (shape.length < count)
         count = (size_t)shape.length;
     decode(bytes + shape.data, shape.kind, count, begin, sizeof begin);
-    return strncmp(begin, text, strlen(begin)) == 0 &&
-           (count < shape.length || strlen(begin) == strlen(text));
+    if (count < shape.length) /* of a longer one, all that is compared has to be there */
+        return length >= TEXT_FIRST_BYTES && strncmp(begin, text, strlen(begin)) == 0;
+    return strcmp(begin, text) == 0;
 }

@@ -21,9 +21,13 @@ bool text_read(struct reader *reader, const struct layout *layout, remote_addr a
 bool text_decode(const struct layout *layout, const unsigned char *bytes, size_t length, char *into,
                  size_t room);
 
+/* How many bytes the str object at `address` takes up to the end of its characters; 0 when it cannot be read
+   or is no compact str. */
+uint64_t text_bytes(struct reader *reader, const struct layout *layout, remote_addr address);
+
 /* Whether a copy of a str object's first `length` bytes can be of the one that text_read() or text_decode()
-   gave as `text`: its characters that are there are those that `text` begins with, and when all of them
-   are, there are no others. Any thread. */
+   gave as `text`: all of its characters are there and are those of `text`, or it has more than fit
+   TEXT_FIRST_BYTES and `text` begins with those that do. Any thread. */
 bool text_begins(const struct layout *layout, const unsigned char *bytes, size_t length,
                  const char *text);
 

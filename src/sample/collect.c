@@ -108,6 +108,8 @@ enum collect_result collect(struct collector *collector, const struct walk_extra
     memcpy(pieces + count, extra->pieces, extra->count * sizeof *pieces);
     count += extra->count;
     count += places_pieces_back(&collector->places, pieces + count);
+    if (count > READER_PIECES_MAX)
+        return COLLECT_LOST_EXTRA;
     buffer = collector->buffer->bytes;
     start_ns = clock_now_ns();
     got = reader_gather(collector->reader, pieces, count, buffer);

@@ -57,7 +57,7 @@ struct collection {
 enum collect_result {
     COLLECTED,
     COLLECT_LOST_PLACE, /* one of the places cannot be read any more */
-    COLLECT_LOST_EXTRA, /* one of the extra pieces cannot */
+    COLLECT_LOST_EXTRA, /* one of the extra pieces cannot, or they are too many */
     COLLECT_FAILED,     /* the thread state cannot, with errno */
 };
 

@@ -72,6 +72,8 @@ void engine_begin(struct engine *engine, uint64_t now_ns)
     if (engine->since_ns == 0)
         engine->since_ns = now_ns;
     engine->rode = false;
+    /* Held there since the last round, all that is done in this one is done on the target's CPU. */
+    engine->cpu_before_ns = engine->cpu >= 0 ? own_cpu_ns() : 0;
     engine->probing = engine->options.kind == ENGINE_AUTO && engine->riding &&
                       ++engine->rounds % PROBE_EVERY == 0 && engine->cpu >= 0 &&
                       hold(engine, engine->cpu, false);
@@ -83,13 +85,20 @@ bool engine_ride(struct engine *engine, struct kernel_thread *thread)
 
     if (!engine->riding || engine->probing)
         return false;
-    if (!engine->rode)
+    if (engine->cpu_before_ns == 0)
         engine->cpu_before_ns = own_cpu_ns();
-    engine->rode = true;
     cpu = kernel_thread_cpu(thread);
-    if (cpu == engine->cpu && cpu >= 0)
+    if ((cpu >= 0 && cpu == engine->cpu) || hold(engine, cpu, true)) {
+        engine->rode = true;
         return true;
-    return hold(engine, cpu, true);
+    }
+    if (cpu < 0)
+        return false; /* the thread ended */
+    /* That CPU is not ours to run on. Only who asked for it tries again. */
+    engine->riding = engine->options.kind == ENGINE_RIDE;
+    engine->unable = !engine->riding;
+    go_home(engine);
+    return false;
 }
 
 /* Decides whether to ride, from how the last samples were. */
@@ -102,7 +111,8 @@ static void decide(struct engine *engine, uint64_t now_ns)
         engine->riding = engine->probes_truncated * 100 > engine->probes * AUTO_PERCENT;
         forget(engine, now_ns);
     } else if (!engine->riding && enough) {
-        engine->riding = engine->truncated * 100 > engine->samples * AUTO_PERCENT;
+        engine->riding = !engine->unable &&
+                         engine->truncated * 100 > engine->samples * AUTO_PERCENT;
         forget(engine, now_ns);
     }
     if (!engine->riding)
@@ -111,7 +121,7 @@ static void decide(struct engine *engine, uint64_t now_ns)
 
 void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64_t truncated)
 {
-    if (engine->rode) {
+    if (engine->rode || engine->cpu >= 0) {
         const uint64_t cost_ns = own_cpu_ns() - engine->cpu_before_ns + 2 * SWITCH_NS;
 
         engine->cost_ns = engine->cost_ns == 0

@@ -30,6 +30,7 @@ struct engine_options {
 struct engine {
     struct engine_options options;
     bool riding;
+    bool unable;              /* it may not run where the target does */
     bool probing;             /* this round is read from elsewhere, to see how that would be */
     cpu_set_t home;           /* where the thread may run when it does not ride */
     bool has_home;
@@ -37,7 +38,7 @@ struct engine {
     int cpu;                  /* on which one; -1: none */
     uint64_t rounds;
     bool rode;                /* in this round */
-    uint64_t cpu_before_ns;   /* of the sampler thread, when it began to ride in this round */
+    uint64_t cpu_before_ns;   /* of the sampler thread, when it began to take that CPU's time in this round */
     uint64_t cost_ns;         /* of one ride, on average lately */
 
     uint64_t since_ns;        /* the samples counted here are since then */

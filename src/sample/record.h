@@ -123,13 +123,16 @@ struct sampler_counts {
     uint64_t lost;      /* samples and rounds dropped because the ring was full */
 };
 
+#define RECORD_RIDES 1u /* the engine rides, though not in this round */
+#define RECORD_RODE 2u  /* and in this round */
+
 /* The end of a round. */
 struct record_round {
     struct record_header header;
     uint32_t threads;      /* seen in this round */
     uint8_t gil_held;      /* 1: some thread had the GIL */
     uint8_t gc_running;    /* 1: the collector was at work */
-    uint8_t riding;        /* 1: the engine rides (engine.h), */
+    uint8_t riding;        /* how the engine reads (engine.h): 0, or one of those below */
     uint8_t slowed;        /* 1: less often than asked for, to keep within its budget */
     uint64_t time_ns;
     uint64_t wall_ns;      /* time since the previous round */

@@ -106,13 +106,13 @@ static void round_of_all(struct sampler *sampler, uint64_t missed, bool is_read,
 }
 
 /* After a time in which nobody looked, no sample may stand for it: lets all targets go on from now. */
-static void skip_absence(struct sampler *sampler, uint64_t since_ns)
+static void skip_absence(struct sampler *sampler, uint64_t since_ns, uint64_t interval_ns)
 {
-    if (since_ns < AWAY_MS * NS_PER_MS || since_ns < AWAY_INTERVALS * sampler->interval_ns)
+    if (since_ns < AWAY_MS * NS_PER_MS || since_ns < AWAY_INTERVALS * interval_ns)
         return;
     for (size_t i = 0; i < sampler->count; i++)
         if (sampler->slots[i].target != NULL)
-            target_skip(sampler->slots[i].target, since_ns - sampler->interval_ns);
+            target_skip(sampler->slots[i].target, since_ns - interval_ns);
 }
 
 /* xorshift64 (Marsaglia, "Xorshift RNGs", 2003): chance enough to break a rhythm. */
@@ -172,7 +172,7 @@ static void *run(void *argument)
             interval_start_ns += missed * interval_ns;
         }
         sleep_until(sampler, interval_start_ns + next_random(sampler) % interval_ns);
-        skip_absence(sampler, clock_now_ns() - last_round_ns);
+        skip_absence(sampler, clock_now_ns() - last_round_ns, interval_ns);
         last_round_ns = clock_now_ns();
         interval_start_ns += interval_ns;
         round_of_all(sampler, missed, true, &reason);

@@ -516,7 +516,7 @@ static bool round_of_interpreter(struct target *target, size_t index, const stru
             any = true;
         else
             *error_number = errno;
-        if (n == 0 && shared->gil.locked) {
+        if (n == 0 && shared->gil.locked && remote_equal(thread->found.address, shared->gil.holder)) {
             target->holder_samples++;
             target->holder_torn += thread->was_torn;
         }
@@ -561,7 +561,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     target->list_wanted |= new_threads;
     if (!target->list_wanted)
         target->same_threads_ns = now_ns;
-    record.riding = target->engine.riding;
+    record.riding = target->engine.rode ? RECORD_RODE : target->engine.riding ? RECORD_RIDES : 0;
     record.slowed = target_interval_ns(target) > target->engine.options.interval_ns;
     put_round(target, &record, counts);
     engine_end(&target->engine, now_ns, target->holder_samples, target->holder_torn);
@@ -572,12 +572,21 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     return still_there(target, error_number, error);
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 void target_skip(struct target *target, uint64_t away_ns)
 {
+    const uint64_t now_ns = clock_now_ns();
+
     for (size_t i = 0; i < target->thread_count; i++)
-        target_thread_skip(target->threads[i], away_ns);
+        target_thread_skip(target->threads[i], away_ns, now_ns);
     if (target->round_ns != 0)
-        target->round_ns += away_ns;
+        target->round_ns = least(target->round_ns + away_ns, now_ns);
+    if (target->same_threads_ns != 0)
+        target->same_threads_ns = least(target->same_threads_ns + away_ns, now_ns);
     target->cpu_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
 }
 

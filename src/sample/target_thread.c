@@ -13,7 +13,7 @@ enum {
     TICK_MAX_MS = 10,  /* the kernel's clock, at its slowest */
     READS_MAX = 5,     /* of one sample, while there are code objects that are not known */
     SEE_AHEAD_MS = 5,
-    SEEING_UNUSED_MAX = 2,
+    SEEING_UNUSED_MAX = 1,
 };
 
 struct target_thread *target_thread_new(const struct thread_source *source,
@@ -158,8 +158,6 @@ static void forget_unused(struct seeing *seeing)
     seeing->count = kept;
 }
 
-_Static_assert(sizeof(int32_t) + SEEING_MAX * CODE_SEEN_BYTES_MAX <= WALK_EXTRA_BYTES_MAX,
-               "all find room");
 
 static void add_piece(struct walk_extra *extra, struct piece piece)
 {
@@ -175,13 +173,18 @@ static void choose_extra(struct target_thread *thread, const struct thread_round
     struct seeing *seeing = &thread->seeing;
 
     extra->count = extra->bytes = 0;
-    if (holds_gil(thread, round->gil) && !remote_is_null(round->gil->collecting))
+    seeing->with_collector =
+        holds_gil(thread, round->gil) && !remote_is_null(round->gil->collecting);
+    if (seeing->with_collector)
         add_piece(extra, (struct piece){round->gil->collecting, sizeof(int32_t)});
     for (size_t i = 0; i < seeing->count; i++) {
         struct piece pieces[CODE_PIECES];
         const size_t count = code_pieces(round->codes, seeing->codes[i], pieces);
 
-        seeing->pieces[i] = extra->count + count <= WALK_EXTRA_MAX ? (uint8_t)count : 0;
+        seeing->pieces[i] = extra->count + count <= WALK_EXTRA_MAX &&
+                                    extra->bytes + CODE_SEEN_BYTES_MAX <= WALK_EXTRA_BYTES_MAX
+                                ? (uint8_t)count
+                                : 0;
         for (size_t j = 0; j < seeing->pieces[i]; j++)
             add_piece(extra, pieces[j]);
     }
@@ -198,13 +201,14 @@ static bool see_extra(const struct target_thread *thread, const struct thread_ro
     code_next_stack(round->codes);
     if (bytes == NULL)
         return false;
-    if (extra->count > 0 && remote_equal(piece->address, round->gil->collecting)) {
+    if (seeing->with_collector) {
         collecting = int_at(bytes, 0) != 0;
         bytes += piece++->length;
     }
     for (size_t i = 0; i < seeing->count; i++) {
         if (seeing->pieces[i] > 0)
-            code_see(round->codes, seeing->codes[i], bytes, seeing->pieces[i], round->now_ns);
+            code_see(round->codes, seeing->codes[i], piece, seeing->pieces[i], bytes,
+                     round->now_ns);
         for (size_t j = 0; j < seeing->pieces[i]; j++)
             bytes += piece++->length;
     }
@@ -250,28 +254,42 @@ enum read_result {
     READ_OF_ANOTHER,
 };
 
+/* Names the frames from the root on, so that those find room to be seen first. Gives the one nearest to the
+   root that is not known, or stack->depth; true in `untold` when a function could not be told on. */
+static size_t name_all(struct target_thread *thread, const struct thread_round *round,
+                       const struct walk_stack *stack, bool *untold)
+{
+    size_t unseen = stack->depth;
+
+    *untold = false;
+    for (size_t i = stack->depth; i-- > 0 && !*untold;) {
+        struct frame_memo *memo = &thread->memo[stack->depth - 1 - i];
+        const enum code_result result =
+            name_frame(thread, memo, round, &stack->frames[i], i >= stack->live_from);
+
+        *untold = result == CODE_UNTOLD;
+        if (result == CODE_UNSEEN && unseen == stack->depth)
+            unseen = i;
+    }
+    return unseen;
+}
+
 /* Turns the walk's frames into functions and lines. Frames that are part of the interpreter's own
    working are left out. No room: a function could not be told on, so there is none for the sample either. */
 static enum read_result name_frames(struct target_thread *thread, const struct thread_round *round,
                                     const struct walk_stack *stack)
 {
     struct record_sample *held = &thread->held;
-    enum read_result result = READ_DONE;
+    bool untold;
+    const size_t unseen = name_all(thread, round, stack, &untold);
 
-    for (size_t i = 0; i < stack->depth; i++) {
-        struct frame_memo *memo = &thread->memo[stack->depth - 1 - i];
+    if (untold)
+        return READ_NO_ROOM;
+    if (unseen < stack->depth)
+        begin_moving(held, thread->frames);
+    for (size_t i = unseen < stack->depth ? unseen + 1 : 0; i < stack->depth; i++) {
+        const struct frame_memo *memo = &thread->memo[stack->depth - 1 - i];
 
-        switch (name_frame(thread, memo, round, &stack->frames[i],
-                           i >= stack->live_from)) {
-        case CODE_UNTOLD:
-            return READ_NO_ROOM;
-        case CODE_UNSEEN:
-            begin_moving(held, thread->frames);
-            result = READ_UNSEEN;
-            continue;
-        case CODE_FOUND:
-            break;
-        }
         if (memo->record.function == CODE_HIDDEN)
             continue;
         if (held->depth == RECORD_DEPTH_MAX) {
@@ -280,7 +298,15 @@ static enum read_result name_frames(struct target_thread *thread, const struct t
         }
         thread->frames[held->depth++] = memo->record;
     }
-    return result;
+    return unseen < stack->depth ? READ_UNSEEN : READ_DONE;
+}
+
+/* One of the code objects to be seen is gone, or what it had is: all of them are found anew. */
+static void forget_seeing(struct target_thread *thread, const struct thread_round *round)
+{
+    for (size_t i = 0; i < thread->seeing.count; i++)
+        code_forget(round->codes, thread->seeing.codes[i]);
+    thread->seeing.count = 0;
 }
 
 /* Reads the stack once into the held sample. */
@@ -292,11 +318,12 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
     enum walk_result result;
     bool collecting;
 
+    thread->was_torn = false;
     choose_extra(thread, round, &extra);
     result = walk_read(thread->walk, &extra, &stack);
     round->counts->retried += stack.retries;
     if (result == WALK_LOST_EXTRA) {
-        thread->seeing.count = 0;
+        forget_seeing(thread, round);
         return READ_UNSEEN;
     }
     if (result == WALK_FAILED) {
@@ -390,12 +417,14 @@ static bool end(struct target_thread *thread)
     return true;
 }
 
-void target_thread_skip(struct target_thread *thread, uint64_t away_ns)
+void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t now_ns)
 {
-    thread->sampled_ns += away_ns;
+    thread->sampled_ns = least(thread->sampled_ns + away_ns, now_ns);
     kernel_thread_run(&thread->kernel, &thread->run);
     thread->cpu_told_ns = thread->run.cpu_ns;
     thread->run_since_ns = thread->sampled_ns;
+    thread->was_on_cpu = false;
+    thread->waiting = false; /* on another stack, it may be */
 }
 
 bool target_thread_round(struct target_thread *thread, const struct thread_round *round)

@@ -32,12 +32,13 @@ struct gil_now {
 };
 
 /* The code objects that are to be seen with the next stack, as they are not known well. */
-#define SEEING_MAX 64u
+#define SEEING_MAX 160u
 struct seeing {
     remote_addr codes[SEEING_MAX];
     uint8_t unused[SEEING_MAX]; /* for how many stacks it was on none */
     uint8_t pieces[SEEING_MAX]; /* what is read of it now; 0: nothing */
     size_t count;
+    bool with_collector;        /* what is read begins with whether the collector is at work */
 };
 
 /* A frame as it was found last in its place on the stack, so that what did not change is not looked
@@ -107,7 +108,7 @@ struct thread_round {
 bool target_thread_round(struct target_thread *thread, const struct thread_round *round);
 
 /* Counts nothing of the last `away_ns`, in which nobody looked: not the time, nor the CPU time. */
-void target_thread_skip(struct target_thread *thread, uint64_t away_ns);
+void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t now_ns);
 
 /* Puts the held sample, if there is one. */
 void target_thread_flush(struct target_thread *thread, const struct thread_round *round);

@@ -418,6 +418,7 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
     *stack = (struct walk_stack){.frames = walk->room->frames};
     walk->room->root_depth = 0;
     walk->room->root_proven = 0;
+    walk->places_full = false;
     for (unsigned try = 0; try < TRIES_MAX && torn < TORN_MAX; try++) {
         switch (collect(&walk->collector, extra, &collection)) {
         case COLLECT_FAILED:
@@ -448,6 +449,8 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
         *stack = open;
         return WALK_WHOLE;
     }
+    if (result != FOLLOW_TORN)
+        stack->extra = NULL; /* it was read later than what is kept */
     keep_root_side(walk, stack);
     return WALK_TRUNCATED;
 }

@@ -49,7 +49,8 @@ struct walk_frame {
 enum walk_result {
     WALK_WHOLE,     /* the stack is proven from leaf to root */
     WALK_TRUNCATED, /* only its root side is */
-    WALK_LOST_EXTRA, /* one of the extra pieces cannot be read */
+    WALK_LOST_EXTRA, /* one of the extra pieces cannot be read, or they are too many for a stack in so
+                        many places */
     WALK_FAILED,     /* nothing could be read; errno says why */
 };
 
@@ -80,8 +81,8 @@ struct walk_stack {
 };
 
 /* Pieces to be read with the stack, while it stands as it is given: so many, with `bytes` in all. */
-#define WALK_EXTRA_MAX 160u
-#define WALK_EXTRA_BYTES_MAX 66560u
+#define WALK_EXTRA_MAX 640u
+#define WALK_EXTRA_BYTES_MAX 131072u
 struct walk_extra {
     struct piece pieces[WALK_EXTRA_MAX];
     size_t count;

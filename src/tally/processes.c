@@ -69,7 +69,7 @@ void process_round(struct process *process, const struct record_round *record)
         rounds = 1;
     process->riding = record->riding != 0;
     process->slowed = record->slowed != 0;
-    process->ridden += process->riding ? rounds : 0;
+    process->ridden += record->riding == RECORD_RODE ? rounds : 0;
     history_count(&process->history, record, rounds);
     process->counts = record->counts;
 }

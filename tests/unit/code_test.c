@@ -67,7 +67,7 @@ static bool see_at(uint64_t address, uint64_t now_ns)
     for (size_t i = 0; i < count; i++)
         length += pieces[i].length;
     return reader_gather(&memory->reader, pieces, count, bytes) == length &&
-           code_see(table, remote_at(address), bytes, count, now_ns);
+           code_see(table, remote_at(address), pieces, count, bytes, now_ns);
 }
 
 static bool see(uint64_t now_ns)

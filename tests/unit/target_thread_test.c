@@ -284,7 +284,7 @@ static void time_in_which_nobody_looked_is_not_counted(void **state)
     assert_true(go_round(fixture));
     fixture->thread->run.turns--;
     fixture->now_ns += away_ns;
-    target_thread_skip(fixture->thread, away_ns);
+    target_thread_skip(fixture->thread, away_ns, fixture->now_ns);
     fixture->thread->run.turns--;
     assert_true(go_round(fixture));
     assert_int_equal(fixture->sink.last.sample.wall_ns, ROUND_NS);

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "made_up.h"
+
 #include "memory/image.h"
 #include "python/text.h"
 
@@ -204,9 +206,38 @@ static void offsets_beyond_the_head_are_refused(void **state)
     assert_false(text_decode(&layout, str.bytes, str.used, into, sizeof into));
 }
 
+static void a_copy_is_of_one_text_only(void **state)
+{
+    struct made_up *memory = made_up_new(0x030d);
+    const uint64_t at = MADE_UP_HEAP;
+    const struct layout *layout = &memory->layout;
+    const unsigned char *bytes;
+    char longer[200];
+
+    (void)state;
+    made_up_text(memory, at, "chain");
+    bytes = made_up_at(memory, at);
+    assert_int_equal(text_bytes(&memory->reader, layout, remote_at(at)),
+                     layout->unicode.ascii_data + 5);
+    assert_true(text_begins(layout, bytes, layout->unicode.ascii_data + 5, "chain"));
+    assert_false(text_begins(layout, bytes, layout->unicode.ascii_data + 5, "chai"));
+    assert_false(text_begins(layout, bytes, layout->unicode.ascii_data + 5, "chains"));
+    /* As much as there was of a shorter one, which begins so. */
+    assert_false(text_begins(layout, bytes, layout->unicode.ascii_data + 4, "chai"));
+    memset(longer, 'x', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    made_up_text(memory, at, longer);
+    assert_true(text_begins(layout, bytes, TEXT_FIRST_BYTES, longer));
+    assert_false(text_begins(layout, bytes, TEXT_FIRST_BYTES, "xxxx"));
+    longer[0] = 'y';
+    assert_false(text_begins(layout, bytes, TEXT_FIRST_BYTES, longer));
+    made_up_free(memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_copy_is_of_one_text_only),
         cmocka_unit_test(each_kind_comes_out_as_utf8),
         cmocka_unit_test(it_comes_out_clean),
         cmocka_unit_test(it_is_cut_to_the_room),
