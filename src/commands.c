@@ -58,10 +58,13 @@ struct session *command_session(const struct options *options, struct error *err
     const struct session_options wanted = {
         .pids = &pid,
         .pid_count = 1,
-        /* One look is worth a moment of the target's time. */
-        .engine = {.kind = options->command == COMMAND_DUMP ? ENGINE_RIDE : options->engine,
-                   .budget = options->budget_percent / 100,
-                   .interval_ns = (uint64_t)((double)NS_PER_S / options->rate_hz)},
+        .target = {
+            /* One look is worth a moment of the target's time. */
+            .engine = {.kind = options->command == COMMAND_DUMP ? ENGINE_RIDE : options->engine,
+                       .budget = options->budget_percent / 100,
+                       .interval_ns = (uint64_t)((double)NS_PER_S / options->rate_hz)},
+            .no_gc = options->no_gc,
+        },
     };
 
     return session_new(&wanted, error);

@@ -43,6 +43,9 @@ const struct option_row OPTION_ROWS[] = {
     {"budget", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_PERCENT, "PERCENT", "2",
      "how much of a CPU's time the engine ride may take from the process; it is slower where that "
      "would be more", 0.01, 100, NULL, FIELD(budget_percent)},
+    {"no-gc", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_FLAG, NULL, NULL,
+     "no frames ‹gc› where the collector is at work: its time is that of the function it interrupted",
+     0, 0, NULL, FIELD(no_gc)},
     {"thread", 't', GROUP_SAMPLING, FOR_ALL, KIND_TID, "TID", NULL,
      "show only the thread that the kernel knows by this id", 1, INT32_MAX, NULL, FIELD(tid)},
     {"all-threads", 'a', GROUP_SAMPLING, FOR_ALL, KIND_FLAG, NULL, NULL,

@@ -51,7 +51,7 @@ static bool attach_all(struct session *session, const struct session_options *op
 
     while (count < options->pid_count && count < SESSION_TARGETS_MAX) {
         targets[count] =
-            target_new(options->pids[count], (uint16_t)count, &options->engine,
+            target_new(options->pids[count], (uint16_t)count, &options->target,
                        &session->sink.sink, error);
         if (targets[count] == NULL) {
             while (count > 0)
@@ -62,7 +62,7 @@ static bool attach_all(struct session *session, const struct session_options *op
     }
     session->version_hex = target_version(targets[0]);
     session->targets_left = count;
-    session->sampler = sampler_new(targets, count, options->engine.interval_ns, error);
+    session->sampler = sampler_new(targets, count, options->target.engine.interval_ns, error);
     return session->sampler != NULL;
 }
 

@@ -14,7 +14,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
-#include "sample/engine.h"
+#include "sample/target.h"
 
 #define SESSION_TARGETS_MAX 64u
 
@@ -23,7 +23,7 @@ struct session;
 struct session_options {
     const pid_t *pids;
     size_t pid_count;      /* 1 to SESSION_TARGETS_MAX */
-    struct engine_options engine; /* with the interval of the sampler's clock */
+    struct target_options target; /* of each; the engine's interval is the sampler's too */
 };
 
 /* Attaches to every target; nothing is sampled yet. NULL with the first target's reason when one cannot

@@ -22,8 +22,8 @@ struct debug_field {
      interpreter_state.gil_runtime_state and interpreter_state.gc stand in _Py_DebugOffsets.
 
    It tells gil_runtime_state_locked and _holder from the start of the interpreter, where we want
-   them from the start of the GIL, and gc.collecting from the start of the collector's state, where
-   we want it from that of the interpreter. */
+   them from the start of the GIL, and gc.collecting and gc.frame from the start of the collector's
+   state, where we want them from that of the interpreter. */
 #include "python/layout_tables.h"
 
 const char LAYOUT_VERSIONS[] = "3.11 to 3.15";
@@ -125,7 +125,8 @@ static bool apply_debug_offsets(struct layout *layout, const void *head, size_t 
         offset = word_at(head, at);
         if (in_gil)
             offset -= word_at(head, gil_base_at);
-        else if (field->field == offsetof(struct layout, interpreter.gc_collecting))
+        else if (field->field == offsetof(struct layout, interpreter.gc_collecting) ||
+                 field->field == offsetof(struct layout, interpreter.gc_frame))
             offset += word_at(head, DEBUG_GC_BASE[column]);
         if (offset > OFFSET_MAX)
             return error_set(error, ERROR_READ,

@@ -50,6 +50,7 @@ struct layout {
         uint32_t threads_head;    /* .threads.head */
         uint32_t gil;             /* .ceval.gil, a pointer (3.12 on); NONE in 3.11 */
         uint32_t gc_collecting;   /* .gc.collecting (int) */
+        uint32_t gc_frame;        /* .gc.frame (3.15 on): see struct gil_now; NONE before */
         uint32_t modules;         /* .imports.modules; 3.11: .modules */
         uint32_t code_generation; /* ._code_object_generation (uint64_t, 3.14 on); NONE before */
     } interpreter;

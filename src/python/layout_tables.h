@@ -22,6 +22,7 @@ static const struct layout LAYOUTS[] = {
             .threads_head = 16,
             .gil = LAYOUT_NONE,
             .gc_collecting = 848,
+            .gc_frame = LAYOUT_NONE,
             .modules = 888,
             .code_generation = LAYOUT_NONE,
         },
@@ -154,6 +155,7 @@ static const struct layout LAYOUTS[] = {
             .threads_head = 72,
             .gil = 384,
             .gc_collecting = 312,
+            .gc_frame = LAYOUT_NONE,
             .modules = 944,
             .code_generation = LAYOUT_NONE,
         },
@@ -286,6 +288,7 @@ static const struct layout LAYOUTS[] = {
             .threads_head = 7344,
             .gil = 16,
             .gc_collecting = 7600,
+            .gc_frame = LAYOUT_NONE,
             .modules = 7656,
             .code_generation = LAYOUT_NONE,
         },
@@ -418,6 +421,7 @@ static const struct layout LAYOUTS[] = {
             .threads_head = 7344,
             .gil = 16,
             .gc_collecting = 7600,
+            .gc_frame = LAYOUT_NONE,
             .modules = 7688,
             .code_generation = 7992,
         },
@@ -549,6 +553,7 @@ static const struct layout LAYOUTS[] = {
             .threads_head = 7336,
             .gil = 16,
             .gc_collecting = 7512,
+            .gc_frame = 7520,
             .modules = 7592,
             .code_generation = 7944,
         },
@@ -679,6 +684,8 @@ static const struct debug_field DEBUG_FIELDS[] = {
     {offsetof(struct layout, interpreter.gil), {112, 120, 120}},
     /* gc.collecting */
     {offsetof(struct layout, interpreter.gc_collecting), {576, 656, 760}},
+    /* gc.frame */
+    {offsetof(struct layout, interpreter.gc_frame), {0, 0, 768}},
     /* interpreter_state.imports_modules */
     {offsetof(struct layout, interpreter.modules), {88, 96, 96}},
     /* interpreter_state.code_object_generation */

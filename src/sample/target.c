@@ -37,6 +37,7 @@ enum { INTERPRETER_BYTES_MAX = 4096, GIL_BYTES_MAX = 64 };
 struct target {
     pid_t pid;
     uint16_t process;
+    bool no_gc;
     struct sink *sink;
     struct reader *reader;
     struct runtime runtime;
@@ -110,7 +111,7 @@ static bool find_runtime(struct target *target, struct error *error)
     }
 }
 
-struct target *target_new(pid_t pid, uint16_t process, const struct engine_options *engine,
+struct target *target_new(pid_t pid, uint16_t process, const struct target_options *options,
                           struct sink *sink, struct error *error)
 {
     struct target *target = calloc(1, sizeof *target);
@@ -122,7 +123,8 @@ struct target *target_new(pid_t pid, uint16_t process, const struct engine_optio
     target->pid = pid;
     target->process = process;
     target->sink = sink;
-    engine_init(&target->engine, engine);
+    target->no_gc = options->no_gc;
+    engine_init(&target->engine, &options->engine);
     target->list_wanted = true;
     if (!find_runtime(target, error)) {
         target_free(target);
@@ -380,8 +382,19 @@ static void name_threads(struct target *target, uint64_t now_ns)
 /* What an interpreter's threads share, read once a round. */
 struct shared {
     struct gil_now gil;
+    bool collecting;
     bool new_threads;
 };
+
+/* Says where to look for what the collector does. */
+static void watch_collector(const struct layout *layout, remote_addr interpreter,
+                            struct shared *shared)
+{
+    if (shared->collecting)
+        shared->gil.collecting = remote_plus(interpreter, layout->interpreter.gc_collecting);
+    if (layout->interpreter.gc_frame != LAYOUT_NONE)
+        shared->gil.gc_frame = remote_plus(interpreter, layout->interpreter.gc_frame);
+}
 
 static bool read_shared(struct target *target, const struct interpreter *interpreter,
                         struct shared *shared)
@@ -410,12 +423,12 @@ static bool read_shared(struct target *target, const struct interpreter *interpr
             .size = layout->gil.size,
             .locked = int_at(buffer + bytes, locked) == 1,
             .holder = remote_at(word_at(buffer + bytes, holder)),
-            .collecting = remote_at(int_at(buffer, gc - first) != 0
-                                        ? interpreter->address.value + gc
-                                        : 0),
         },
+        .collecting = int_at(buffer, gc - first) != 0,
         .new_threads = word_at(buffer, head - first) != interpreter->first_thread.value,
     };
+    if (!target->no_gc)
+        watch_collector(layout, interpreter->address, shared);
     return true;
 }
 
@@ -554,7 +567,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
             continue;
         }
         record.gil_held |= shared.gil.locked;
-        record.gc_running |= !remote_is_null(shared.gil.collecting);
+        record.gc_running |= shared.collecting;
         new_threads |= shared.new_threads;
         any |= round_of_interpreter(target, i, &shared, now_ns, counts, &error_number);
     }

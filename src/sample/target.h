@@ -18,9 +18,14 @@
 
 struct target;
 
+struct target_options {
+    struct engine_options engine;
+    bool no_gc; /* no frames for the collector */
+};
+
 /* Attaches to process `pid`, which records call `process`. The sink is kept. NULL with the reason when
    it is not there, not to be read, no Python, or of a version not served. */
-struct target *target_new(pid_t pid, uint16_t process, const struct engine_options *engine,
+struct target *target_new(pid_t pid, uint16_t process, const struct target_options *options,
                           struct sink *sink, struct error *error);
 void target_free(struct target *target);
 

@@ -165,6 +165,23 @@ static void add_piece(struct walk_extra *extra, struct piece piece)
     extra->bytes += piece.length;
 }
 
+/* Which thread the collector is at work for is told by the frame that it interrupted: also where a finalizer
+   that it called waits for something. A thread that waits is not read again before it ran, so it is looked
+   at whatever was so at the beginning of the round. Before 3.15 it is taken to be the one with the GIL. */
+static void choose_collector(struct target_thread *thread, const struct gil_now *gil,
+                             struct walk_extra *extra)
+{
+    struct seeing *seeing = &thread->seeing;
+    const bool began = !remote_is_null(gil->collecting);
+
+    seeing->with_gc_frame = !remote_is_null(gil->gc_frame) && (began || thread->waiting);
+    seeing->with_collector = remote_is_null(gil->gc_frame) && began && holds_gil(thread, gil);
+    if (seeing->with_gc_frame)
+        add_piece(extra, (struct piece){gil->gc_frame, sizeof(uint64_t)});
+    else if (seeing->with_collector)
+        add_piece(extra, (struct piece){gil->collecting, sizeof(int32_t)});
+}
+
 /* What is read with the stack: whether the collector is at work, and what code objects are, as far as there
    is room. */
 static void choose_extra(struct target_thread *thread, const struct thread_round *round,
@@ -173,10 +190,7 @@ static void choose_extra(struct target_thread *thread, const struct thread_round
     struct seeing *seeing = &thread->seeing;
 
     extra->count = extra->bytes = 0;
-    seeing->with_collector =
-        holds_gil(thread, round->gil) && !remote_is_null(round->gil->collecting);
-    if (seeing->with_collector)
-        add_piece(extra, (struct piece){round->gil->collecting, sizeof(int32_t)});
+    choose_collector(thread, round->gil, extra);
     for (size_t i = 0; i < seeing->count; i++) {
         struct piece pieces[CODE_PIECES];
         const size_t count = code_pieces(round->codes, seeing->codes[i], pieces);
@@ -190,21 +204,30 @@ static void choose_extra(struct target_thread *thread, const struct thread_round
     }
 }
 
-/* Takes note of what was read with the stack. Gives whether the collector was at work. */
-static bool see_extra(const struct target_thread *thread, const struct thread_round *round,
-                      const struct walk_extra *extra, const unsigned char *bytes)
+/* Where on a stack the collector was at work. */
+struct collector_at {
+    bool top;          /* above all frames */
+    remote_addr above; /* or above this one; null: not so */
+};
+
+/* Takes note of what was read with the stack. */
+static struct collector_at see_extra(const struct target_thread *thread,
+                                     const struct thread_round *round,
+                                     const struct walk_extra *extra, const unsigned char *bytes)
 {
     const struct seeing *seeing = &thread->seeing;
     const struct piece *piece = extra->pieces;
-    bool collecting = false;
+    struct collector_at collector = {false, remote_at(0)};
 
     code_next_stack(round->codes);
     if (bytes == NULL)
-        return false;
-    if (seeing->with_collector) {
-        collecting = int_at(bytes, 0) != 0;
+        return collector;
+    if (seeing->with_gc_frame)
+        collector.above = remote_at(word_at(bytes, 0));
+    else if (seeing->with_collector)
+        collector.top = int_at(bytes, 0) != 0;
+    if (seeing->with_gc_frame || seeing->with_collector)
         bytes += piece++->length;
-    }
     for (size_t i = 0; i < seeing->count; i++) {
         if (seeing->pieces[i] > 0)
             code_see(round->codes, seeing->codes[i], piece, seeing->pieces[i], bytes,
@@ -212,7 +235,7 @@ static bool see_extra(const struct target_thread *thread, const struct thread_ro
         for (size_t j = 0; j < seeing->pieces[i]; j++)
             bytes += piece++->length;
     }
-    return collecting;
+    return collector;
 }
 
 /* Names one frame of the walk; what it was when it was met last in this place serves as well. What is soon
@@ -274,30 +297,41 @@ static size_t name_all(struct target_thread *thread, const struct thread_round *
     return unseen;
 }
 
+/* Adds a frame below those that the held sample has. */
+static void add_frame(struct target_thread *thread, struct record_frame frame)
+{
+    if (thread->held.depth < RECORD_DEPTH_MAX)
+        thread->frames[thread->held.depth++] = frame;
+    else
+        thread->held.flags |= SAMPLE_CUT;
+}
+
 /* Turns the walk's frames into functions and lines. Frames that are part of the interpreter's own
    working are left out. No room: a function could not be told on, so there is none for the sample either. */
 static enum read_result name_frames(struct target_thread *thread, const struct thread_round *round,
-                                    const struct walk_stack *stack)
+                                    const struct walk_stack *stack, struct collector_at collector)
 {
-    struct record_sample *held = &thread->held;
+    const struct record_frame gc = {FUNCTION_GC, 0};
     bool untold;
     const size_t unseen = name_all(thread, round, stack, &untold);
 
     if (untold)
         return READ_NO_ROOM;
     if (unseen < stack->depth)
-        begin_moving(held, thread->frames);
+        begin_moving(&thread->held, thread->frames);
+    else if (collector.top)
+        add_frame(thread, gc);
     for (size_t i = unseen < stack->depth ? unseen + 1 : 0; i < stack->depth; i++) {
         const struct frame_memo *memo = &thread->memo[stack->depth - 1 - i];
 
-        if (memo->record.function == CODE_HIDDEN)
-            continue;
-        if (held->depth == RECORD_DEPTH_MAX) {
-            held->flags |= SAMPLE_CUT;
-            break;
-        }
-        thread->frames[held->depth++] = memo->record;
+        if (remote_equal(stack->frames[i].address, collector.above))
+            add_frame(thread, gc);
+        if (memo->record.function != CODE_HIDDEN)
+            add_frame(thread, memo->record);
     }
+    /* It began when no Python code ran. */
+    if (!remote_is_null(collector.above) && remote_equal(stack->base, collector.above) && !stack->cut)
+        add_frame(thread, gc);
     return unseen < stack->depth ? READ_UNSEEN : READ_DONE;
 }
 
@@ -315,8 +349,8 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
     struct record_sample *held = &thread->held;
     struct walk_extra extra;
     struct walk_stack stack;
+    struct collector_at collector;
     enum walk_result result;
-    bool collecting;
 
     thread->was_torn = false;
     choose_extra(thread, round, &extra);
@@ -336,14 +370,14 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
     if (!remote_equal(stack.next_thread, thread->found.next))
         thread->stale = true;
     thread->was_torn = result == WALK_TRUNCATED;
-    collecting = see_extra(thread, round, &extra, stack.extra);
+    collector = see_extra(thread, round, &extra, stack.extra);
     held->depth = 0;
     held->flags = stack.cut ? SAMPLE_CUT : 0;
-    if (result == WALK_TRUNCATED)
+    if (result == WALK_TRUNCATED) {
         begin_moving(held, thread->frames);
-    else if (collecting)
-        thread->frames[held->depth++] = (struct record_frame){FUNCTION_GC, 0};
-    return name_frames(thread, round, &stack);
+        collector.top = false;
+    }
+    return name_frames(thread, round, &stack, collector);
 }
 
 /* Moves to the CPU of the thread if it is the one to ride with. */

@@ -28,7 +28,10 @@ struct gil_now {
     bool locked;
     remote_addr holder; /* the thread state that has it, or had it last */
     remote_addr collecting; /* an int that is 1 while the collector is at work, where that was so at the
-                               beginning of the round; else null */
+                               beginning of the round and is to be shown; else null */
+    remote_addr gc_frame;   /* from 3.15 on, if it is to be shown: a pointer to the frame that the
+                               collector interrupted, null when it is not at work (gc_collect_main(),
+                               Python/gc.c); else null */
 };
 
 /* The code objects that are to be seen with the next stack, as they are not known well. */
@@ -38,7 +41,8 @@ struct seeing {
     uint8_t unused[SEEING_MAX]; /* for how many stacks it was on none */
     uint8_t pieces[SEEING_MAX]; /* what is read of it now; 0: nothing */
     size_t count;
-    bool with_collector;        /* what is read begins with whether the collector is at work */
+    bool with_collector;        /* what is read begins with .collecting of the GIL, */
+    bool with_gc_frame;         /* or with .gc_frame */
 };
 
 /* A frame as it was found last in its place on the stack, so that what did not change is not looked

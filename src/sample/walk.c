@@ -80,10 +80,18 @@ void walk_free(struct walk *walk)
     free(walk);
 }
 
+/* The frame at which a chain of 3.15 ends; null before. */
+static remote_addr base_of(const struct walk *walk, const unsigned char *state)
+{
+    const uint32_t offset = walk->layout->thread.base_frame;
+
+    return remote_at(offset != LAYOUT_NONE ? word_at(state, offset) : 0);
+}
+
+/* Of an address that is not null. */
 static bool is_base(const struct walk *walk, const unsigned char *state, remote_addr address)
 {
-    return walk->layout->thread.base_frame != LAYOUT_NONE &&
-           word_at(state, walk->layout->thread.base_frame) == address.value;
+    return remote_equal(base_of(walk, state), address);
 }
 
 /* Whether a frame is of the kind that may end a chain. A generator's is not, though it has no caller
@@ -118,7 +126,7 @@ struct follow {
 
 /* Adds a proven frame to the stack. */
 static void add_frame(struct walk *walk, struct walk_stack *stack, struct follow *follow,
-                      const struct frame *frame, struct pair pair)
+                      remote_addr address, const struct frame *frame, struct pair pair)
 {
     const bool line_known = follow->is_top || pair_same_instruction(walk->layout, pair,
                                                                     follow->callee_is_entry);
@@ -129,6 +137,7 @@ static void add_frame(struct walk *walk, struct walk_stack *stack, struct follow
     if (stack->live_from > stack->depth && pair_still_runs(walk->layout, pair))
         stack->live_from = stack->depth;
     walk->room->frames[stack->depth++] = (struct walk_frame){
+        .address = address,
         .code = frame->code,
         .instruction = line_known ? frame->instruction : remote_at(0),
     };
@@ -213,7 +222,7 @@ static enum follow_result follow_chain(struct walk *walk, const struct collectio
         if (frame.owner != OWNER_ENTRY) {
             if (stack->depth == RECORD_DEPTH_MAX)
                 break;
-            add_frame(walk, stack, &follow, &frame, pair);
+            add_frame(walk, stack, &follow, address, &frame, pair);
         }
         pass_frame(&follow, layout, &frame);
         at_bottom = may_be_bottom(&frame);
@@ -280,6 +289,7 @@ static bool read_root_frame(struct walk *walk, const struct collection *collecti
         pass_frame(&follow, layout, &callee);
     }
     root->seen_running = pair_seen_running(layout, pair);
+    root->frame.address = listed->address;
     root->frame.code = frame.code;
     if (follow.is_top || pair_same_instruction(layout, pair, follow.callee_is_entry))
         root->frame.instruction = frame.instruction;
@@ -377,6 +387,7 @@ static enum follow_result collect_and_follow(struct walk *walk, struct collectio
     remote_addr unknown = remote_at(0);
     enum follow_result result;
 
+    stack->base = base_of(walk, collection->state);
     stack->next_thread = remote_at(word_at(collection->state, walk->layout->thread.next));
     stack->ident = word_at(collection->state, walk->layout->thread.thread_id);
     stack->native_id = word_at(collection->state, walk->layout->thread.native_thread_id);

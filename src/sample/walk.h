@@ -42,6 +42,7 @@
 
 /* A frame of a proven stack. */
 struct walk_frame {
+    remote_addr address;     /* of the frame itself */
     remote_addr code;
     remote_addr instruction; /* null: where it stood is not proven */
 };
@@ -73,6 +74,7 @@ struct walk_stack {
     size_t depth;                    /* at most RECORD_DEPTH_MAX */
     size_t live_from;                /* from this one on, frames also stood when the extra was read */
     bool cut;                        /* the root side was left out, as the stack is deeper */
+    remote_addr base;                /* the frame below the last, which has no code (3.15); or null */
     remote_addr next_thread;         /* the thread state's .next */
     uint64_t ident, native_id;       /* and whose it is: .thread_id and .native_thread_id */
     const unsigned char *extra;      /* the bytes of the extra pieces, read at the same moment; NULL: not

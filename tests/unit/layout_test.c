@@ -60,7 +60,8 @@ static void make_head(unsigned char *head, size_t column)
         if (field->field == offsetof(struct layout, gil.locked) ||
             field->field == offsetof(struct layout, gil.last_holder))
             told += GIL_BASE;
-        if (field->field == offsetof(struct layout, interpreter.gc_collecting))
+        if (field->field == offsetof(struct layout, interpreter.gc_collecting) ||
+            field->field == offsetof(struct layout, interpreter.gc_frame))
             told -= GC_BASE; /* wraps around, and comes back */
         if (field->at[column] != 0)
             put(head, field->at[column], told);

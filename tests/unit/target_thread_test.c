@@ -309,6 +309,58 @@ static void only_a_collector_at_work_is_told(void **state)
     assert_int_equal(fixture->sink.last.sample.frames[0].function, FUNCTION_GC);
 }
 
+static void assert_last_functions(const struct fixture *fixture, const uint32_t *functions,
+                                  size_t count)
+{
+    const struct record_sample *sample = &fixture->sink.last.sample;
+
+    assert_int_equal(sample->depth, count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(sample->frames[i].function, functions[i]);
+}
+
+/* It is at work for the thread on whose stack the frame is that it interrupted, whoever has the GIL, and
+   what it called stands above it. */
+static void the_collector_stands_above_the_frame_that_it_interrupted(void **state)
+{
+    static const uint32_t OUTER = FUNCTION_FIRST, INNER = FUNCTION_FIRST + 1;
+    struct fixture *fixture = *state;
+    const uint64_t gc_frame = MADE_UP_HEAP, inner = fixture->made_up->top;
+
+    fixture->gil.gc_frame = remote_at(gc_frame);
+    for (int with_gil = 0; with_gil <= 1; with_gil++) {
+        fixture->gil.locked = with_gil != 0;
+        fixture->gil.holder = remote_at(MADE_UP_THREAD);
+        fixture->gil.collecting = remote_at(gc_frame - 8);
+        fixture->thread->run.turns--;
+        made_up_word(fixture->made_up, gc_frame, inner - MADE_UP_FRAME_BYTES);
+        assert_true(go_round(fixture));
+        assert_last_functions(fixture, (const uint32_t[]){INNER, FUNCTION_GC, OUTER}, 3);
+        fixture->thread->run.turns--;
+        made_up_word(fixture->made_up, gc_frame, inner);
+        assert_true(go_round(fixture));
+        assert_last_functions(fixture, (const uint32_t[]){FUNCTION_GC, INNER, OUTER}, 3);
+        /* On another thread's stack; and not at work. */
+        for (unsigned other = 0; other <= 1; other++) {
+            fixture->thread->run.turns--;
+            made_up_word(fixture->made_up, gc_frame, other * (MADE_UP_HEAP + 0x1000));
+            assert_true(go_round(fixture));
+            assert_last_functions(fixture, (const uint32_t[]){INNER, OUTER}, 2);
+        }
+    }
+}
+
+/* Its sample is held for as long as it waits, so it is no matter that the round began before. */
+static void a_collection_that_began_since_is_told_of_a_thread_that_waits(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->gil.gc_frame = remote_at(MADE_UP_HEAP);
+    made_up_word(fixture->made_up, MADE_UP_HEAP, fixture->made_up->top);
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->sink.last.sample.frames[0].function, FUNCTION_GC);
+}
+
 static void what_the_sink_had_no_room_for_is_told_by_the_next(void **state)
 {
     struct fixture *fixture = *state;
@@ -335,6 +387,8 @@ int main(void)
         TEST(a_thread_state_of_another_is_not_sampled),
         TEST(time_in_which_nobody_looked_is_not_counted),
         TEST(only_a_collector_at_work_is_told),
+        TEST(the_collector_stands_above_the_frame_that_it_interrupted),
+        TEST(a_collection_that_began_since_is_told_of_a_thread_that_waits),
         TEST(what_the_sink_had_no_room_for_is_told_by_the_next),
     };
 
