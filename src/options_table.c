@@ -35,7 +35,8 @@ const struct option_row OPTION_ROWS[] = {
      "how long to sample; without it until Ctrl-C, or until the process ends", 0.01, YEAR_S, NULL,
      FIELD(duration_ns)},
     {"mode", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_WORD, "MODE", "wall",
-     "which time counts: all of it, that on a CPU, or that with the GIL", 0, 0, VIEW_MODE_WORDS,
+     "which time counts: all of it, that on a CPU, that with the GIL, or that in which an exception is "
+     "raised or handled", 0, 0, VIEW_MODE_WORDS,
      FIELD(mode)},
     {"engine", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_WORD, "ENGINE", "auto",
      "from where to read: from any CPU, from that of the thread with the GIL, which cannot run "

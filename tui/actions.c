@@ -346,7 +346,7 @@ static const struct action ACTIONS[] = {
     {.keys = {KEY_OF_RIGHT}, .group = GROUP_SHOWN, .label = "Next", .priority = 73,
      .help = "the next thread", .run = next_thread, .offered = shows_one_thread},
     {.keys = {'m'}, .group = GROUP_SHOWN, .label = "Mode", .priority = 70,
-     .help = "count all time, also asleep (wall), time on a CPU (cpu), or with the GIL (gil)",
+     .help = "count all time, also asleep, or time on a CPU, with the GIL, or in exceptions",
      .run = next_mode, .offered = sees_functions},
     {.keys = {'b'}, .group = GROUP_TIME, .label = "From start", .priority = 48,
      .help = "count since the start, or over the last seconds", .run = toggle_span,

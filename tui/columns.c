@@ -214,6 +214,11 @@ static void draw_gil(struct pen *pen, const void *row)
     draw_share(pen, ((const struct thread_row *)row)->gil_share);
 }
 
+static void draw_exception(struct pen *pen, const void *row)
+{
+    draw_share(pen, ((const struct thread_row *)row)->exception_share);
+}
+
 static void draw_states(struct pen *pen, const void *row)
 {
     static const enum thread_state ORDER[] = {THREAD_HAS_GIL, THREAD_RUNNING, THREAD_WAIT_GIL,
@@ -269,6 +274,9 @@ static const struct column THREAD_COLUMNS[] = {
      .sort = THREAD_KEY_CPU, .draw = draw_cpu},
     {.title = "GIL%", .help = "of the time, it had the GIL", .forms = {{6, 85, 0}}, .gap = 1,
      .right = true, .sort = THREAD_KEY_GIL, .draw = draw_gil},
+    {.title = "EXC%", .help = "of the time, an exception was raised or handled",
+     .forms = {{6, 18, 0}}, .gap = 1, .right = true, .sort = THREAD_KEY_EXCEPTION,
+     .draw = draw_exception},
     {.title = "STATES", .help = "how long in each state: █ has GIL, ▓ running, ▒ wait GIL, ░ idle",
      .forms = {{10, 21, 10}}, .gap = 2, .sort = COLUMN_NOT_SORTED, .draw = draw_states},
     {.title = "SAMPLES", .forms = {{8, 60, 0}}, .gap = 1, .right = true,

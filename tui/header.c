@@ -379,7 +379,7 @@ static void draw_window(struct pen *pen, const struct header *header, int form)
 
 static void draw_mode(struct pen *pen, const struct header *header, int form)
 {
-    static const char *const WORDS[MODES] = {"wall", "cpu", "gil"};
+    static const char *const WORDS[MODES] = {"wall", "cpu", "gil", "exception"};
 
     if (header->app->view == APP_THREADS)
         return; /* it has a column for each */

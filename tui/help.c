@@ -146,8 +146,9 @@ static void write_words(struct page *page)
         {"threads", "what they do at this moment: have the GIL (G), run without it (R), wait for "
                     "it (W), are idle (I)"},
         {"window", "the last seconds, of which the table's numbers speak; b: since the start"},
-        {"mode", "which time counts: wall, cpu or gil. In wall, threads that sleep count like "
-                 "those that work, and often stand at the top; m shows what costs CPU"},
+        {"mode", "which time counts: wall, cpu, gil, or exception (one is raised or handled). In "
+                 "wall, threads that sleep count like those that work, and often stand at the top; "
+                 "m shows what costs CPU"},
         {"‹moving›", "calls that changed while they were read: their time is known, and who called "
                      "them (TOTAL%), but not which they were"},
         {"‹gc›", "Python's garbage collector"},

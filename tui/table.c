@@ -275,7 +275,8 @@ static void draw_row(struct grid *grid, int row, const void *data, bool selected
 static void draw_nothing(const struct app *app, struct grid *grid, int row, int rows)
 {
     char text[160];
-    static const char *const DONE[MODES] = {"seen", "on a CPU", "with the GIL"};
+    static const char *const DONE[MODES] = {"seen", "on a CPU", "with the GIL",
+                                           "with an exception"};
     const char *things = VIEWS[app->view].things;
     const char *done = DONE[app->view == APP_FUNCTIONS ? app->mode : MODE_WALL];
 

@@ -20,7 +20,7 @@ _tachyon_top()
         return
         ;;
     --mode)
-        COMPREPLY=($(compgen -W 'wall cpu gil' -- "$current"))
+        COMPREPLY=($(compgen -W 'wall cpu gil exception' -- "$current"))
         return
         ;;
     --engine)
@@ -38,7 +38,7 @@ _tachyon_top()
         return
         ;;
     -s | --sort)
-        COMPREPLY=($(compgen -W 'self total self-time total-time trend function file hot-line tid name state cpu gil samples ident' -- "$current"))
+        COMPREPLY=($(compgen -W 'self total self-time total-time trend function file hot-line tid name state cpu gil exception samples ident' -- "$current"))
         return
         ;;
     --filter)

@@ -95,6 +95,8 @@ static uint64_t weight(const struct collapsed *collapsed, const struct record_sa
     switch (collapsed->mode) {
     case MODE_GIL:
         return sample->state == THREAD_HAS_GIL ? sample->rounds : 0;
+    case MODE_EXCEPTION:
+        return sample->flags & SAMPLE_EXCEPTION ? sample->rounds : 0;
     case MODE_CPU:
         return sample->cpu_ns;
     default:

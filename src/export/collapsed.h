@@ -8,7 +8,7 @@
  * becomes `,`. Samples of threads that run no Python code make no line.
  *
  * COUNT is in samples. Of a mode other than wall only what belongs to it counts: samples that have
- * the GIL, or the time that was spent on a CPU, in samples of average length and rounded when written.
+ * the GIL, or an exception, or the time that was spent on a CPU, in samples of average length and rounded when written.
  *
  * Memory is bounded; a sample whose stack finds no room is counted as dropped. One thread uses it.
  */

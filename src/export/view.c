@@ -13,7 +13,7 @@ _Static_assert(PICTURE_TREND <= SHEET_SERIES_MAX, "a trend is one series");
 
 const char *const VIEW_KIND_WORDS[VIEW_KINDS + 1] = {"functions", "threads", NULL};
 const char *const VIEW_SPAN_WORDS[SPANS + 1] = {"window", "start", NULL};
-const char *const VIEW_MODE_WORDS[MODES + 1] = {"wall", "cpu", "gil", NULL};
+const char *const VIEW_MODE_WORDS[MODES + 1] = {"wall", "cpu", "gil", "exception", NULL};
 
 static const struct view_sort FUNCTION_SORTS[FUNCTION_KEYS] = {
     [FUNCTION_SELF] = {"self", false},
@@ -32,6 +32,7 @@ static const struct view_sort THREAD_SORTS[THREAD_KEYS] = {
     [THREAD_KEY_STATE] = {"state", false},
     [THREAD_KEY_CPU] = {"cpu", false},
     [THREAD_KEY_GIL] = {"gil", false},
+    [THREAD_KEY_EXCEPTION] = {"exception", false},
     [THREAD_KEY_SAMPLES] = {"samples", false},
     [THREAD_KEY_FUNCTION] = {"function", true},
     [THREAD_KEY_FILE] = {"file", true},
@@ -160,6 +161,7 @@ THREAD_COLUMN(name, text(row->name))
 THREAD_COLUMN(state, text(text_state_word(row->state)))
 THREAD_COLUMN(cpu, percent(row->cpu_share))
 THREAD_COLUMN(gil, percent(row->gil_share))
+THREAD_COLUMN(exception, percent(row->exception_share))
 THREAD_COLUMN(has_gil, percent(row->state_share[THREAD_HAS_GIL]))
 THREAD_COLUMN(wait_gil, percent(row->state_share[THREAD_WAIT_GIL]))
 THREAD_COLUMN(running, percent(row->state_share[THREAD_RUNNING]))
@@ -181,6 +183,7 @@ static const struct sheet_column THREAD_COLUMNS[] = {
     {"wait_gil_percent", "WAIT%", SHEET_EVERYWHERE, false, 2, 3, thread_wait_gil},
     {"running_percent", "RUN%", SHEET_EVERYWHERE, false, 2, 3, thread_running},
     {"idle_percent", "IDLE%", SHEET_EVERYWHERE, false, 2, 3, thread_idle},
+    {"exception_percent", "EXC%", SHEET_EVERYWHERE, false, 2, 3, thread_exception},
     {"samples", "SAMPLES", SHEET_EVERYWHERE, false, 0, 0, thread_samples},
     {"function", "FUNCTION", SHEET_EVERYWHERE, true, 0, 0, thread_function},
     {"place", "FILE:LINE", 1u << SHEET_TEXT, true, 0, 0, thread_place},

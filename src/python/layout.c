@@ -63,6 +63,9 @@ static const struct copied_member COPIED[] = {
     THREAD(datastack_top, 8),
     THREAD(holds_gil, 4),
     THREAD(gil_requested, 4),
+    THREAD(raised, 8),
+    THREAD(handled, 8),
+    THREAD(handled_last, LAYOUT_HANDLED_BYTES),
     FRAME(code, 8),
     FRAME(previous, 8),
     FRAME(instruction, 8),
@@ -187,7 +190,8 @@ bool layout_select(struct layout *layout, uint32_t version_hex, const void *head
                          version_hex >> 24, version_hex >> 16 & 0xff);
     if (!apply_debug_offsets(layout, head, head_length, error))
         return false;
-    /* Not told, and always the member behind the one that is. */
+    /* Not told, and always the members behind those that are. */
     layout->thread.datastack_top += layout->thread.datastack_chunk - row->thread.datastack_chunk;
+    layout->thread.handled += layout->thread.raised - row->thread.raised;
     return cover_members(layout, error);
 }

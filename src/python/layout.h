@@ -53,6 +53,7 @@ struct layout {
         uint32_t gc_frame;        /* .gc.frame (3.15 on): see struct gil_now; NONE before */
         uint32_t modules;         /* .imports.modules; 3.11: .modules */
         uint32_t code_generation; /* ._code_object_generation (uint64_t, 3.14 on); NONE before */
+        uint32_t builtins;        /* .builtins, the dict */
     } interpreter;
 
     struct {
@@ -74,7 +75,17 @@ struct layout {
         uint32_t datastack_top;   /* .datastack_top */
         uint32_t holds_gil;       /* .holds_gil (int, 3.15 on); NONE before */
         uint32_t gil_requested;   /* .gil_requested (int, 3.15 on); NONE before */
+        uint32_t raised;          /* .current_exception; 3.11: .curexc_type */
+        uint32_t handled;         /* .exc_info, to the innermost struct _err_stackitem */
+        uint32_t handled_last;    /* .exc_state, the outermost of them */
     } thread;
+
+    /* What code handles: an item for each thread and for each generator or coroutine that runs. */
+    struct {
+        uint32_t value;        /* struct _err_stackitem.exc_value: null, None, or an exception */
+        uint32_t previous;     /* .previous_item */
+        uint32_t before_frame; /* of a generator: from PyGenObject.gi_exc_state to .gi_iframe */
+    } handled;
 
     uint32_t cframe_current_frame; /* _PyCFrame.current_frame (3.11, 3.12); NONE from 3.13 on */
 
@@ -171,6 +182,7 @@ struct layout {
    of each member that the layout has in it: layout_select() sees to both. */
 #define LAYOUT_THREAD_BYTES_MAX 1024u
 #define LAYOUT_FRAME_BYTES_MAX 128u /* 72 to 80 in 3.11 to 3.15 */
+#define LAYOUT_HANDLED_BYTES 16u    /* sizeof(struct _err_stackitem) */
 #define LAYOUT_CODE_BYTES_MAX 512u
 
 /* The versions served, for messages: "3.11 to 3.15". */

@@ -25,6 +25,7 @@ static const struct layout LAYOUTS[] = {
             .gc_frame = LAYOUT_NONE,
             .modules = 888,
             .code_generation = LAYOUT_NONE,
+            .builtins = 912,
         },
         /* Include/internal/pycore_gil.h */
         .gil = {
@@ -46,6 +47,15 @@ static const struct layout LAYOUTS[] = {
             .datastack_top = 304,
             .holds_gil = LAYOUT_NONE,
             .gil_requested = LAYOUT_NONE,
+            .raised = 96,
+            .handled = 120,
+            .handled_last = 320,
+        },
+        /* Include/cpython/pystate.h, Include/cpython/genobject.h */
+        .handled = {
+            .value = 0,
+            .previous = 8,
+            .before_frame = 32,
         },
         /* Include/cpython/pystate.h */
         .cframe_current_frame = 8,
@@ -158,6 +168,7 @@ static const struct layout LAYOUTS[] = {
             .gc_frame = LAYOUT_NONE,
             .modules = 944,
             .code_generation = LAYOUT_NONE,
+            .builtins = 360,
         },
         /* Include/internal/pycore_gil.h */
         .gil = {
@@ -179,6 +190,15 @@ static const struct layout LAYOUTS[] = {
             .datastack_top = 240,
             .holds_gil = LAYOUT_NONE,
             .gil_requested = LAYOUT_NONE,
+            .raised = 96,
+            .handled = 104,
+            .handled_last = 256,
+        },
+        /* Include/cpython/pystate.h, Include/cpython/genobject.h */
+        .handled = {
+            .value = 0,
+            .previous = 8,
+            .before_frame = 32,
         },
         /* Include/cpython/pystate.h */
         .cframe_current_frame = 0,
@@ -291,6 +311,7 @@ static const struct layout LAYOUTS[] = {
             .gc_frame = LAYOUT_NONE,
             .modules = 7656,
             .code_generation = LAYOUT_NONE,
+            .builtins = 7648,
         },
         /* Include/internal/pycore_gil.h */
         .gil = {
@@ -312,6 +333,15 @@ static const struct layout LAYOUTS[] = {
             .datastack_top = 240,
             .holds_gil = LAYOUT_NONE,
             .gil_requested = LAYOUT_NONE,
+            .raised = 112,
+            .handled = 120,
+            .handled_last = 256,
+        },
+        /* Include/cpython/pystate.h, Include/cpython/genobject.h */
+        .handled = {
+            .value = 0,
+            .previous = 8,
+            .before_frame = 32,
         },
         .cframe_current_frame = LAYOUT_NONE,
         /* Include/cpython/pystate.h */
@@ -424,6 +454,7 @@ static const struct layout LAYOUTS[] = {
             .gc_frame = LAYOUT_NONE,
             .modules = 7688,
             .code_generation = 7992,
+            .builtins = 7680,
         },
         /* Include/internal/pycore_gil.h */
         .gil = {
@@ -445,6 +476,15 @@ static const struct layout LAYOUTS[] = {
             .datastack_top = 240,
             .holds_gil = LAYOUT_NONE,
             .gil_requested = LAYOUT_NONE,
+            .raised = 112,
+            .handled = 120,
+            .handled_last = 256,
+        },
+        /* Include/cpython/pystate.h, Include/internal/pycore_interpframe_structs.h */
+        .handled = {
+            .value = 0,
+            .previous = 8,
+            .before_frame = 32,
         },
         .cframe_current_frame = LAYOUT_NONE,
         /* Include/cpython/pystate.h */
@@ -556,6 +596,7 @@ static const struct layout LAYOUTS[] = {
             .gc_frame = 7520,
             .modules = 7592,
             .code_generation = 7944,
+            .builtins = 7584,
         },
         /* Include/internal/pycore_gil.h */
         .gil = {
@@ -577,6 +618,15 @@ static const struct layout LAYOUTS[] = {
             .datastack_top = 264,
             .holds_gil = 36,
             .gil_requested = 40,
+            .raised = 136,
+            .handled = 144,
+            .handled_last = 288,
+        },
+        /* Include/cpython/pystate.h, Include/internal/pycore_interpframe_structs.h */
+        .handled = {
+            .value = 0,
+            .previous = 8,
+            .before_frame = 32,
         },
         .cframe_current_frame = LAYOUT_NONE,
         /* Include/cpython/pystate.h */
@@ -690,6 +740,8 @@ static const struct debug_field DEBUG_FIELDS[] = {
     {offsetof(struct layout, interpreter.modules), {88, 96, 96}},
     /* interpreter_state.code_object_generation */
     {offsetof(struct layout, interpreter.code_generation), {0, 160, 160}},
+    /* interpreter_state.builtins */
+    {offsetof(struct layout, interpreter.builtins), {104, 112, 112}},
     /* interpreter_state.gil_runtime_state_locked */
     {offsetof(struct layout, gil.locked), {136, 144, 144}},
     /* interpreter_state.gil_runtime_state_holder */
@@ -712,6 +764,10 @@ static const struct debug_field DEBUG_FIELDS[] = {
     {offsetof(struct layout, thread.holds_gil), {0, 0, 272}},
     /* thread_state.gil_requested */
     {offsetof(struct layout, thread.gil_requested), {0, 0, 280}},
+    /* thread_state.current_exception */
+    {offsetof(struct layout, thread.raised), {0, 0, 288}},
+    /* thread_state.exc_state */
+    {offsetof(struct layout, thread.handled_last), {0, 0, 296}},
     /* interpreter_frame.localsplus */
     {offsetof(struct layout, frame.size), {256, 280, 344}},
     /* interpreter_frame.executable */

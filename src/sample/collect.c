@@ -12,6 +12,7 @@ enum {
     CFRAMES_BYTES_MAX = 16384, /* of the part of the C stack that holds those met lately */
     SLOW_TIMES = 2,     /* a collection that takes so many times as long as usual proves nothing */
     CALL_WORK = 3,      /* what a collection costs besides its pieces, as if in pieces */
+    WORD_BYTES = 8,
     PIECE_BYTES = 4096, /* how many bytes cost as much as one piece more */
 };
 
@@ -30,7 +31,10 @@ static size_t used_state_bytes(const struct layout *layout)
     last = larger(last, layout->thread.base_frame);
     last = larger(last, layout->thread.thread_id);
     last = larger(last, layout->thread.native_thread_id);
-    return last + sizeof(uint64_t);
+    last = larger(last, layout->thread.handled);
+    last = larger(last, layout->thread.raised);
+    last = larger(last, layout->thread.handled_last + LAYOUT_HANDLED_BYTES - WORD_BYTES);
+    return last + WORD_BYTES;
 }
 
 void collector_forget_cframes(struct collector *collector)

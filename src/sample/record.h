@@ -94,6 +94,7 @@ struct record_frame {
 enum sample_flags {
     SAMPLE_TRUNCATED = 1, /* frame 0 is FUNCTION_MOVING: the leaf side could not be proven */
     SAMPLE_CUT = 2,       /* deeper than RECORD_DEPTH_MAX: the root side is missing */
+    SAMPLE_EXCEPTION = 4, /* an exception was raised or handled */
 };
 
 /* One thread's stack, and how long it stands for. A thread that did not run since its last sample

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "memory/process.h"
 #include "python/names.h"
+#include "python/none.h"
 #include "sample/emit.h"
 #include "sample/engine.h"
 #include "sample/process_facts.h"
@@ -43,6 +44,7 @@ struct target {
     struct runtime runtime;
     struct code_table *codes;
     struct walk_room *room;
+    bool knows_none;
     clockid_t cpu_clock;
     bool has_cpu_clock;
 
@@ -277,6 +279,18 @@ static bool list_interpreters(struct target *target)
     return whole;
 }
 
+/* Finds None, which a process that starts does not have yet. */
+static void find_none(struct target *target)
+{
+    for (size_t i = 0; i < target->interpreter_count && !target->knows_none; i++) {
+        const remote_addr none = none_find(target->reader, &target->runtime.layout,
+                                           target->interpreters[i].address);
+
+        target->knows_none = !remote_is_null(none);
+        walk_room_set_none(target->room, none);
+    }
+}
+
 /* Takes note of a thread that is in an interpreter's list. */
 static void see_thread(struct target *target, const struct thread_found *found,
                        remote_addr interpreter, uint64_t now_ns)
@@ -318,6 +332,7 @@ static void list_threads(struct target *target, const struct thread_round *round
     bool whole = list_interpreters(target);
     size_t room = RUNTIME_THREADS_MAX;
 
+    find_none(target);
     target->list_wanted = false;
     target->listed_ns = round->now_ns;
     for (size_t i = 0; i < target->thread_count; i++)

@@ -372,7 +372,7 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
     thread->was_torn = result == WALK_TRUNCATED;
     collector = see_extra(thread, round, &extra, stack.extra);
     held->depth = 0;
-    held->flags = stack.cut ? SAMPLE_CUT : 0;
+    held->flags = (stack.cut ? SAMPLE_CUT : 0) | (stack.exception ? SAMPLE_EXCEPTION : 0);
     if (result == WALK_TRUNCATED) {
         begin_moving(held, thread->frames);
         collector.top = false;

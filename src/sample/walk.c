@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "python/frame.h"
 #include "sample/collect.h"
+#include "sample/exception.h"
 #include "sample/pair.h"
 #include "sample/record.h"
 
@@ -39,6 +40,7 @@ struct root_frame {
 };
 
 struct walk_room {
+    remote_addr none; /* where None is; null: not known yet */
     struct collect_buffer buffer;
     struct walk_frame frames[RECORD_DEPTH_MAX];
     struct walk_frame open[RECORD_DEPTH_MAX]; /* a proven stack of which not every line is, */
@@ -60,6 +62,11 @@ void walk_room_free(struct walk_room *room)
         return;
     free(room->buffer.bytes);
     free(room);
+}
+
+void walk_room_set_none(struct walk_room *room, remote_addr none)
+{
+    room->none = none;
 }
 
 struct walk *walk_new(struct reader *reader, const struct layout *layout, struct walk_room *room,
@@ -350,6 +357,16 @@ static void keep_root_side(struct walk *walk, struct walk_stack *stack)
     }
 }
 
+/* Adds the place of a frame, and of what stands in front of a generator's: the exception that it handles. */
+static bool add_place(struct walk *walk, remote_addr address, const struct frame *frame)
+{
+    const struct layout *layout = walk->layout;
+    const uint32_t before = frame->owner == OWNER_GENERATOR ? layout->handled.before_frame : 0;
+
+    return places_add_frame(&walk->collector.places, remote_plus(address, -(int64_t)before),
+                            before + layout->frame.size);
+}
+
 /* Looks the chain's places up in the target as it is now: the data stack's chunks, then, from the frame
    whose place was not known, each frame outside of them. Nothing of it is used but where to read. */
 static void learn(struct walk *walk, const struct collection *collection, remote_addr unknown)
@@ -366,17 +383,19 @@ static void learn(struct walk *walk, const struct collection *collection, remote
     for (size_t step = 0; step < STEPS_MAX && known < KNOWN_MAX; step++) {
         unsigned char bytes[LAYOUT_FRAME_BYTES_MAX];
         struct place_found found;
+        struct frame frame;
 
         if (remote_is_null(address) || is_base(walk, collection->state, address) ||
             !reader_read(walk->collector.reader, address, bytes, layout->frame.size))
             return;
+        frame = frame_decode(layout, bytes);
         if (places_find(&walk->collector.places, address, layout->frame.size, &found))
             known++;
-        else if (!places_add_frame(&walk->collector.places, address, layout->frame.size)) {
+        else if (!add_place(walk, address, &frame)) {
             walk->places_full = true;
             return;
         }
-        address = frame_decode(layout, bytes).previous;
+        address = frame.previous;
     }
 }
 
@@ -395,9 +414,12 @@ static enum follow_result collect_and_follow(struct walk *walk, struct collectio
     if (!collection_top(&walk->collector, collection, top))
         return FOLLOW_UNKNOWN_PLACE;
     result = follow_chain(walk, collection, *top, stack, &unknown);
-    if (result == FOLLOW_UNKNOWN_PLACE)
+    if (result == FOLLOW_UNKNOWN_PLACE) {
         learn(walk, collection, unknown);
-    else if (collection->slow)
+        return result;
+    }
+    stack->exception = exception_active(&walk->collector, collection, walk->room->none);
+    if (collection->slow)
         return FOLLOW_SLOW;
     if (result != FOLLOW_TORN && result != FOLLOW_NOT_RUNNING)
         return result;

@@ -61,6 +61,9 @@ struct walk_room;
 struct walk_room *walk_room_new(void);
 void walk_room_free(struct walk_room *room);
 
+/* Tells where None is, so that exceptions that are handled can be told. */
+void walk_room_set_none(struct walk_room *room, remote_addr none);
+
 /* A walk of the thread state at `thread`; `reader`, `layout` and `room` are kept, and stay the
    caller's. NULL: out of memory. */
 struct walk;
@@ -74,6 +77,7 @@ struct walk_stack {
     size_t depth;                    /* at most RECORD_DEPTH_MAX */
     size_t live_from;                /* from this one on, frames also stood when the extra was read */
     bool cut;                        /* the root side was left out, as the stack is deeper */
+    bool exception;                  /* one was raised or handled (exception.h) */
     remote_addr base;                /* the frame below the last, which has no code (3.15); or null */
     remote_addr next_thread;         /* the thread state's .next */
     uint64_t ident, native_id;       /* and whose it is: .thread_id and .native_thread_id */

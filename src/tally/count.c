@@ -17,6 +17,7 @@ static struct tally_sum weight_of(const struct tally *tally, const struct record
     weight.ns[MODE_WALL] = wall_ns;
     weight.ns[MODE_CPU] = sample->cpu_ns;
     weight.ns[MODE_GIL] = sample->state == THREAD_HAS_GIL ? wall_ns : 0;
+    weight.ns[MODE_EXCEPTION] = sample->flags & SAMPLE_EXCEPTION ? wall_ns : 0;
     if (wall_ns > observed_ns)
         weight = sum_scaled(&weight, observed_ns, wall_ns);
     if (weight.samples == 0)

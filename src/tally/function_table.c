@@ -174,7 +174,7 @@ bool function_table_fill(struct function_table *table, const struct picture *pic
     add_whole(table, picture, query, &wall_ns);
     choose_rows(table, picture, query);
 
-    /* Samples without CPU time, or without the GIL, say nothing on shares of it. */
+    /* Samples without CPU time, the GIL or an exception say nothing on shares of it. */
     mode_samples = (double)table->whole_samples * share_of(table->whole_ns, wall_ns);
     for (size_t i = 0; i < table->count; i++)
         finish(&table->rows[i], table, picture, mode_samples);

@@ -23,8 +23,9 @@
 /* Which time a number speaks of. */
 enum tally_span { SPAN_WINDOW, SPAN_START, SPANS };
 
-/* Which time counts: all of it, that on a CPU, that with the GIL. */
-enum tally_mode { MODE_WALL, MODE_CPU, MODE_GIL, MODES };
+/* Which time counts: all of it, that on a CPU, that with the GIL, that in which an exception was raised or
+   handled. */
+enum tally_mode { MODE_WALL, MODE_CPU, MODE_GIL, MODE_EXCEPTION, MODES };
 
 /* Totals of one kind: time in ns by mode, and samples (rounds) in wall mode. */
 struct tally_sum {

@@ -16,7 +16,7 @@
 #include "tally/pairs.h"
 
 #define WINDOW_BUCKETS 40u
-#define WINDOW_CHUNK_PARTS 56u /* makes a chunk nearly a page */
+#define WINDOW_CHUNK_PARTS 46u /* makes a chunk nearly a page */
 
 /* What one bucket has of one pair. A pair may have several parts in a bucket. */
 struct part {

@@ -58,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
     REQUIRE(made_up != NULL && room != NULL);
     walk = walk_new(&made_up->reader, &made_up->layout, room, remote_at(MADE_UP_THREAD));
     REQUIRE(walk != NULL);
+    walk_room_set_none(room, remote_at(MADE_UP_HEAP));
     made_up->hook = run;
     runs = (data[0] & 0x80) != 0;
     /* Over a stack that makes sense, in words from the thread state. */

@@ -117,6 +117,7 @@ static void set_sum(struct tally_sum *sum, uint64_t ns)
     sum->ns[MODE_WALL] = ns;
     sum->ns[MODE_CPU] = ns / 10 * 9;
     sum->ns[MODE_GIL] = ns / 10 * 7;
+    sum->ns[MODE_EXCEPTION] = ns / 10;
     sum->samples = ns / NS_PER_MS;
 }
 

@@ -53,6 +53,7 @@ press Tab shows 'TID'
 press Shift-Tab shows 'SELF%'
 press m shows 'mode cpu'
 press m shows 'mode gil'
+press m shows 'mode exception'
 press m shows 'mode wall'
 press b shows 'since start'
 # counted - for how many seconds it has counted, as the header says.
@@ -131,7 +132,7 @@ press s sorts 'SELF%'
 press S sorts 'HOT LINE'
 keys Tab
 see 'IDENT'
-for title in 'GIL%' SAMPLES FUNCTION FILE:LINE IDENT TID NAME STATE 'CPU%'; do
+for title in 'GIL%' 'EXC%' SAMPLES FUNCTION FILE:LINE IDENT TID NAME STATE 'CPU%'; do
     press s sorts "$title"
     press R "$(rising && echo falling || echo rising)"
     until_so sorts "$title" || fail "$(cat "$work/order")"

@@ -384,6 +384,8 @@ static void mode_and_span_change(void **state)
     assert_int_equal(description.functions.span, SPAN_START);
     assert_int_equal(description.threads.span, SPAN_START);
     press('m');
+    assert_shows("mode exception");
+    press('m');
     press('b');
     assert_shows("mode wall");
     assert_shows("window 10 s");

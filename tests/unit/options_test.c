@@ -176,7 +176,8 @@ static void test_words(void **state)
     assert_int_equal(run("--mode GIL 7").mode, MODE_GIL);
     assert_int_equal(run("--span start 7").span, SPAN_START);
     assert_string_equal(OPTIONS_THEMES[run("--theme light 7").theme], "light");
-    assert_usage("--mode exception 7", "'exception' is not one of wall, cpu, gil");
+    assert_int_equal(run("--mode exception 7").mode, MODE_EXCEPTION);
+    assert_usage("--mode fun 7", "'fun' is not one of wall, cpu, gil, exception");
     assert_usage("--theme pink 7", "dark");
 }
 

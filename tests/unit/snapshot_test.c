@@ -404,6 +404,7 @@ static void test_sorting_threads(void **state)
         {THREAD_KEY_STATE, "MainThread worker gone ", "gone worker MainThread "},
         {THREAD_KEY_CPU, "MainThread gone worker ", "gone worker MainThread "},
         {THREAD_KEY_GIL, "MainThread gone worker ", "gone worker MainThread "},
+        {THREAD_KEY_EXCEPTION, "gone MainThread worker ", "MainThread worker gone "},
         {THREAD_KEY_SAMPLES, "MainThread worker gone ", "gone worker MainThread "},
         {THREAD_KEY_FUNCTION, "MainThread worker gone ", "gone worker MainThread "},
         {THREAD_KEY_FILE, "worker MainThread gone ", "gone MainThread worker "},
@@ -416,7 +417,8 @@ static void test_sorting_threads(void **state)
     _Static_assert(sizeof CASES / sizeof CASES[0] == THREAD_KEYS, "every key");
     feed_two_threads(fixture);
     feed(fixture->tally, make_thread(0, 2, THREAD_IDLE, "gone"));
-    feed(fixture->tally, SAMPLE(.thread = 2, .time_ms = START_MS + 9, .wall_ms = 9));
+    feed(fixture->tally, SAMPLE(.thread = 2, .time_ms = START_MS + 9, .wall_ms = 9,
+                                .flags = SAMPLE_EXCEPTION));
     feed(fixture->tally, make_thread(0, 2, THREAD_ENDED, "gone"));
     for (size_t i = 0; i < THREAD_KEYS; i++) {
         query.sort = CASES[i].key;

@@ -119,6 +119,7 @@ static void test_collapsed_modes(void **state)
             [MODE_CPU] = "tid:1001;main.py:<module>:11 30\n"
                          "tid:1000;main.py:<module>:11 20\n",
             [MODE_GIL] = "tid:1000;main.py:<module>:11 100\n",
+            [MODE_EXCEPTION] = "tid:1001;main.py:<module>:11 60\n",
         };
         struct collapsed *collapsed = begin(mode, 0, COLLAPSED_BYTES_MAX);
 
@@ -129,7 +130,8 @@ static void test_collapsed_modes(void **state)
             count(collapsed, SAMPLE(.thread = 0, .rounds = 10, .wall_ms = 10, .cpu_ms = 2,
                                     .state = THREAD_HAS_GIL, .MAIN_ONLY));
             count(collapsed, SAMPLE(.thread = 1, .rounds = 6, .wall_ms = 6, .cpu_ms = 3,
-                                    .state = THREAD_RUNNING, .MAIN_ONLY));
+                                    .state = THREAD_RUNNING, .flags = SAMPLE_EXCEPTION,
+                                    .MAIN_ONLY));
         }
         assert_lines(collapsed, LINES[mode]);
     }

@@ -45,7 +45,8 @@ static void test_modes_and_states(void **state)
     feed(fixture->tally, SAMPLE(.time_ms = START_MS + 10, .wall_ms = 10, .cpu_ms = 7,
                                 .state = THREAD_HAS_GIL, .FRAMES({WORK, 1})));
     feed(fixture->tally, SAMPLE(.time_ms = START_MS + 30, .wall_ms = 20, .cpu_ms = 1,
-                                .state = THREAD_WAIT_GIL, .FRAMES({WORK, 1})));
+                                .state = THREAD_WAIT_GIL, .flags = SAMPLE_EXCEPTION,
+                                .FRAMES({WORK, 1})));
     feed(fixture->tally, SAMPLE(.time_ms = START_MS + 70, .wall_ms = 40, .rounds = 40,
                                 .state = THREAD_IDLE, .FRAMES({WORK, 1})));
     take(fixture);
@@ -54,6 +55,7 @@ static void test_modes_and_states(void **state)
         assert_int_equal(ns[MODE_WALL], 70 * MS);
         assert_int_equal(ns[MODE_CPU], 8 * MS);
         assert_int_equal(ns[MODE_GIL], 10 * MS);
+        assert_int_equal(ns[MODE_EXCEPTION], 20 * MS);
         assert_int_equal(pair(fixture, 0, WORK).self[span].samples, 42);
         ns = fixture->picture.threads[0].state_ns[span];
         assert_int_equal(ns[THREAD_HAS_GIL], 10 * MS);
