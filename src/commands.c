@@ -64,6 +64,7 @@ struct session *command_session(const struct options *options, struct error *err
                        .budget = options->budget_percent / 100,
                        .interval_ns = (uint64_t)((double)NS_PER_S / options->rate_hz)},
             .no_gc = options->no_gc,
+            .native_markers = options->native_markers,
         },
     };
 

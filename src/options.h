@@ -35,6 +35,7 @@ struct options {
     uint64_t duration_ns; /* attach: how long to sample; 0: until interrupted, or it ends */
     enum tally_mode mode;
     bool no_gc;  /* no frames for the collector */
+    bool native_markers; /* a frame for C code between Python functions */
     int32_t tid; /* look at this thread only; 0: all */
 
     enum view_kind view;  /* live: the first one; attach, snapshot: the one to write */

@@ -152,6 +152,7 @@ static void write_words(struct page *page)
         {"‹moving›", "calls that changed while they were read: their time is known, and who called "
                      "them (TOTAL%), but not which they were"},
         {"‹gc›", "Python's garbage collector"},
+        {"‹native›", "C code that a function called and that called Python again (--native-markers)"},
     };
 
     write_title(page, "The header, and words");

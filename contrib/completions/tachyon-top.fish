@@ -20,6 +20,7 @@ complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l engine -x -a 'auto remote ride' -d 'from where to read: from any CPU, from that of the thread with the GIL, which cannot run meanwhile, or so only where too much else is torn'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l budget -x -d 'how much of a CPU'\''s time the engine ride may take from the process; it is slower where that would be more'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l no-gc -d 'no frames ‹gc› where the collector is at work: its time is that of the function it interrupted'
+complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l native-markers -d 'a frame ‹native› where a function called C code that called Python again'
 complete -c tachyon-top -s t -l thread -x -d 'show only the thread that the kernel knows by this id'
 complete -c tachyon-top -s a -l all-threads -d 'show all threads, as is done without it'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l live -d 'show the live view, as is done when no command is named'

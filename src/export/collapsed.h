@@ -4,7 +4,7 @@
  * A line is Tachyon's (Lib/profiling/sampling/stack_collector.py of CPython 3.15), root first:
  * `tid:TID;file.py:function:line;… COUNT`, file without its directory, the most frequent stack
  * first. A stack whose leaf side could not be proven ends in `‹moving›`, one that runs the
- * collector in `‹gc›`; one whose root side is missing has `‹cut›` after the thread. In names `;`
+ * collector has `‹gc›` in it; one whose root side is missing has `‹cut›` after the thread. In names `;`
  * becomes `,`. Samples of threads that run no Python code make no line.
  *
  * COUNT is in samples. Of a mode other than wall only what belongs to it counts: samples that have

@@ -156,6 +156,13 @@ bool dump_complete(const struct dump *dump)
     return true;
 }
 
+/* Of the functions that are no code objects. */
+static const char *const MEANINGS[FUNCTION_FIRST] = {
+    [FUNCTION_MOVING] = "what was called here changed while it was read",
+    [FUNCTION_GC] = "the garbage collector",
+    [FUNCTION_NATIVE] = "C code",
+};
+
 static void write_frame(const struct dump *dump, uint16_t process,
                         const struct record_frame *frame, FILE *stream)
 {
@@ -167,10 +174,8 @@ static void write_frame(const struct dump *dump, uint16_t process,
         return;
     }
     function = &dump->functions.list[index];
-    if (frame->function == FUNCTION_MOVING)
-        fprintf(stream, "  %s (what was called here changed while it was read)\n", function->name);
-    else if (frame->function == FUNCTION_GC)
-        fprintf(stream, "  %s (the garbage collector)\n", function->name);
+    if (frame->function < FUNCTION_FIRST)
+        fprintf(stream, "  %s (%s)\n", function->name, MEANINGS[frame->function]);
     else if (frame->line == 0)
         fprintf(stream, "  File \"%s\", in %s\n", function->file, function->name);
     else

@@ -84,7 +84,8 @@ struct record_function {
 /* Functions that are no code object have fixed numbers, and no definition. */
 #define FUNCTION_MOVING 0u /* stands for frames that could not be proven */
 #define FUNCTION_GC 1u     /* the garbage collector */
-#define FUNCTION_FIRST 2u  /* the first number for a code object */
+#define FUNCTION_NATIVE 2u /* C code between a function that called it and one that it called */
+#define FUNCTION_FIRST 3u  /* the first number for a code object */
 
 struct record_frame {
     uint32_t function;

@@ -39,6 +39,7 @@ struct target {
     pid_t pid;
     uint16_t process;
     bool no_gc;
+    bool native_markers;
     struct sink *sink;
     struct reader *reader;
     struct runtime runtime;
@@ -126,6 +127,7 @@ struct target *target_new(pid_t pid, uint16_t process, const struct target_optio
     target->process = process;
     target->sink = sink;
     target->no_gc = options->no_gc;
+    target->native_markers = options->native_markers;
     engine_init(&target->engine, &options->engine);
     target->list_wanted = true;
     if (!find_runtime(target, error)) {
@@ -184,6 +186,7 @@ static struct thread_round round_for(struct target *target, const struct gil_now
         .engine = &target->engine,
         .now_ns = now_ns,
         .until_ns = now_ns + ROUND_MAX_MS * NS_PER_MS,
+        .native_markers = target->native_markers,
         .counts = counts,
     };
 }

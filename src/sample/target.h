@@ -20,7 +20,8 @@ struct target;
 
 struct target_options {
     struct engine_options engine;
-    bool no_gc; /* no frames for the collector */
+    bool no_gc;          /* no frames for the collector */
+    bool native_markers; /* a frame for C code between Python functions */
 };
 
 /* Attaches to process `pid`, which records call `process`. The sink is kept. NULL with the reason when

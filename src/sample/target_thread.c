@@ -306,12 +306,40 @@ static void add_frame(struct target_thread *thread, struct record_frame frame)
         thread->held.flags |= SAMPLE_CUT;
 }
 
-/* Turns the walk's frames into functions and lines. Frames that are part of the interpreter's own
-   working are left out. No room: a function could not be told on, so there is none for the sample either. */
+/* Adds the frames from `first` on, each below what it called: the collector, or C code that called Python
+   again. Those that are part of the interpreter's own working are left out. */
+static void add_frames(struct target_thread *thread, const struct thread_round *round,
+                       const struct walk_stack *stack, size_t first,
+                       struct collector_at collector)
+{
+    bool called_c = false;
+
+    for (size_t i = first; i < stack->depth; i++) {
+        const struct walk_frame *frame = &stack->frames[i];
+        const struct record_frame named = thread->memo[stack->depth - 1 - i].record;
+
+        called_c |= round->native_markers && frame->called_c && i > 0 && thread->held.depth > 0;
+        if (remote_equal(frame->address, collector.above)) {
+            add_frame(thread, (struct record_frame){FUNCTION_GC, 0});
+            called_c = false;
+        }
+        if (named.function == CODE_HIDDEN)
+            continue;
+        if (called_c)
+            add_frame(thread, (struct record_frame){FUNCTION_NATIVE, 0});
+        add_frame(thread, named);
+        called_c = false;
+    }
+    /* It began when no Python code ran. */
+    if (!remote_is_null(collector.above) && remote_equal(stack->base, collector.above) && !stack->cut)
+        add_frame(thread, (struct record_frame){FUNCTION_GC, 0});
+}
+
+/* Turns the walk's frames into functions and lines. No room: a function could not be told on, so there is
+   none for the sample either. */
 static enum read_result name_frames(struct target_thread *thread, const struct thread_round *round,
                                     const struct walk_stack *stack, struct collector_at collector)
 {
-    const struct record_frame gc = {FUNCTION_GC, 0};
     bool untold;
     const size_t unseen = name_all(thread, round, stack, &untold);
 
@@ -320,18 +348,8 @@ static enum read_result name_frames(struct target_thread *thread, const struct t
     if (unseen < stack->depth)
         begin_moving(&thread->held, thread->frames);
     else if (collector.top)
-        add_frame(thread, gc);
-    for (size_t i = unseen < stack->depth ? unseen + 1 : 0; i < stack->depth; i++) {
-        const struct frame_memo *memo = &thread->memo[stack->depth - 1 - i];
-
-        if (remote_equal(stack->frames[i].address, collector.above))
-            add_frame(thread, gc);
-        if (memo->record.function != CODE_HIDDEN)
-            add_frame(thread, memo->record);
-    }
-    /* It began when no Python code ran. */
-    if (!remote_is_null(collector.above) && remote_equal(stack->base, collector.above) && !stack->cut)
-        add_frame(thread, gc);
+        add_frame(thread, (struct record_frame){FUNCTION_GC, 0});
+    add_frames(thread, round, stack, unseen < stack->depth ? unseen + 1 : 0, collector);
     return unseen < stack->depth ? READ_UNSEEN : READ_DONE;
 }
 

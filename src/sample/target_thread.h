@@ -106,6 +106,7 @@ struct thread_round {
     uint64_t now_ns;
     uint64_t until_ns; /* when it has to be over; a stack that takes longer to name is lost */
     struct sampler_counts *counts;
+    bool native_markers;
 };
 
 /* One round of one thread. False only when nothing could be read of it, with errno. */

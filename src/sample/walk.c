@@ -147,6 +147,7 @@ static void add_frame(struct walk *walk, struct walk_stack *stack, struct follow
         .address = address,
         .code = frame->code,
         .instruction = line_known ? frame->instruction : remote_at(0),
+        .called_c = follow->callee_is_entry,
     };
     follow->all_lines &= line_known;
 }
@@ -298,6 +299,7 @@ static bool read_root_frame(struct walk *walk, const struct collection *collecti
     root->seen_running = pair_seen_running(layout, pair);
     root->frame.address = listed->address;
     root->frame.code = frame.code;
+    root->frame.called_c = follow.callee_is_entry;
     if (follow.is_top || pair_same_instruction(layout, pair, follow.callee_is_entry))
         root->frame.instruction = frame.instruction;
     return true;

@@ -33,6 +33,7 @@ bool functions_init(struct functions *functions, uint32_t limit)
         return false;
     functions->list[FUNCTION_MOVING] = (struct picture_function){.name = "‹moving›", .file = ""};
     functions->list[FUNCTION_GC] = (struct picture_function){.name = "‹gc›", .file = ""};
+    functions->list[FUNCTION_NATIVE] = (struct picture_function){.name = "‹native›", .file = ""};
     functions->count = FUNCTION_FIRST;
     return true;
 }

@@ -4,8 +4,9 @@
     check_gc.py leaf|frame|none|asleep STACKS
 
 leaf: always above all frames, so that its finalizers seem to stand below it. frame: above collect(),
-which calls it, so that its finalizers stand above it. none: nowhere. asleep: of --asleep, on the
-stack of the thread that collects only.
+which calls it, so that its finalizers stand above it. none: nowhere. In these C code that calls Python
+is marked, which the collector is as well. asleep: of --asleep, on the stack of the thread that collects
+only.
 """
 
 import sys
@@ -27,9 +28,9 @@ def read(path):
 
 # How a stack ends that stands for a third of the time.
 THIRDS = {
-    "leaf": (["collect", "‹gc›"], ["collect", "Cycle.__del__", "burn", "‹gc›"], ["rest"]),
+    "leaf": (["collect", "‹gc›"], ["collect", "‹native›", "Cycle.__del__", "burn", "‹gc›"], ["rest"]),
     "frame": (["collect", "‹gc›"], ["collect", "‹gc›", "Cycle.__del__", "burn"], ["rest"]),
-    "none": (["collect"], ["collect", "Cycle.__del__", "burn"], ["rest"]),
+    "none": (["collect"], ["collect", "‹native›", "Cycle.__del__", "burn"], ["rest"]),
 }
 
 

@@ -19,8 +19,8 @@ gc() {
     check=leaf
     case $1 in 3.15.*) check=frame ;; esac
     start_target "$2" garbage
-    undisturbed measure "$check" --mode cpu
-    undisturbed measure none --mode cpu --no-gc
+    undisturbed measure "$check" --mode cpu --native-markers
+    undisturbed measure none --mode cpu --native-markers --no-gc
 }
 
 # In a finalizer that waits for something the collector is still at work, and for no other thread.

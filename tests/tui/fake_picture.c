@@ -23,6 +23,7 @@ static const struct {
 } KNOWN[] = {
     {"‹moving›", "", 0, 3, 3},
     {"‹gc›", "", 0, 24, 24},
+    {"‹native›", "", 0, 0, 0},
     {"decode_utf8", "/usr/lib/python3.13/json/decoder.py", 355, 234, 234},
     {"Model.save", "/srv/app/app/models.py", 87, 119, 610},
     {"AsyncConnectionPool.acquire.<locals>.wrapper",
@@ -45,6 +46,12 @@ static const struct {
     {"Handler.emit", "/usr/lib/python3.13/logging/__init__.py", 1011, 18, 44},
 };
 
+/* What a function's name and course are made from: ‹native›, which has no time, is not counted. */
+static size_t number_of(size_t i)
+{
+    return i > FUNCTION_NATIVE ? i - 1 : i;
+}
+
 static void name_functions(struct fake_picture *fake)
 {
     for (size_t i = 0; i < fake->picture.function_count; i++) {
@@ -56,10 +63,10 @@ static void name_functions(struct fake_picture *fake)
             function->first_line = KNOWN[i].line;
             continue;
         }
-        snprintf(fake->names[i], NAME_SIZE, "function_%zu", i);
+        snprintf(fake->names[i], NAME_SIZE, "function_%zu", number_of(i));
         function->name = fake->names[i];
         function->file = "/srv/app/app/generated.py";
-        function->first_line = (uint32_t)(10 * i);
+        function->first_line = (uint32_t)(10 * number_of(i));
     }
 }
 
@@ -81,12 +88,12 @@ struct fake_picture *fake_picture_new(size_t functions, size_t threads)
     struct fake_picture *fake = calloc(1, sizeof *fake);
     struct picture *picture = &fake->picture;
 
-    picture->function_count = functions;
+    picture->function_count = functions + 1;
     picture->thread_count = threads;
-    picture->functions = calloc(functions, sizeof *picture->functions);
+    picture->functions = calloc(picture->function_count, sizeof *picture->functions);
     picture->threads = calloc(threads, sizeof *picture->threads);
-    picture->pairs = calloc(functions, sizeof *picture->pairs);
-    fake->names = calloc(functions + threads, sizeof *fake->names);
+    picture->pairs = calloc(picture->function_count, sizeof *picture->pairs);
+    fake->names = calloc(picture->function_count + threads, sizeof *fake->names);
     name_functions(fake);
     name_threads(fake);
 
@@ -140,10 +147,11 @@ static uint64_t wave(uint64_t tick, uint64_t period)
 static void fill_pair(struct picture *picture, size_t i, uint64_t tick)
 {
     struct picture_pair *pair = &picture->pairs[i];
-    uint64_t self = i < COUNT_OF(KNOWN) ? KNOWN[i].self : 200 / (i + 1);
+    size_t number = number_of(i);
+    uint64_t self = i < COUNT_OF(KNOWN) ? KNOWN[i].self : 200 / (number + 1);
     uint64_t total = i < COUNT_OF(KNOWN) ? KNOWN[i].total : self + self / 2;
-    uint64_t period = 60 + 7 * (i * 5 % 12);
-    uint64_t later = tick + 1000 + 29 * i;
+    uint64_t period = 60 + 7 * (number * 5 % 12);
+    uint64_t later = tick + 1000 + 29 * number;
     uint64_t now = wave(later, period);
     uint64_t ns = self * now * 10 * NS_PER_US;
     uint64_t total_ns = total * (total > 700 ? 1000 : now) * 10 * NS_PER_US;
@@ -151,7 +159,7 @@ static void fill_pair(struct picture *picture, size_t i, uint64_t tick)
 
     memset(pair, 0, sizeof *pair);
     pair->function = (uint32_t)i;
-    pair->thread = (uint32_t)(i % picture->thread_count);
+    pair->thread = (uint32_t)(number % picture->thread_count);
     if (i >= FUNCTION_FIRST && self > 0)
         pair->hot_line = picture->functions[i].first_line + 4;
     pair->hot_line_ns = ns / 2;
@@ -172,7 +180,8 @@ static void fill_threads(struct picture *picture, uint64_t tick)
         memset(thread->all, 0, sizeof thread->all);
         memset(thread->state_ns, 0, sizeof thread->state_ns);
         thread->state = i == tick % 4 ? THREAD_HAS_GIL : i < 4 ? THREAD_WAIT_GIL : THREAD_IDLE;
-        thread->leaf = (uint32_t)(2 + (i + tick) % (picture->function_count - 2));
+        thread->leaf = (uint32_t)(FUNCTION_FIRST +
+                                  (i + tick) % (picture->function_count - FUNCTION_FIRST));
         thread->leaf_line = picture->functions[thread->leaf].first_line + 4;
         picture->threads_by_state[thread->state]++;
     }

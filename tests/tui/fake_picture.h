@@ -15,7 +15,7 @@
 
 struct fake_picture;
 
-/* A target with so many functions (at least 16) and threads (at least 4). */
+/* A target with so many functions (at least 16), besides ‹native›, and threads (at least 4). */
 struct fake_picture *fake_picture_new(size_t functions, size_t threads);
 void fake_picture_free(struct fake_picture *fake);
 

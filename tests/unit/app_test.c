@@ -80,12 +80,12 @@ static void help_scrolls(void **state)
     (void)state;
     press('h');
     press(KEY_OF_END);
-    assert_shows("‹gc›");
+    assert_shows("--native-markers");
     assert_hides("Rows");
     press(KEY_OF_UP);
-    assert_hides("‹gc›");
+    assert_hides("--native-markers");
     press(KEY_OF_PAGE_DOWN);
-    assert_shows("‹gc›");
+    assert_shows("--native-markers");
     press('g');
     press(KEY_OF_DOWN);
     press('j');

@@ -102,17 +102,17 @@ static void test_bounds_of_definitions(void **state)
     name[RECORD_NAME_MAX + 1] = file[RECORD_FILE_MAX + 1] = '\0';
     assert_false(passes(make_thread(0, 0, THREAD_IDLE, name)));
     assert_false(passes(make_function(0, 2, name, "a.py", 1)));
-    assert_false(passes(make_function(0, 2, "f", file, 1)));
+    assert_false(passes(make_function(0, FUNCTION_FIRST, "f", file, 1)));
     assert_false(passes(make_process(0, 1, file)));
     assert_false(passes(make_end(0, 1, file)));
     name[RECORD_NAME_MAX] = file[RECORD_FILE_MAX] = '\0';
     assert_true(passes(make_thread(0, 0, THREAD_IDLE, name)));
-    assert_true(passes(make_function(0, 2, name, file, 1)));
+    assert_true(passes(make_function(0, FUNCTION_FIRST, name, file, 1)));
     assert_true(passes(make_process(0, 1, file)));
     assert_true(passes(make_end(0, 1, file)));
 
     assert_false(passes(make_thread(0, 0, THREAD_STATES, "t")));
-    assert_false(passes(make_function(0, FUNCTION_GC, "f", "a.py", 1)));
+    assert_false(passes(make_function(0, FUNCTION_NATIVE, "f", "a.py", 1)));
 }
 
 static void test_bounds_of_samples(void **state)

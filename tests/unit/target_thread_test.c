@@ -74,6 +74,7 @@ struct fixture {
     struct target_thread *thread;
     struct sampler_counts counts;
     struct gil_now gil;
+    bool native_markers;
     uint64_t now_ns;
 };
 
@@ -167,6 +168,7 @@ static bool go_round(struct fixture *fixture)
         .now_ns = fixture->now_ns += ROUND_NS,
         .until_ns = UINT64_MAX,
         .counts = &fixture->counts,
+        .native_markers = fixture->native_markers,
     };
 
     return target_thread_round(fixture->thread, &round);
@@ -361,6 +363,37 @@ static void a_collection_that_began_since_is_told_of_a_thread_that_waits(void **
     assert_int_equal(fixture->sink.last.sample.frames[0].function, FUNCTION_GC);
 }
 
+/* Between Python functions only, if asked for; the collector is C code, too. */
+static void c_code_between_functions_is_marked(void **state)
+{
+    static const uint32_t OUTER = FUNCTION_FIRST, INNER = FUNCTION_FIRST + 1;
+    struct fixture *fixture = *state;
+    struct made_up *made_up = fixture->made_up;
+    const uint64_t inner = made_up->top, entry = MADE_UP_C_STACK + 0x200;
+
+    made_up_frame(made_up, entry, 0, inner - MADE_UP_FRAME_BYTES, OWNER_ENTRY);
+    made_up_word(made_up, inner + made_up->layout.frame.previous, entry);
+    assert_true(go_round(fixture));
+    assert_last_functions(fixture, (const uint32_t[]){INNER, OUTER}, 2);
+    fixture->native_markers = true;
+    fixture->thread->run.turns--;
+    assert_true(go_round(fixture));
+    assert_last_functions(fixture, (const uint32_t[]){INNER, FUNCTION_NATIVE, OUTER}, 3);
+    fixture->gil.gc_frame = remote_at(MADE_UP_HEAP);
+    made_up_word(made_up, MADE_UP_HEAP, inner - MADE_UP_FRAME_BYTES);
+    fixture->thread->run.turns--;
+    assert_true(go_round(fixture));
+    assert_last_functions(fixture, (const uint32_t[]){INNER, FUNCTION_GC, OUTER}, 3);
+    /* A function that called C code which is about to call, or has just returned. */
+    made_up_word(made_up, MADE_UP_HEAP, 0);
+    made_up_frame(made_up, entry + 0x100, 0, inner, OWNER_ENTRY);
+    made_up_mark(made_up, inner, true);
+    made_up_set_top(made_up, entry + 0x100, made_up->next_slot);
+    fixture->thread->run.turns--;
+    assert_true(go_round(fixture));
+    assert_last_functions(fixture, (const uint32_t[]){INNER, FUNCTION_NATIVE, OUTER}, 3);
+}
+
 static void what_the_sink_had_no_room_for_is_told_by_the_next(void **state)
 {
     struct fixture *fixture = *state;
@@ -389,6 +422,7 @@ int main(void)
         TEST(only_a_collector_at_work_is_told),
         TEST(the_collector_stands_above_the_frame_that_it_interrupted),
         TEST(a_collection_that_began_since_is_told_of_a_thread_that_waits),
+        TEST(c_code_between_functions_is_marked),
         TEST(what_the_sink_had_no_room_for_is_told_by_the_next),
     };
 

@@ -556,6 +556,60 @@ static void without_a_thread_state_it_fails(void **state)
     each_version(lost_states);
 }
 
+/* Calls a function by way of C, which enters the interpreter's loop anew. */
+static void push_by_c(struct made_up *made_up, uint64_t code)
+{
+    static uint64_t entry = MADE_UP_C_STACK + 0x200;
+
+    if (made_up->layout.frame.is_entry == LAYOUT_NONE) {
+        made_up_frame(made_up, entry, 0, made_up->top, OWNER_ENTRY);
+        made_up->top = entry;
+        entry = entry == MADE_UP_C_STACK + 0x200 ? entry + 0x100 : entry - 0x100;
+    }
+    made_up_push(made_up, code);
+    if (made_up->layout.frame.is_entry != LAYOUT_NONE)
+        *made_up_at(made_up, made_up->top + made_up->layout.frame.is_entry) = 1;
+}
+
+/* 1 calls 2 by way of C, 2 calls 3, 3 calls 4 by way of C. */
+static void by_way_of_c(uint32_t version)
+{
+    static const bool CALLED_C[] = {false, true, false, true};
+    struct fixture fixture;
+
+    open_fixture(&fixture, version, 1);
+    push_by_c(fixture.made_up, MADE_UP_CODE(2));
+    made_up_push(fixture.made_up, MADE_UP_CODE(3));
+    push_by_c(fixture.made_up, MADE_UP_CODE(4));
+    assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+    ASSERT_CODES(&fixture, 4, 3, 2, 1);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(fixture.stack.frames[i].called_c, CALLED_C[i]);
+    close_fixture(&fixture);
+}
+
+/* What is kept of a torn stack tells it, too. */
+static void torn_by_way_of_c(uint32_t version)
+{
+    struct fixture fixture;
+
+    open_fixture(&fixture, version, 1);
+    push_by_c(fixture.made_up, MADE_UP_CODE(2));
+    made_up_push(fixture.made_up, MADE_UP_CODE(3));
+    fixture.made_up->hook = churn;
+    assert_int_equal(read_stack(&fixture), WALK_TRUNCATED);
+    ASSERT_CODES(&fixture, 2, 1);
+    assert_true(fixture.stack.frames[1].called_c);
+    close_fixture(&fixture);
+}
+
+static void calls_by_way_of_c_are_told(void **state)
+{
+    (void)state;
+    each_version(by_way_of_c);
+    each_version(torn_by_way_of_c);
+}
+
 enum { NONE = 0x1000, EXCEPTION = 0x2000 }; /* what is handled is never followed */
 
 static bool has_exception(struct fixture *fixture)
@@ -681,6 +735,7 @@ int main(void)
         cmocka_unit_test(a_chain_that_ends_early_proves_nothing),
         cmocka_unit_test(a_read_that_took_long_proves_nothing),
         cmocka_unit_test(without_a_thread_state_it_fails),
+        cmocka_unit_test(calls_by_way_of_c_are_told),
         cmocka_unit_test(exceptions_raised_and_handled_are_told),
         cmocka_unit_test(exceptions_handled_in_generators_are_told),
         cmocka_unit_test(exceptions_handled_elsewhere_are_told),

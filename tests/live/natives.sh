@@ -1,0 +1,28 @@
+#!/bin/sh
+# natives - with --native-markers a stack tells where C code was called and called Python again, and
+# nowhere else; without it, none does.
+. "${srcdir:-.}/tests/live/lib.sh"
+
+need python3
+
+# stacks OPTION... - the functions of all stacks but those read while they changed, leaf last.
+stacks() {
+    rm -f "$work/stacks"
+    "$tachyon_top" attach -d 1 --collapsed -o "$work/stacks" "$@" "$pid" 2>"$work/notes" ||
+        fail "status $?: $(cat "$work/notes")"
+    sed -e 's/ [0-9]*$//' -e 's/^tid:[0-9]*;//' -e 's/[^;]*\.py:\([^:]*\):[0-9]*/\1/g' "$work/stacks" |
+        grep -v '‹moving›' | sort -u
+}
+
+natives() {
+    start_target "$2" natives
+    # re.sub() is a Python function, which calls C.
+    with='<module>;main;replaces;sub;‹native›;replaced;‹native›;reduced;‹native›;mapped;‹native›;by_key;plain;spin'
+    without=$(echo "$with" | sed 's/‹native›;//g')
+    told=$(stacks --native-markers)
+    [ "$told" = "$with" ] || fail "told as $told"
+    told=$(stacks)
+    [ "$told" = "$without" ] || fail "without the option told as $told"
+}
+
+for_each_python natives
