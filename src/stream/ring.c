@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CACHE_LINE 64
 #define CAPACITY_MIN (4u << 10)
@@ -71,6 +72,9 @@ struct ring *ring_new(size_t capacity_bytes, struct error *error)
         error_set(error, ERROR_MEMORY, "no memory for a ring of %zu bytes", capacity);
         return NULL;
     }
+    /* Touched now, and not page by page by a producer that has better to do: nor does the memory
+       in use seem to grow until the ring was full once. */
+    memset(ring->block, 0, capacity);
     ring->capacity = capacity;
     atomic_init(&ring->written, 0);
     atomic_init(&ring->read, 0);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -166,6 +167,29 @@ static void test_full_then_room_again(void **state)
     ring_free(ring);
 }
 
+static long faults_so_far(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_minflt;
+}
+
+/* Whoever looks at our memory sees no growth, and a producer at work is not held up by it. */
+static void test_its_memory_is_there_from_the_start(void **state)
+{
+    struct ring *ring = ring_new(8u << 20, NULL);
+    const long faults = faults_so_far();
+
+    (void)state;
+    for (size_t put = 0; put < 6u << 20; put += 4096) {
+        assert_non_null(ring_reserve(ring, 4096));
+        ring_commit(ring);
+    }
+    assert_true(faults_so_far() - faults < 100); /* of 1536 pages */
+    ring_free(ring);
+}
+
 /* Each length at each place of the block, through many turns of it: the longest record always fits
    an empty ring, also where it has to go around the end. */
 static void test_wraps_whole(void **state)
@@ -212,6 +236,7 @@ int main(void)
         cmocka_unit_test(test_second_reserve_takes_the_first_back),
         cmocka_unit_test(test_peek_again_gives_the_same),
         cmocka_unit_test(test_full_then_room_again),
+        cmocka_unit_test(test_its_memory_is_there_from_the_start),
         cmocka_unit_test(test_wraps_whole),
         cmocka_unit_test(test_backlog_survives_wrapping),
     };
