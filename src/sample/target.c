@@ -14,6 +14,7 @@
 #include "sample/emit.h"
 #include "sample/engine.h"
 #include "sample/process_facts.h"
+#include "sample/sleepers.h"
 #include "sample/target_thread.h"
 
 enum {
@@ -24,7 +25,8 @@ enum {
     LIST_SHARE = 8,         /* nor for more than this part of the time */
     ROUND_MAX_MS = 500,     /* what is left of a longer round is left to the next */
     NAMES_EVERY_MS = 1000,  /* and their names are read again */
-    CPU_EVERY_MS = 20,      /* the process's CPU time is asked for */
+    CPU_EVERY_MS = 20,      /* the process's CPU time is asked for, */
+    CPU_THREAD_NS = 200000, /* and so much later for each thread: the kernel adds them up */
     FAILED_ROUNDS_MAX = 20, /* rounds in a row of which nothing could be read before it is looked into */
     NAMES_MAX = 4096,
     START_YOUNG_MS = 2000,  /* a process younger than this is given time to become a Python */
@@ -72,6 +74,8 @@ struct target {
     uint64_t cpu_asked_ns;
     uint64_t cpu_ns;              /* of the process, when it was asked for last */
     struct engine engine;
+    struct sleepers sleepers;
+    uint64_t before_ns;           /* when the last round began; 0: there was none */
     uint64_t holder_samples;      /* of the round's threads that had the GIL, */
     uint64_t holder_torn;         /* and of these the torn ones */
     uint64_t round_ns;            /* the last round's time; 0: none yet */
@@ -185,6 +189,7 @@ static struct thread_round round_for(struct target *target, const struct gil_now
         .gil = gil,
         .engine = &target->engine,
         .now_ns = now_ns,
+        .before_ns = target->before_ns,
         .until_ns = now_ns + ROUND_MAX_MS * NS_PER_MS,
         .native_markers = target->native_markers,
         .counts = counts,
@@ -470,7 +475,8 @@ static void put_round(struct target *target, struct record_round *record,
 
     record->threads = (uint32_t)target->thread_count;
     record->wall_ns = target->round_ns == 0 ? 0 : now_ns - target->round_ns;
-    if (now_ns - target->cpu_asked_ns >= CPU_EVERY_MS * NS_PER_MS) {
+    if (now_ns - target->cpu_asked_ns >=
+        CPU_EVERY_MS * NS_PER_MS + target->thread_count * CPU_THREAD_NS) {
         const uint64_t asked_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
 
         if (asked_ns > cpu_ns)
@@ -523,6 +529,17 @@ static size_t holder_of(const struct target *target, const struct gil_now *gil)
     return target->resume < target->thread_count ? target->resume : 0;
 }
 
+/* Whether a thread is taken to go on sleeping in this round, as others are to be looked at. */
+static bool is_passed(struct target *target, struct target_thread *thread,
+                      const struct thread_round *round)
+{
+    if (!target_thread_sleeps(thread, round) ||
+        sleepers_look(&target->sleepers, round->now_ns - thread->sampled_ns))
+        return false;
+    target_thread_pass(thread);
+    return true;
+}
+
 static bool round_of_interpreter(struct target *target, size_t index, const struct shared *shared,
                                  uint64_t now_ns, struct sampler_counts *counts, int *error_number)
 {
@@ -539,6 +556,10 @@ static bool round_of_interpreter(struct target *target, size_t index, const stru
         if (thread == NULL || !remote_equal(thread->interpreter, interpreter) ||
             (n > 0 && i == holder))
             continue;
+        if (is_passed(target, thread, &round)) {
+            any = true;
+            continue;
+        }
         if (clock_now_ns() > round.until_ns) {
             target->resume = i;
             break;
@@ -566,6 +587,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
 
     target->holder_samples = target->holder_torn = 0;
     engine_begin(&target->engine, now_ns);
+    sleepers_begin(&target->sleepers, target_interval_ns(target));
     put_process(target);
     if (now_ns - target->held_ns >= HELD_EVERY_US * NS_PER_US) {
         if (!reader_holds(target->reader))
@@ -595,6 +617,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     record.riding = target->engine.rode ? RECORD_RODE : target->engine.riding ? RECORD_RIDES : 0;
     record.slowed = target_interval_ns(target) > target->engine.options.interval_ns;
     put_round(target, &record, counts);
+    target->before_ns = now_ns;
     engine_end(&target->engine, now_ns, target->holder_samples, target->holder_torn);
     if (any) {
         target->failed_rounds = 0;

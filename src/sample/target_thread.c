@@ -9,6 +9,7 @@
 #include "sample/emit.h"
 
 enum {
+    SLEEPS_MS = 100,   /* after so long without having run */
     HOLD_MAX_MS = 100, /* a sample is not held back for longer: a view wants to show what threads do now */
     TICK_MAX_MS = 10,  /* the kernel's clock, at its slowest */
     READS_MAX = 5,     /* of one sample, while there are code objects that are not known */
@@ -87,7 +88,7 @@ static enum thread_state find_state(struct target_thread *thread, const struct g
                                                                        : THREAD_IDLE;
 }
 
-void target_thread_flush(struct target_thread *thread, const struct thread_round *round)
+static void put_held(struct target_thread *thread, const struct thread_round *round)
 {
     struct record_sample *held = &thread->held;
 
@@ -105,17 +106,52 @@ void target_thread_flush(struct target_thread *thread, const struct thread_round
     held->rounds = 0;
 }
 
-/* Adds the time since the last round to the held sample, which stands for it. */
-static void hold(struct target_thread *thread, const struct thread_round *round, uint64_t cpu_ns)
+/* Adds the time up to `until_ns` to the held sample, which stands for it, in so many rounds. */
+static void hold_until(struct target_thread *thread, const struct thread_round *round,
+                       uint64_t until_ns, uint32_t rounds)
 {
     struct record_sample *held = &thread->held;
 
     held->thread = thread->number;
-    held->rounds++;
-    held->time_ns = round->now_ns;
-    held->wall_ns += round->now_ns - thread->sampled_ns;
-    held->cpu_ns += cpu_ns;
-    thread->sampled_ns = round->now_ns;
+    held->rounds += rounds;
+    held->time_ns = until_ns;
+    held->wall_ns += until_ns - thread->sampled_ns;
+    thread->sampled_ns = until_ns;
+    thread->passed = 0;
+    round->counts->samples += rounds;
+}
+
+/* The same up to this round, with those in which it was passed. */
+static void hold(struct target_thread *thread, const struct thread_round *round, uint64_t cpu_ns)
+{
+    thread->held.cpu_ns += cpu_ns;
+    hold_until(thread, round, round->now_ns, 1 + thread->passed);
+}
+
+/* It was taken to go on waiting, and there was nothing to the contrary before `until_ns`. */
+static void hold_passed(struct target_thread *thread, const struct thread_round *round,
+                        uint64_t until_ns)
+{
+    if (thread->passed > 0 && thread->waiting && until_ns > thread->sampled_ns)
+        hold_until(thread, round, until_ns, thread->passed);
+}
+
+void target_thread_flush(struct target_thread *thread, const struct thread_round *round)
+{
+    hold_passed(thread, round, round->now_ns);
+    put_held(thread, round);
+}
+
+bool target_thread_sleeps(const struct target_thread *thread, const struct thread_round *round)
+{
+    return thread->waiting && !thread->ended && !thread->stale &&
+           round->now_ns - thread->waiting_ns >= SLEEPS_MS * NS_PER_MS &&
+           !holds_gil(thread, round->gil);
+}
+
+void target_thread_pass(struct target_thread *thread)
+{
+    thread->passed++;
 }
 
 static bool same_place(const struct frame_memo *memo, const struct walk_frame *frame,
@@ -497,12 +533,13 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
           thread->run.cpu_ns != before.cpu_ns;
     if (!ran && thread->waiting && !holds_gil(thread, round->gil)) {
         hold(thread, round, 0);
-        round->counts->samples++;
         if (thread->held.wall_ns >= HOLD_MAX_MS * NS_PER_MS)
-            target_thread_flush(thread, round);
+            put_held(thread, round);
         return true;
     }
-    target_thread_flush(thread, round);
+    if (holds_gil(thread, round->gil))
+        hold_passed(thread, round, round->before_ns);
+    put_held(thread, round);
     thread->held.state = (uint8_t)find_state(thread, round->gil);
     cpu_ns = charge_cpu(thread, round->now_ns, before.turns, thread->held.state);
     if (thread->is_twin && !holds_gil(thread, round->gil))
@@ -527,9 +564,9 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     }
     if ((thread->held.flags & SAMPLE_TRUNCATED) != 0)
         thread->waiting = false; /* it holds still, so the next reading may prove it */
+    thread->waiting_ns = round->now_ns;
     hold(thread, round, cpu_ns);
-    round->counts->samples++;
     round->counts->truncated += (thread->held.flags & SAMPLE_TRUNCATED) != 0;
-    target_thread_flush(thread, round);
+    put_held(thread, round);
     return true;
 }

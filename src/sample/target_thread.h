@@ -2,7 +2,9 @@
  * target_thread - one thread of a target: its stack, its state, and the sample that stands for it now.
  *
  * A thread that waits on a proven stack is not read again before it ran: its last sample is put again with the time
- * that it went on standing for, which is held back for a while. The sampler thread alone uses it.
+ * that it went on standing for, which is held back for a while. One that has slept for long need not even be looked
+ * at in each round (sleepers.h): what is found at the next look stands for the time since the last, as chance
+ * has it; but where it was not by chance, as the thread has the GIL, its old stack stands for all but the last round. The sampler thread alone uses it.
  */
 #ifndef SAMPLE_TARGET_THREAD_H
 #define SAMPLE_TARGET_THREAD_H
@@ -72,7 +74,9 @@ struct target_thread {
     uint64_t cpu_told_ns;           /* of the CPU time, what samples have been charged with */
     bool was_on_cpu;                /* at the last sample */
     bool was_torn;                  /* at the last sample, its stack, which holding still would help */
-    bool waiting;                   /* it was waiting at the last round, on the stack held */
+    bool waiting;                   /* it was waiting when it was looked at last, on the stack held */
+    uint64_t waiting_ns;            /* since when */
+    uint32_t passed;                /* rounds since then in which it was taken to go on waiting, unseen */
 
     struct seeing seeing;
     struct record_frame *frames;    /* of the held sample: RECORD_DEPTH_MAX */
@@ -104,6 +108,7 @@ struct thread_round {
     const struct gil_now *gil;
     struct engine *engine;
     uint64_t now_ns;
+    uint64_t before_ns; /* when the round before was; 0: there was none */
     uint64_t until_ns; /* when it has to be over; a stack that takes longer to name is lost */
     struct sampler_counts *counts;
     bool native_markers;
@@ -112,10 +117,17 @@ struct thread_round {
 /* One round of one thread. False only when nothing could be read of it, with errno. */
 bool target_thread_round(struct target_thread *thread, const struct thread_round *round);
 
+/* Whether it has waited for so long that it need not be looked at in each round; it has not got the GIL. */
+bool target_thread_sleeps(const struct target_thread *thread, const struct thread_round *round);
+
+/* Takes it to go on sleeping in this round, without a look. Its next sample, or the one held if it has
+   the GIL then, stands for that time. */
+void target_thread_pass(struct target_thread *thread);
+
 /* Counts nothing of the last `away_ns`, in which nobody looked: not the time, nor the CPU time. */
 void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t now_ns);
 
-/* Puts the held sample, if there is one. */
+/* Puts the held sample, if there is one, for all its time up to now. */
 void target_thread_flush(struct target_thread *thread, const struct thread_round *round);
 
 #endif

@@ -75,6 +75,7 @@ struct fixture {
     struct sampler_counts counts;
     struct gil_now gil;
     bool native_markers;
+    bool pass; /* rounds in which it sleeps */
     uint64_t now_ns;
 };
 
@@ -165,12 +166,18 @@ static bool go_round(struct fixture *fixture)
         .sink = &fixture->sink.sink,
         .codes = fixture->codes,
         .gil = &fixture->gil,
-        .now_ns = fixture->now_ns += ROUND_NS,
+        .before_ns = fixture->now_ns,
+        .now_ns = fixture->now_ns + ROUND_NS,
         .until_ns = UINT64_MAX,
         .counts = &fixture->counts,
         .native_markers = fixture->native_markers,
     };
 
+    fixture->now_ns += ROUND_NS;
+    if (fixture->pass && target_thread_sleeps(fixture->thread, &round)) {
+        target_thread_pass(fixture->thread);
+        return true;
+    }
     return target_thread_round(fixture->thread, &round);
 }
 
@@ -259,6 +266,53 @@ static void a_stack_not_proven_is_read_again(void **state)
     assert_int_equal(held_sample(fixture)->depth, 2);
     assert_int_equal(fixture->sink.last.sample.flags, 0);
     assert_int_equal(fixture->counts.truncated, 1);
+}
+
+/* Goes through `rounds` of them without a look at it; gives how many samples there were before. */
+static uint64_t pass_rounds(struct fixture *fixture, unsigned rounds)
+{
+    uint64_t samples;
+
+    for (int i = 0; i < 500; i++) /* it sleeps for long enough */
+        assert_true(go_round(fixture));
+    samples = fixture->counts.samples;
+    fixture->pass = true;
+    for (unsigned i = 0; i < rounds; i++)
+        assert_true(go_round(fixture));
+    fixture->pass = false;
+    assert_int_equal(fixture->counts.samples, samples);
+    return samples;
+}
+
+static void a_sleeper_that_was_passed_stood_for_all_that_time(void **state)
+{
+    struct fixture *fixture = *state;
+    const uint64_t samples = pass_rounds(fixture, 20);
+
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->counts.samples, samples + 21);
+    assert_int_equal(fixture->thread->held.state, THREAD_IDLE);
+    assert_int_equal(fixture->thread->sampled_ns, fixture->now_ns);
+}
+
+/* It is looked at because it has the GIL, and had it at no round before. */
+static void a_sleeper_that_has_the_gil_has_it_since_the_last_round(void **state)
+{
+    struct fixture *fixture = *state;
+    const uint64_t samples = pass_rounds(fixture, 20);
+    uint64_t slept_ns;
+
+    fixture->sink.samples = 0;
+    fixture->gil.locked = true;
+    fixture->gil.holder = remote_at(MADE_UP_THREAD);
+    slept_ns = fixture->now_ns;
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->sink.samples, 2); /* of the sleep, and of what it does now */
+    assert_int_equal(fixture->counts.samples, samples + 21);
+    assert_int_equal(fixture->sink.last.sample.state, THREAD_HAS_GIL);
+    assert_int_equal(fixture->sink.last.sample.wall_ns, ROUND_NS);
+    assert_int_equal(fixture->sink.last.sample.rounds, 1);
+    assert_int_equal(fixture->sink.last.sample.time_ns, slept_ns + ROUND_NS);
 }
 
 /* A thread state whose thread ended is another's a moment later. */
@@ -417,6 +471,8 @@ int main(void)
         TEST(what_could_not_be_read_is_not_told_from_memory),
         TEST(a_function_that_could_not_be_told_leaves_no_half_stack),
         TEST(a_stack_not_proven_is_read_again),
+        TEST(a_sleeper_that_was_passed_stood_for_all_that_time),
+        TEST(a_sleeper_that_has_the_gil_has_it_since_the_last_round),
         TEST(a_thread_state_of_another_is_not_sampled),
         TEST(time_in_which_nobody_looked_is_not_counted),
         TEST(only_a_collector_at_work_is_told),

@@ -1,0 +1,91 @@
+/* sleepers: how many threads that sleep are looked at in a round, and that each of them is in time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "sample/sleepers.h"
+
+enum { THREADS_MAX = 4096, ROUNDS = 3000 };
+
+/* Goes through rounds over so many threads; gives the most looks in one of them, and the longest that any
+   was not looked at since its first look. */
+static void go(size_t threads, uint64_t interval_ns, size_t *most_looks, uint64_t *longest_ns)
+{
+    static uint64_t looked_ns[THREADS_MAX];
+    struct sleepers sleepers = {0};
+    uint64_t now_ns = interval_ns;
+
+    memset(looked_ns, 0, sizeof looked_ns);
+    *most_looks = 0;
+    *longest_ns = 0;
+    for (unsigned round = 0; round < ROUNDS; round++, now_ns += interval_ns) {
+        size_t looks = 0;
+
+        sleepers_begin(&sleepers, interval_ns);
+        for (size_t i = 0; i < threads; i++) {
+            const uint64_t since_ns = now_ns - looked_ns[i];
+
+            if (looked_ns[i] > 0 && since_ns > *longest_ns)
+                *longest_ns = since_ns;
+            if (sleepers_look(&sleepers, since_ns)) {
+                looked_ns[i] = now_ns;
+                looks++;
+            }
+        }
+        if (looks > *most_looks)
+            *most_looks = looks;
+    }
+}
+
+static void a_few_are_looked_at_in_each_round(void **state)
+{
+    (void)state;
+    for (size_t threads = 1; threads <= SLEEPERS_A_ROUND; threads++) {
+        size_t looks;
+        uint64_t longest_ns;
+
+        go(threads, NS_PER_MS, &looks, &longest_ns);
+        assert_int_equal(looks, threads);
+        assert_int_equal(longest_ns, NS_PER_MS);
+    }
+}
+
+static void of_many_each_is_looked_at_in_time(void **state)
+{
+    static const struct {
+        size_t threads;
+        uint64_t interval_ns;
+        size_t looks;
+    } CASES[] = {
+        {100, NS_PER_MS, 8},         {500, NS_PER_MS, 11},       {500, NS_PER_MS / 10, 8},
+        {4096, NS_PER_MS, 82},       {500, 10 * NS_PER_MS, 101}, {500, 100 * NS_PER_MS, 500},
+        {17, NS_PER_S, 17},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        const uint64_t interval_ns = CASES[i].interval_ns;
+        const uint64_t most_ns = SLEEPERS_LOOK_MS * NS_PER_MS + 3 * interval_ns;
+        size_t looks;
+        uint64_t longest_ns;
+
+        go(CASES[i].threads, interval_ns, &looks, &longest_ns);
+        assert_true(looks <= CASES[i].looks);
+        assert_true(longest_ns <= most_ns);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_few_are_looked_at_in_each_round),
+        cmocka_unit_test(of_many_each_is_looked_at_in_time),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
