@@ -11,7 +11,7 @@ enum {
     PROBE_EVERY = 128,    /* rounds, while it rides */
     PROBES = 64,          /* after which it is decided anew */
     SWITCH_NS = 5000,     /* taken for a context switch to the sampler, and another back */
-    COST_SHARE = 4,       /* of a new ride in the average */
+    COST_SHARE = 8,       /* of a new round in the average */
 };
 
 void engine_init(struct engine *engine, const struct engine_options *options)
@@ -75,8 +75,8 @@ void engine_begin(struct engine *engine, uint64_t now_ns)
     /* Held there since the last round, all that is done in this one is done on the target's CPU. */
     engine->cpu_before_ns = engine->cpu >= 0 ? own_cpu_ns() : 0;
     engine->probing = engine->options.kind == ENGINE_AUTO && engine->riding &&
-                      ++engine->rounds % PROBE_EVERY == 0 && engine->cpu >= 0 &&
-                      hold(engine, engine->cpu, false);
+                      ++engine->rounds % PROBE_EVERY == 0 &&
+                      (engine->cpu < 0 || hold(engine, engine->cpu, false));
 }
 
 bool engine_ride(struct engine *engine, struct kernel_thread *thread)
@@ -119,15 +119,24 @@ static void decide(struct engine *engine, uint64_t now_ns)
         go_home(engine);
 }
 
+/* Takes note of what this round took of the target's time: nothing, if it was read from elsewhere. */
+static void count_cost(struct engine *engine)
+{
+    const bool took_any = engine->rode || engine->cpu >= 0;
+    const uint64_t cost_ns = took_any ? own_cpu_ns() - engine->cpu_before_ns + 2 * SWITCH_NS : 0;
+
+    engine->cost_ns = engine->cost_ns == 0
+                          ? cost_ns
+                          : engine->cost_ns - engine->cost_ns / COST_SHARE + cost_ns / COST_SHARE;
+}
+
 void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64_t truncated)
 {
-    if (engine->rode || engine->cpu >= 0) {
-        const uint64_t cost_ns = own_cpu_ns() - engine->cpu_before_ns + 2 * SWITCH_NS;
-
-        engine->cost_ns = engine->cost_ns == 0
-                              ? cost_ns
-                              : engine->cost_ns - engine->cost_ns / COST_SHARE + cost_ns / COST_SHARE;
-    }
+    if (engine->riding)
+        count_cost(engine);
+    /* Where nobody has the GIL, rounds are made at nobody's cost. */
+    if (!engine->rode && !engine->probing)
+        go_home(engine);
     if (engine->options.kind != ENGINE_AUTO)
         return;
     if (engine->probing) {

@@ -39,7 +39,7 @@ struct engine {
     uint64_t rounds;
     bool rode;                /* in this round */
     uint64_t cpu_before_ns;   /* of the sampler thread, when it began to take that CPU's time in this round */
-    uint64_t cost_ns;         /* of one ride, on average lately */
+    uint64_t cost_ns;         /* of one round while it rides, on average lately */
 
     uint64_t since_ns;        /* the samples counted here are since then */
     uint64_t samples, truncated;

@@ -101,6 +101,18 @@ static void ride_and_probe(struct kernel_thread *thread, cpu_set_t *before)
     engine.cost_ns = 1000;
     assert_int_equal(engine_interval_ns(&engine), INTERVAL_NS);
 
+    /* Rounds in which nobody has the GIL are made elsewhere, and take nothing from the target. */
+    engine.cost_ns = 100000;
+    for (int i = 0; i < 64; i++) {
+        engine_begin(&engine, now_ns += INTERVAL_NS);
+        engine_end(&engine, now_ns, 1, 0);
+        assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+        assert_true(CPU_EQUAL(&set, before) || engine.probing);
+    }
+    assert_true(engine.riding);
+    assert_int_equal(engine_interval_ns(&engine), INTERVAL_NS);
+    probes = (unsigned)engine.probes;
+
     /* From elsewhere all is well again, but for one. */
     for (int i = 0; i < 128 * 200 && engine.riding; i++) {
         engine_begin(&engine, now_ns += INTERVAL_NS);
