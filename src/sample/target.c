@@ -6,13 +6,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/bytes.h"
 #include "base/clock.h"
 #include "memory/process.h"
 #include "python/names.h"
 #include "python/none.h"
 #include "sample/emit.h"
 #include "sample/engine.h"
+#include "sample/gil.h"
 #include "sample/process_facts.h"
 #include "sample/sleepers.h"
 #include "sample/target_thread.h"
@@ -33,9 +33,6 @@ enum {
     START_PATIENCE_MS = 1000,
     START_PAUSE_MS = 10,
 };
-
-/* From threads_head to gc_collecting, whichever comes first, in one piece. */
-enum { INTERPRETER_BYTES_MAX = 4096, GIL_BYTES_MAX = 64 };
 
 struct target {
     pid_t pid;
@@ -402,59 +399,6 @@ static void name_threads(struct target *target, uint64_t now_ns)
     }
 }
 
-/* What an interpreter's threads share, read once a round. */
-struct shared {
-    struct gil_now gil;
-    bool collecting;
-    bool new_threads;
-};
-
-/* Says where to look for what the collector does. */
-static void watch_collector(const struct layout *layout, remote_addr interpreter,
-                            struct shared *shared)
-{
-    if (shared->collecting)
-        shared->gil.collecting = remote_plus(interpreter, layout->interpreter.gc_collecting);
-    if (layout->interpreter.gc_frame != LAYOUT_NONE)
-        shared->gil.gc_frame = remote_plus(interpreter, layout->interpreter.gc_frame);
-}
-
-static bool read_shared(struct target *target, const struct interpreter *interpreter,
-                        struct shared *shared)
-{
-    const struct layout *layout = &target->runtime.layout;
-    const uint32_t head = layout->interpreter.threads_head;
-    const uint32_t gc = layout->interpreter.gc_collecting;
-    const uint32_t first = head < gc ? head : gc;
-    const uint32_t bytes = (head < gc ? gc : head) - first + 8;
-    const uint32_t holder = layout->gil.last_holder;
-    const uint32_t locked = layout->gil.locked;
-    const uint32_t gil_bytes = (holder > locked ? holder : locked) + 8;
-    unsigned char buffer[INTERPRETER_BYTES_MAX + GIL_BYTES_MAX];
-    const struct piece pieces[] = {{remote_plus(interpreter->address, first), bytes},
-                                   {interpreter->gil, gil_bytes}};
-
-    if (bytes > INTERPRETER_BYTES_MAX || gil_bytes > GIL_BYTES_MAX) {
-        errno = EINVAL;
-        return false;
-    }
-    if (reader_gather(target->reader, pieces, 2, buffer) != bytes + gil_bytes)
-        return false;
-    *shared = (struct shared){
-        .gil = {
-            .start = interpreter->gil,
-            .size = layout->gil.size,
-            .locked = int_at(buffer + bytes, locked) == 1,
-            .holder = remote_at(word_at(buffer + bytes, holder)),
-        },
-        .collecting = int_at(buffer, gc - first) != 0,
-        .new_threads = word_at(buffer, head - first) != interpreter->first_thread.value,
-    };
-    if (!target->no_gc)
-        watch_collector(layout, interpreter->address, shared);
-    return true;
-}
-
 static void put_process(struct target *target)
 {
     char command[RECORD_FILE_MAX];
@@ -540,8 +484,9 @@ static bool is_passed(struct target *target, struct target_thread *thread,
     return true;
 }
 
-static bool round_of_interpreter(struct target *target, size_t index, const struct shared *shared,
-                                 uint64_t now_ns, struct sampler_counts *counts, int *error_number)
+static bool round_of_interpreter(struct target *target, size_t index,
+                                 const struct gil_shared *shared, uint64_t now_ns,
+                                 struct sampler_counts *counts, int *error_number)
 {
     const struct thread_round round = round_for(target, &shared->gil, now_ns, counts);
     const remote_addr interpreter = target->interpreters[index].address;
@@ -599,9 +544,10 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     if (now_ns - target->named_ns >= NAMES_EVERY_MS * NS_PER_MS)
         name_threads(target, now_ns);
     for (size_t i = 0; i < target->interpreter_count; i++) {
-        struct shared shared;
+        struct gil_shared shared;
 
-        if (!read_shared(target, &target->interpreters[i], &shared)) {
+        if (!gil_read(&target->interpreters[i], &target->runtime.layout, target->reader,
+                      !target->no_gc, &shared)) {
             error_number = errno;
             new_threads = true;
             continue;

@@ -16,25 +16,13 @@
 #include "python/code.h"
 #include "python/runtime.h"
 #include "sample/engine.h"
+#include "sample/gil.h"
 #include "sample/kernel_thread.h"
 #include "sample/record.h"
 #include "sample/sink.h"
 #include "sample/walk.h"
 
 #define THREAD_NAME_ROOM 256u
-
-/* What is known of the GIL at the moment of a round. */
-struct gil_now {
-    remote_addr start;  /* where its structure is */
-    uint32_t size;
-    bool locked;
-    remote_addr holder; /* the thread state that has it, or had it last */
-    remote_addr collecting; /* an int that is 1 while the collector is at work, where that was so at the
-                               beginning of the round and is to be shown; else null */
-    remote_addr gc_frame;   /* from 3.15 on, if it is to be shown: a pointer to the frame that the
-                               collector interrupted, null when it is not at work (gc_collect_main(),
-                               Python/gc.c); else null */
-};
 
 /* The code objects that are to be seen with the next stack, as they are not known well. */
 #define SEEING_MAX 160u

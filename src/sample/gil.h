@@ -1,0 +1,39 @@
+/*
+ * gil - who has an interpreter's GIL now, and what else its threads share, in one reading.
+ */
+#ifndef SAMPLE_GIL_H
+#define SAMPLE_GIL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "memory/reader.h"
+#include "python/layout.h"
+#include "python/runtime.h"
+
+/* What is known of the GIL at the moment of a round. */
+struct gil_now {
+    remote_addr start;  /* where its structure is */
+    uint32_t size;
+    bool locked;
+    remote_addr holder; /* the thread state that has it, or had it last */
+    remote_addr collecting; /* an int that is 1 while the collector is at work, where that was so at the
+                               beginning of the round and is to be shown; else null */
+    remote_addr gc_frame;   /* from 3.15 on, if it is to be shown: a pointer to the frame that the
+                               collector interrupted, null when it is not at work (gc_collect_main(),
+                               Python/gc.c); else null */
+};
+
+/* What the threads of an interpreter share. */
+struct gil_shared {
+    struct gil_now gil;
+    bool collecting;  /* the collector is at work */
+    bool new_threads; /* its list of threads begins with another than it did when it was listed */
+};
+
+/* Reads it; `with_gc` tells whether what the collector does is to be shown. False with errno when it
+   cannot be read. */
+bool gil_read(const struct interpreter *interpreter, const struct layout *layout,
+              struct reader *reader, bool with_gc, struct gil_shared *shared);
+
+#endif
