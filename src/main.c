@@ -166,21 +166,16 @@ static bool answer_requests(struct live *live, uint64_t now_ns)
     return (requests & APP_QUIT) == 0;
 }
 
-static uint64_t sooner(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* How long there is nothing to do unless a key is pressed. */
 static int wait_ms(const struct live *live, uint64_t now_ns)
 {
     const uint64_t pump_ms = live->pumped >= PUMP_KEYS        ? 0
                              : live->pumped > PUMP_MOST / 16 ? PUMP_BUSY_MS
                                                              : PUMP_EVERY_MS;
-    uint64_t until_ns = sooner(now_ns + pump_ms * NS_PER_MS, app_draw_again_ns(live->app));
+    uint64_t until_ns = clock_least(now_ns + pump_ms * NS_PER_MS, app_draw_again_ns(live->app));
 
     if (app_wants_picture(live->app))
-        until_ns = sooner(until_ns, live->next_picture_ns);
+        until_ns = clock_least(until_ns, live->next_picture_ns);
     return until_ns <= now_ns ? 0 : (int)((until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS);
 }
 

@@ -572,11 +572,6 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     return still_there(target, error_number, error);
 }
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 void target_skip(struct target *target, uint64_t away_ns)
 {
     const uint64_t now_ns = clock_now_ns();
@@ -584,9 +579,9 @@ void target_skip(struct target *target, uint64_t away_ns)
     for (size_t i = 0; i < target->thread_count; i++)
         target_thread_skip(target->threads[i], away_ns, now_ns);
     if (target->round_ns != 0)
-        target->round_ns = least(target->round_ns + away_ns, now_ns);
+        target->round_ns = clock_least(target->round_ns + away_ns, now_ns);
     if (target->same_threads_ns != 0)
-        target->same_threads_ns = least(target->same_threads_ns + away_ns, now_ns);
+        target->same_threads_ns = clock_least(target->same_threads_ns + away_ns, now_ns);
     target->cpu_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
 }
 

@@ -468,11 +468,6 @@ static enum read_result read_stack(struct target_thread *thread, const struct th
     return result == READ_UNSEEN ? READ_DONE : result;
 }
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* The CPU time to charge this sample with. Of a thread on a CPU the kernel tells it up to the last tick
    only, and whoever is sampled after that would be charged for all that ran since the one before. So it
    is taken to have gone on since, and from one sample to the next where it had no other turn on a CPU in
@@ -487,9 +482,9 @@ static uint64_t charge_cpu(struct target_thread *thread, uint64_t now_ns, uint64
     uint64_t used_ns = thread->run.cpu_ns;
 
     if (on_cpu)
-        used_ns = least(used_ns + now_ns - thread->run_since_ns, most_ns);
+        used_ns = clock_least(used_ns + now_ns - thread->run_since_ns, most_ns);
     if (went_on && used_ns < told_ns + now_ns - thread->sampled_ns)
-        used_ns = least(told_ns + now_ns - thread->sampled_ns, most_ns);
+        used_ns = clock_least(told_ns + now_ns - thread->sampled_ns, most_ns);
     thread->was_on_cpu = on_cpu;
     if (used_ns <= told_ns)
         return 0;
@@ -507,7 +502,7 @@ static bool end(struct target_thread *thread)
 
 void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t now_ns)
 {
-    thread->sampled_ns = least(thread->sampled_ns + away_ns, now_ns);
+    thread->sampled_ns = clock_least(thread->sampled_ns + away_ns, now_ns);
     kernel_thread_run(&thread->kernel, &thread->run);
     thread->cpu_told_ns = thread->run.cpu_ns;
     thread->run_since_ns = thread->sampled_ns;
