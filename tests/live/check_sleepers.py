@@ -8,7 +8,7 @@ time: a function that many threads are in for a moment, having slept for long, i
 much time as by the target's own clock, within 15 %. BEFORE is how many rows TRUTH had when SNAPSHOT began.
 
 cost: the statistics of sampling a few threads and of THREADS that sleep. A round of the latter costs at most
-eight times as much (a system call for each thread in each round makes it some twenty times), and each
+twelve times as much (a system call for each thread in each round makes it some thirty times), and each
 thread is in each round.
 
 1 when something is wrong; 3 when other work on the machine was in the way.
@@ -20,7 +20,7 @@ import sys
 TOLERANCE = 0.15
 SECONDS_MIN = 8.0
 MISSED_MAX = 0.1
-TIMES_MAX = 8.0
+TIMES_MAX = 12.0
 SAMPLES_MIN = 0.9  # of rounds times threads: those of the last moments are not told yet
 
 

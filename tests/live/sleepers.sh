@@ -22,9 +22,9 @@ brief() {
     undisturbed measure_time
 }
 
-# stats NAME PID - the statistics of two seconds.
+# stats NAME PID - the statistics of four seconds.
 stats() {
-    "$tachyon_top" attach -d 2 -f -o "$work/table" --stats "$work/$1.json" "$2" 2>"$work/notes" ||
+    "$tachyon_top" attach -d 4 -f -o "$work/table" --stats "$work/$1.json" "$2" 2>"$work/notes" ||
         fail "status $?: $(cat "$work/notes")"
 }
 
