@@ -14,6 +14,8 @@ machine kept the profiler or the target from their own.
 import json
 import sys
 
+from told import read_rows
+
 POINTS = 3.0
 NONE = 0.2            # points, of what is in no exception
 MISSED_MAX = 0.1      # of the rounds
@@ -21,9 +23,7 @@ MISSED_MAX = 0.1      # of the rounds
 
 def read_truth(path, before, seconds):
     """The shares in percent of each kind of time, over about `seconds` from the row `before` on."""
-    with open(path) as file:
-        # The last line may be half written.
-        rows = [json.loads(line) for line in file.read().split("\n")[1:-1]]
+    rows = read_rows(path)
     first = rows[before - 1]
     last = next((row for row in rows[before:] if row["elapsed"] - first["elapsed"] >= seconds),
                 rows[-1])

@@ -12,6 +12,8 @@ machine kept the profiler or the target from their own.
 import json
 import sys
 
+from told import read_rows
+
 POINTS = 2.0
 SECONDS_MIN = 8.0  # of the ten that were asked for, so that both spans are about the same
 MISSED_MAX = 0.1   # of the rounds
@@ -19,9 +21,7 @@ MISSED_MAX = 0.1   # of the rounds
 
 def read_truth(path, before):
     """The shares in percent since the row `before`, and the seconds since then."""
-    with open(path) as file:
-        # The last line may be half written.
-        rows = [json.loads(line) for line in file.read().split("\n")[1:-1]]
+    rows = read_rows(path)
     first, last = rows[before - 1], rows[-1]
     spent = {name: last["seconds"][name] - first["seconds"][name] for name in last["seconds"]}
     elapsed = last["elapsed"] - first["elapsed"]

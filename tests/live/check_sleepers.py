@@ -17,6 +17,8 @@ thread is in each round.
 import json
 import sys
 
+from told import read_rows
+
 TOLERANCE = 0.15
 SECONDS_MIN = 8.0
 MISSED_MAX = 0.1
@@ -30,8 +32,7 @@ def load(path):
 
 
 def check_time(truth, before, path):
-    with open(truth) as file:
-        rows = [json.loads(line) for line in file.read().split("\n")[1:-1]]
+    rows = read_rows(truth)
     first, last = rows[int(before) - 1], rows[-1]
     elapsed = last["elapsed"] - first["elapsed"]
     spent = (last["brief_s"] - first["brief_s"]) / elapsed

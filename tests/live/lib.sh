@@ -183,6 +183,20 @@ root_of() {
     esac
 }
 
+# rows_told - how many rows of its seconds the target has told so far.
+rows_told() {
+    grep -c '"elapsed"' "$truth" || true
+}
+
+has_told() {
+    [ "$(rows_told)" -gt 0 ]
+}
+
+# wait_until_told - waits for the first of them.
+wait_until_told() {
+    wait_for 30 has_told || fail "the target does not tell its seconds"
+}
+
 # start_target COMMAND NAME [ARGUMENT...] - starts tests/live/targets/NAME.py under an interpreter
 # and waits until it is ready. Then $pid is its process and $truth the file that it tells the truth
 # in; it sees its script as $work/NAME.py in its own root.

@@ -5,20 +5,16 @@
 
 need python3
 
-has_rows() {
-    [ "$(grep -c '"elapsed"' "$truth" || true)" -ge "$1" ]
-}
-
 measure_time() {
-    before=$(grep -c '"elapsed"' "$truth")
+    before=$(rows_told)
     rm -f "$work/sleepers.json"
     "$tachyon_top" --snapshot "$work/sleepers.json" --after 10 "$pid" || fail "status $?"
-    python3 "$top/tests/live/check_sleepers.py" time "$truth" "$before" "$work/sleepers.json"
+    python3 -B "$top/tests/live/check_sleepers.py" time "$truth" "$before" "$work/sleepers.json"
 }
 
 brief() {
     start_target "$2" sleepers --sleepers 300 --wakers 20
-    wait_for 30 has_rows 1 || fail "the target does not tell its seconds"
+    wait_until_told
     undisturbed measure_time
 }
 
@@ -31,7 +27,7 @@ stats() {
 measure_cost() {
     stats few "$few"
     stats many "$pid"
-    python3 "$top/tests/live/check_sleepers.py" cost "$work/few.json" "$work/many.json" 502
+    python3 -B "$top/tests/live/check_sleepers.py" cost "$work/few.json" "$work/many.json" 502
 }
 
 cost() {

@@ -111,7 +111,7 @@ static void ride_and_probe(struct kernel_thread *thread, cpu_set_t *before)
     }
     assert_true(engine.riding);
     assert_int_equal(engine_interval_ns(&engine), INTERVAL_NS);
-    probes = (unsigned)engine.probes;
+    probes = engine.probes;
 
     /* From elsewhere all is well again, but for one. */
     for (int i = 0; i < 128 * 200 && engine.riding; i++) {

@@ -6,64 +6,13 @@
 #include <stdint.h>
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
 #include "made_up.h"
 #include "sample/record.h"
 #include "sample/walk.h"
-
-enum { FIRST_VERSION = 0x030b, LAST_VERSION = 0x030f };
-
-/* The walk takes a read that lasted long for one that proves nothing: here time goes evenly, unless the
-   test lets some go by. (--wrap of the linker; base/clock.h) */
-static uint64_t now_ns;
-int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
-{
-    (void)clock;
-    now_ns += 1000;
-    *now = (struct timespec){(time_t)(now_ns / 1000000000), (long)(now_ns % 1000000000)};
-    return 0;
-}
-
-struct fixture {
-    struct made_up *made_up;
-    struct walk_room *room;
-    struct walk *walk;
-    struct walk_stack stack;
-};
-
-static void open_fixture(struct fixture *fixture, uint32_t version, size_t depth)
-{
-    uint64_t codes[RECORD_DEPTH_MAX];
-
-    for (size_t i = 0; i < depth; i++)
-        codes[i] = MADE_UP_CODE(i + 1);
-    fixture->made_up = made_up_new(version);
-    assert_non_null(fixture->made_up);
-    made_up_stack(fixture->made_up, codes, depth);
-    fixture->room = walk_room_new();
-    assert_non_null(fixture->room);
-    fixture->walk = walk_new(&fixture->made_up->reader, &fixture->made_up->layout, fixture->room,
-                             remote_at(MADE_UP_THREAD));
-    assert_non_null(fixture->walk);
-}
-
-static void close_fixture(struct fixture *fixture)
-{
-    walk_free(fixture->walk);
-    walk_room_free(fixture->room);
-    made_up_free(fixture->made_up);
-}
-
-static const struct walk_extra NOTHING;
-
-static enum walk_result read_stack(struct fixture *fixture)
-{
-    return walk_read(fixture->walk, &NOTHING, &fixture->stack);
-}
+#include "walk_fixture.h"
 
 /* Whether the stack is these codes' numbers, leaf first. */
 static void assert_codes(const struct fixture *fixture, const uint64_t *numbers, size_t count)
@@ -76,14 +25,6 @@ static void assert_codes(const struct fixture *fixture, const uint64_t *numbers,
 #define ASSERT_CODES(fixture, ...)                                                                 \
     assert_codes(fixture, (const uint64_t[]){__VA_ARGS__},                                         \
                  sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t))
-
-/* Each test runs in the layout of each version. */
-typedef void version_test(uint32_t version);
-static void each_version(version_test *test)
-{
-    for (uint32_t version = FIRST_VERSION; version <= LAST_VERSION; version++)
-        test(version);
-}
 
 static void at_rest(uint32_t version)
 {
@@ -508,7 +449,7 @@ static void jump_ahead(struct made_up *made_up, const struct piece *piece)
 {
     (void)made_up;
     (void)piece;
-    now_ns += 1000000;
+    fixture_now_ns += 1000000;
 }
 
 static void slow_reads(uint32_t version)
@@ -610,112 +551,6 @@ static void calls_by_way_of_c_are_told(void **state)
     each_version(torn_by_way_of_c);
 }
 
-enum { NONE = 0x1000, EXCEPTION = 0x2000 }; /* what is handled is never followed */
-
-static bool has_exception(struct fixture *fixture)
-{
-    assert_int_equal(read_stack(fixture), WALK_WHOLE);
-    return fixture->stack.exception;
-}
-
-/* Puts what is handled at `item`, and where the next item is. */
-static void handle(struct made_up *made_up, uint64_t item, uint64_t value, uint64_t previous)
-{
-    made_up_word(made_up, item + made_up->layout.handled.value, value);
-    made_up_word(made_up, item + made_up->layout.handled.previous, previous);
-}
-
-static void in_exceptions(uint32_t version)
-{
-    struct fixture fixture;
-    struct made_up *made_up;
-    uint64_t raised, last;
-
-    open_fixture(&fixture, version, 2);
-    made_up = fixture.made_up;
-    raised = MADE_UP_THREAD + made_up->layout.thread.raised;
-    last = MADE_UP_THREAD + made_up->layout.thread.handled_last;
-    made_up_word(made_up, MADE_UP_THREAD + made_up->layout.thread.handled, last);
-    for (unsigned known = 0; known <= 1; known++) {
-        assert_false(has_exception(&fixture));
-        made_up_word(made_up, raised, EXCEPTION);
-        assert_true(has_exception(&fixture));
-        made_up_word(made_up, raised, 0);
-        handle(made_up, last, EXCEPTION, 0);
-        assert_int_equal(has_exception(&fixture), known); /* or it may be None */
-        handle(made_up, last, NONE, 0);
-        assert_false(has_exception(&fixture));
-        walk_room_set_none(fixture.room, remote_at(NONE));
-    }
-    close_fixture(&fixture);
-}
-
-static void exceptions_raised_and_handled_are_told(void **state)
-{
-    (void)state;
-    each_version(in_exceptions);
-}
-
-/* What runs in a generator is in the exceptions of those that called it, too; it is read with the stack. */
-static void in_exceptions_of_generators(uint32_t version)
-{
-    const uint64_t frame = MADE_UP_HEAP + 0x4000;
-    struct fixture fixture;
-    struct made_up *made_up;
-    uint64_t last, item;
-
-    open_fixture(&fixture, version, 2);
-    made_up = fixture.made_up;
-    walk_room_set_none(fixture.room, remote_at(NONE));
-    last = MADE_UP_THREAD + made_up->layout.thread.handled_last;
-    item = frame - made_up->layout.handled.before_frame;
-    made_up_frame(made_up, frame, MADE_UP_CODE(3), made_up->top, OWNER_GENERATOR);
-    made_up_set_top(made_up, frame, made_up->next_slot);
-    made_up_word(made_up, MADE_UP_THREAD + made_up->layout.thread.handled, item);
-    for (unsigned i = 0; i < 8; i++) {
-        static const uint64_t VALUES[] = {EXCEPTION, NONE};
-
-        handle(made_up, last, i & 4 ? EXCEPTION : 0, 0);
-        handle(made_up, item, i & 1 ? VALUES[i >> 1 & 1] : 0, last);
-        made_up->calls = 0;
-        assert_int_equal(has_exception(&fixture), (i & 4) != 0 || (i & 3) == 1);
-        if (i > 0)
-            assert_int_equal(made_up->calls, 1);
-    }
-    close_fixture(&fixture);
-}
-
-static void exceptions_handled_in_generators_are_told(void **state)
-{
-    (void)state;
-    each_version(in_exceptions_of_generators);
-}
-
-static void in_exceptions_elsewhere(uint32_t version)
-{
-    const uint64_t item = MADE_UP_HEAP + 0x4000;
-    struct fixture fixture;
-    struct made_up *made_up;
-
-    open_fixture(&fixture, version, 2);
-    made_up = fixture.made_up;
-    walk_room_set_none(fixture.room, remote_at(NONE));
-    made_up_word(made_up, MADE_UP_THREAD + made_up->layout.thread.handled, item);
-    handle(made_up, item, EXCEPTION, 0);
-    assert_true(has_exception(&fixture));
-    handle(made_up, item, NONE, item); /* in a circle */
-    assert_false(has_exception(&fixture));
-    handle(made_up, item, NONE, MADE_UP_END);
-    assert_false(has_exception(&fixture));
-    close_fixture(&fixture);
-}
-
-static void exceptions_handled_elsewhere_are_told(void **state)
-{
-    (void)state;
-    each_version(in_exceptions_elsewhere);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -736,9 +571,6 @@ int main(void)
         cmocka_unit_test(a_read_that_took_long_proves_nothing),
         cmocka_unit_test(without_a_thread_state_it_fails),
         cmocka_unit_test(calls_by_way_of_c_are_told),
-        cmocka_unit_test(exceptions_raised_and_handled_are_told),
-        cmocka_unit_test(exceptions_handled_in_generators_are_told),
-        cmocka_unit_test(exceptions_handled_elsewhere_are_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,36 @@
+/*
+ * walk_fixture - a walk over a stack that is made up (made_up.h), in the layout of each version.
+ */
+#ifndef TESTS_WALK_FIXTURE_H
+#define TESTS_WALK_FIXTURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "made_up.h"
+#include "sample/walk.h"
+
+enum { FIRST_VERSION = 0x030b, LAST_VERSION = 0x030f };
+
+/* The walk takes a read that lasted long for one that proves nothing: here time goes evenly, unless a
+   test lets some go by. A test that uses this is linked with --wrap=clock_gettime (base/clock.h). */
+extern uint64_t fixture_now_ns;
+
+struct fixture {
+    struct made_up *made_up;
+    struct walk_room *room;
+    struct walk *walk;
+    struct walk_stack stack; /* read last */
+};
+
+/* A stack of `depth` calls, of MADE_UP_CODE(1) and so on. */
+void open_fixture(struct fixture *fixture, uint32_t version, size_t depth);
+void close_fixture(struct fixture *fixture);
+
+/* Reads it, with nothing extra. */
+enum walk_result read_stack(struct fixture *fixture);
+
+typedef void version_test(uint32_t version);
+void each_version(version_test *test);
+
+#endif
