@@ -1,10 +1,9 @@
 /*
  * none - where the object None is.
  *
- * There is one for all interpreters, and it stays. Its symbol would not tell: an executable that uses
- * it without being Python itself may have a copy of its own (a copy relocation). So it is looked up by its name in
- * the dict of the module builtins, where each interpreter has it (_PyBuiltin_Init(),
- * Python/bltinmodule.c).
+ * There is one for all interpreters, and it stays. Its symbol would not tell: an executable that uses it
+ * without being Python itself may have a copy of its own (a copy relocation). So it is looked up by its name
+ * in the dict of the module builtins, where each interpreter has it (_PyBuiltin_Init(), Python/bltinmodule.c).
  */
 #ifndef PYTHON_NONE_H
 #define PYTHON_NONE_H

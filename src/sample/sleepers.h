@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define SLEEPERS_LOOK_MS 50u  /* since the last look at one of them; more only where rounds are rarer */
-#define SLEEPERS_A_ROUND 8u  /* so many are looked at without need */
+#define SLEEPERS_A_ROUND 8u   /* so many are looked at without need */
 
 struct sleepers {
     size_t count;    /* met in this round */

@@ -18,6 +18,7 @@
 
 struct target;
 
+/* How a target is sampled. */
 struct target_options {
     struct engine_options engine;
     bool no_gc;          /* no frames for the collector */

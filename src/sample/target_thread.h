@@ -1,10 +1,11 @@
 /*
  * target_thread - one thread of a target: its stack, its state, and the sample that stands for it now.
  *
- * A thread that waits on a proven stack is not read again before it ran: its last sample is put again with the time
- * that it went on standing for, which is held back for a while. One that has slept for long need not even be looked
- * at in each round (sleepers.h): what is found at the next look stands for the time since the last, as chance
- * has it; but where it was not by chance, as the thread has the GIL, its old stack stands for all but the last round. The sampler thread alone uses it.
+ * A thread that waits on a proven stack is not read again before it ran: its last sample is put again with
+ * the time that it went on standing for, which is held back for a while. One that has slept for long need not
+ * even be looked at in each round (sleepers.h): what is found at the next look stands for the time since the
+ * last, as chance has it; but where it was not by chance, as the thread has the GIL, its old stack stands for
+ * all but the last round. The sampler thread alone uses it.
  */
 #ifndef SAMPLE_TARGET_THREAD_H
 #define SAMPLE_TARGET_THREAD_H
