@@ -11,7 +11,7 @@ enum {
     PROBE_EVERY = 128,    /* rounds, while it rides */
     PROBES = 64,          /* after which it is decided anew */
     SWITCH_NS = 5000,     /* taken for a context switch to the sampler, and another back */
-    COST_SHARE = 8,       /* of a new round in the average */
+    COST_SHARE = 4,       /* of a new round in the average */
 };
 
 void engine_init(struct engine *engine, const struct engine_options *options)
