@@ -14,6 +14,8 @@ enum {
     CALL_WORK = 3,      /* what a collection costs besides its pieces, as if in pieces */
     WORD_BYTES = 8,
     PIECE_BYTES = 4096, /* how many bytes cost as much as one piece more */
+    BYTES_AT_ONCE = 1 << 19, /* of collections in one reading: they are still in the CPU's cache when
+                                they are looked at */
 };
 
 static size_t larger(size_t a, uint32_t b)
@@ -87,51 +89,114 @@ static bool took_long(struct collector *collector, uint64_t took_ns, size_t piec
     return usual_ns != 0 && each_ns >= SLOW_TIMES * usual_ns;
 }
 
-enum collect_result collect(struct collector *collector, const struct walk_extra *extra,
-                            struct collection *collection)
+/* What of a collection is read between its two copies. */
+static size_t middle_pieces(const struct collector *collector, const struct walk_extra *extra)
 {
-    struct piece pieces[2 * WALK_PLACES_MAX + 2 + WALK_EXTRA_MAX];
+    return 1 + has_cframes(collector) + extra->count;
+}
+
+static size_t cframes_bytes(const struct collector *collector)
+{
+    return has_cframes(collector) ? collector->cframes.length : 0;
+}
+
+size_t collect_most(const struct collector *collector, const struct walk_extra *extra, size_t wanted)
+{
+    const size_t places = collector->places.count;
+    const size_t each = places + middle_pieces(collector, extra);
+    const size_t each_bytes = collector->places.bytes + collector->state_bytes +
+                              cframes_bytes(collector) + extra->bytes;
+    const size_t by_pieces = places + each > READER_PIECES_MAX ? 1 : (READER_PIECES_MAX - places) / each;
+    const size_t by_bytes = 1 + BYTES_AT_ONCE / each_bytes;
+    const size_t most = by_pieces < by_bytes ? by_pieces : by_bytes;
+
+    return wanted < most ? wanted : most;
+}
+
+/* Lists the pieces of `count` collections; gives their number, or 0 where they are too many. */
+static size_t list_pieces(struct collector *collector, const struct walk_extra *extra, size_t count,
+                          struct piece *pieces)
+{
+    const size_t each = collector->places.count + middle_pieces(collector, extra);
+    size_t n;
+
+    if (collector->places.count + count * each > READER_PIECES_MAX)
+        return 0;
+    n = places_pieces(&collector->places, pieces);
+    for (size_t i = 0; i < count; i++) {
+        pieces[n++] = (struct piece){collector->thread, collector->state_bytes};
+        if (has_cframes(collector))
+            pieces[n++] = (struct piece){collector->cframes.start, collector->cframes.length};
+        memcpy(pieces + n, extra->pieces, extra->count * sizeof *pieces);
+        n += extra->count;
+        n += i % 2 == 0 ? places_pieces_back(&collector->places, pieces + n)
+                        : places_pieces_again(&collector->places, pieces + n);
+    }
+    return n;
+}
+
+/* What could not be read, after so many bytes. */
+static enum collect_result what_is_lost(const struct collection *collection, size_t got)
+{
+    const size_t copy_bytes = (size_t)(collection->state - collection->first);
+    const size_t within = got < copy_bytes ? 0 : (got - copy_bytes) % collection->to_next;
+    const size_t up_to_cframes = (size_t)(collection->cframes - collection->state);
+    const size_t up_to_extra = (size_t)(collection->extra - collection->state);
+    const size_t up_to_second = (size_t)(collection->second - collection->state);
+
+    /* Only a lost thread state ends it; any other place that went away is looked up anew. */
+    if (errno != EFAULT || (got >= copy_bytes && within < up_to_cframes))
+        return COLLECT_FAILED;
+    return within >= up_to_extra && within < up_to_second ? COLLECT_LOST_EXTRA : COLLECT_LOST_PLACE;
+}
+
+enum collect_result collect(struct collector *collector, const struct walk_extra *extra,
+                            size_t count, struct collection *collection)
+{
+    struct piece pieces[READER_PIECES_MAX];
     const size_t copy_bytes = collector->places.bytes;
-    const size_t cframes_bytes = has_cframes(collector) ? collector->cframes.length : 0;
-    const size_t up_to_state = copy_bytes + collector->state_bytes;
-    const size_t up_to_extra = up_to_state + cframes_bytes;
+    const size_t up_to_cframes = copy_bytes + collector->state_bytes;
+    const size_t up_to_extra = up_to_cframes + cframes_bytes(collector);
     const size_t up_to_second = up_to_extra + extra->bytes;
-    const size_t total = up_to_second + copy_bytes;
-    size_t count = places_pieces(&collector->places, pieces);
+    const size_t total = copy_bytes + count * up_to_second;
+    const size_t piece_count = list_pieces(collector, extra, count, pieces);
     unsigned char *buffer;
     uint64_t start_ns;
     size_t got;
 
+    if (piece_count == 0)
+        return COLLECT_LOST_EXTRA;
     if (!grow_buffer(collector->buffer, total)) {
         errno = ENOMEM;
         return COLLECT_FAILED;
     }
-    pieces[count++] = (struct piece){collector->thread, collector->state_bytes};
-    if (has_cframes(collector))
-        pieces[count++] = (struct piece){collector->cframes.start, collector->cframes.length};
-    memcpy(pieces + count, extra->pieces, extra->count * sizeof *pieces);
-    count += extra->count;
-    count += places_pieces_back(&collector->places, pieces + count);
-    if (count > READER_PIECES_MAX)
-        return COLLECT_LOST_EXTRA;
     buffer = collector->buffer->bytes;
     start_ns = clock_now_ns();
-    got = reader_gather(collector->reader, pieces, count, buffer);
+    got = reader_gather(collector->reader, pieces, piece_count, buffer);
     *collection = (struct collection){
         .first = buffer,
         .state = buffer + copy_bytes,
-        .cframes = buffer + up_to_state,
+        .cframes = buffer + up_to_cframes,
         .extra = buffer + up_to_extra,
         .second = buffer + up_to_second,
+        .to_next = (uint32_t)up_to_second,
     };
-    if (got == total) {
-        collection->slow = took_long(collector, clock_now_ns() - start_ns, count, total);
-        return COLLECTED;
-    }
-    /* Only a lost thread state ends it; any other place that went away is looked up anew. */
-    if (errno != EFAULT || (got >= copy_bytes && got < up_to_state))
-        return COLLECT_FAILED;
-    return got >= up_to_extra && got < up_to_second ? COLLECT_LOST_EXTRA : COLLECT_LOST_PLACE;
+    if (got != total)
+        return what_is_lost(collection, got);
+    collection->slow = took_long(collector, clock_now_ns() - start_ns, piece_count, total);
+    return COLLECTED;
+}
+
+void collection_next(struct collection *collection)
+{
+    const size_t bytes = collection->to_next;
+
+    collection->first += bytes;
+    collection->state += bytes;
+    collection->cframes += bytes;
+    collection->extra += bytes;
+    collection->second += bytes;
+    collection->turned = !collection->turned;
 }
 
 /* Widens the stretch of _PyCFrames so that it holds this one, or begins it anew there. */

@@ -1,6 +1,7 @@
 /*
- * collect - one reading of a thread's stack: every place twice, around the thread state and whatever is to
- * be read at the same moment, in one system call.
+ * collect - readings of a thread's stack: every place twice, around the thread state and whatever is to
+ * be read at the same moment, in one system call. Many of them can follow each other in it; then the second
+ * copy of one is the first of the next.
  *
  * What it proves is walk.c's to say. Plain data inside a walk (walk.h); the sampler thread alone uses it.
  */
@@ -51,8 +52,24 @@ struct collection {
     const unsigned char *cframes;
     const unsigned char *extra;
     const unsigned char *second;
-    bool slow; /* it took so long that it proves nothing */
+    bool turned;       /* the first copy has the places in the order of a second one, and the other way
+                          round */
+    bool slow;         /* it took so long that it proves nothing */
+    uint32_t to_next;  /* bytes to the collection that follows it */
 };
+
+/* Where both copies have what was found in a place. */
+static inline const unsigned char *collection_first(const struct collection *collection,
+                                                    const struct place_found *found)
+{
+    return collection->first + (collection->turned ? found->second : found->first);
+}
+
+static inline const unsigned char *collection_second(const struct collection *collection,
+                                                     const struct place_found *found)
+{
+    return collection->second + (collection->turned ? found->first : found->second);
+}
 
 enum collect_result {
     COLLECTED,
@@ -61,9 +78,15 @@ enum collect_result {
     COLLECT_FAILED,     /* the thread state cannot, with errno */
 };
 
-/* Reads it all; what it gives is valid until the next in the same buffer. */
+/* Reads `count` collections and gives the first; collection_next() leads to the others. All are valid until
+   the next reading into the same buffer. */
 enum collect_result collect(struct collector *collector, const struct walk_extra *extra,
-                            struct collection *collection);
+                            size_t count, struct collection *collection);
+void collection_next(struct collection *collection);
+
+/* How many collections one reading can have, `wanted` at most. */
+size_t collect_most(const struct collector *collector, const struct walk_extra *extra,
+                    size_t wanted);
 
 /* The frame that the thread state names as the top of its stack; false when the _PyCFrame that tells
    it was not read, which the next collection will then. */

@@ -18,7 +18,7 @@ static const unsigned char *find_item(struct collector *collector,
     if (offset <= collector->state_bytes - LAYOUT_HANDLED_BYTES)
         return collection->state + offset;
     return places_find(&collector->places, address, LAYOUT_HANDLED_BYTES, &found)
-               ? collection->second + found.second
+               ? collection_second(collection, &found)
                : NULL;
 }
 

@@ -40,12 +40,17 @@ static struct piece piece_of(const struct place *place)
 size_t places_pieces(struct places *places, struct piece *pieces)
 {
     places->serial++;
+    return places_pieces_again(places, pieces);
+}
+
+size_t places_pieces_again(const struct places *places, struct piece *pieces)
+{
     for (size_t i = 0; i < places->count; i++)
         pieces[i] = piece_of(&places->items[i]);
     return places->count;
 }
 
-size_t places_pieces_back(struct places *places, struct piece *pieces)
+size_t places_pieces_back(const struct places *places, struct piece *pieces)
 {
     for (size_t i = 0; i < places->count; i++)
         pieces[i] = piece_of(&places->items[places->count - 1 - i]);

@@ -41,7 +41,10 @@ size_t places_pieces(struct places *places, struct piece *pieces);
 
 /* The same pieces the other way round, for the copy behind the thread state, and where in that copy
    the bytes of each place are. */
-size_t places_pieces_back(struct places *places, struct piece *pieces);
+size_t places_pieces_back(const struct places *places, struct piece *pieces);
+
+/* The pieces of the first copy again. */
+size_t places_pieces_again(const struct places *places, struct piece *pieces);
 
 /* Where the bytes of one frame are in the two copies. */
 struct place_found {

@@ -1,0 +1,267 @@
+#include "sample/chain.h"
+
+#include "base/bytes.h"
+#include "python/frame.h"
+#include "sample/pair.h"
+
+remote_addr chain_base(const struct walk *walk, const unsigned char *state)
+{
+    const uint32_t offset = walk->layout->thread.base_frame;
+
+    return remote_at(offset != LAYOUT_NONE ? word_at(state, offset) : 0);
+}
+
+bool chain_is_base(const struct walk *walk, const unsigned char *state, remote_addr address)
+{
+    return remote_equal(chain_base(walk, state), address);
+}
+
+/* Whether a frame is of the kind that may end a chain. A generator's is not, though it has no caller
+   while it is suspended, as a stale pointer to one would end the chain too early. In 3.15 the thread's
+   base frame ends it, or an entry without a caller: greenlet begins each of its stacks so. */
+static bool may_be_bottom(const struct frame *frame)
+{
+    return frame->is_bottom && frame->owner != OWNER_GENERATOR;
+}
+
+/* Whether these are a frame's bytes. */
+static bool is_frame(const struct frame *frame)
+{
+    return frame->owner == OWNER_ENTRY || frame->owner == OWNER_THREAD ||
+           frame->owner == OWNER_GENERATOR;
+}
+
+/* Whether a frame can be part of a running chain. One that is being cleared has lost its code. */
+static bool is_live(const struct frame *frame)
+{
+    return is_frame(frame) && (frame->owner == OWNER_ENTRY || !remote_is_null(frame->code));
+}
+
+/* The chain as it is followed: what the last frame was for the one it was called by. */
+struct follow {
+    bool is_top;
+    bool is_first;        /* no frame with Python code was met yet */
+    bool seen_running;    /* the first such frame was */
+    bool callee_is_entry; /* the callee has a loop of the interpreter of its own */
+    bool all_lines;       /* every line is proven so far */
+};
+
+/* Adds a proven frame to the stack. */
+static void add_frame(struct walk *walk, struct walk_stack *stack, struct follow *follow,
+                      remote_addr address, const struct frame *frame, struct pair pair)
+{
+    const bool line_known = follow->is_top || pair_same_instruction(walk->layout, pair,
+                                                                    follow->callee_is_entry);
+
+    if (follow->is_first)
+        follow->seen_running = pair_seen_running(walk->layout, pair);
+    follow->is_first = false;
+    if (stack->live_from > stack->depth && pair_still_runs(walk->layout, pair))
+        stack->live_from = stack->depth;
+    walk->room->frames[stack->depth++] = (struct walk_frame){
+        .address = address,
+        .code = frame->code,
+        .instruction = line_known ? frame->instruction : remote_at(0),
+        .called_c = follow->callee_is_entry,
+    };
+    follow->all_lines &= line_known;
+}
+
+/* Takes note of a frame for the one that called it. In 3.11 an entry frame is the callee itself. */
+static void pass_frame(struct follow *follow, const struct layout *layout,
+                       const struct frame *frame)
+{
+    follow->is_top = false;
+    follow->callee_is_entry = frame->owner == OWNER_ENTRY ||
+                              (layout->frame.is_entry != LAYOUT_NONE && frame->is_bottom);
+}
+
+/* A frame of the top chunk that lies beyond what the thread state says is used is one that ended. */
+static bool beyond_top(const struct walk *walk, const unsigned char *state, remote_addr address)
+{
+    const struct layout *layout = walk->layout;
+    const uint64_t chunk = word_at(state, layout->thread.datastack_chunk);
+    const uint64_t top = word_at(state, layout->thread.datastack_top);
+
+    return address.value >= top && address.value - chunk < DATA_STACK_CHUNK_BYTES;
+}
+
+/* The chain was the same up to its end. */
+static enum chain_result at_end(const struct follow *follow)
+{
+    if (!follow->is_first && !follow->seen_running)
+        return CHAIN_NOT_RUNNING;
+    return follow->all_lines ? CHAIN_WHOLE : CHAIN_LINES_OPEN;
+}
+
+static struct pair pair_at(const struct collection *collection, const struct place_found *found)
+{
+    return (struct pair){collection_first(collection, found), collection_second(collection, found)};
+}
+
+enum chain_result chain_follow(struct walk *walk, const struct collection *collection,
+                                       remote_addr address, struct walk_stack *stack,
+                                       remote_addr *unknown)
+{
+    const struct layout *layout = walk->layout;
+    struct follow follow = {.is_top = true, .is_first = true, .all_lines = true};
+    remote_addr met = remote_at(0); /* the frame at the last power of two: met again, it is a circle */
+    bool at_bottom = remote_is_null(address);
+
+    stack->depth = 0;
+    stack->live_from = RECORD_DEPTH_MAX;
+    stack->cut = false;
+    if (beyond_top(walk, collection->state, address))
+        return CHAIN_TORN;
+    for (size_t step = 0; step < CHAIN_STEPS_MAX; step++) {
+        struct place_found found;
+        struct frame frame;
+        struct pair pair;
+
+        if (remote_is_null(address) && !at_bottom)
+            return CHAIN_TORN;
+        if (remote_is_null(address) || chain_is_base(walk, collection->state, address))
+            return at_end(&follow);
+        if (!places_find(&walk->collector.places, address, layout->frame.size, &found)) {
+            if (walk->places_full)
+                break;
+            *unknown = address;
+            return CHAIN_UNKNOWN_PLACE;
+        }
+        pair = pair_at(collection, &found);
+        frame = frame_decode(layout, pair.second);
+        if (!pair_same_call(layout, pair) || !is_live(&frame))
+            return CHAIN_TORN;
+        if (frame.owner != OWNER_ENTRY) {
+            if (stack->depth == RECORD_DEPTH_MAX)
+                break;
+            add_frame(walk, stack, &follow, address, &frame, pair);
+        }
+        pass_frame(&follow, layout, &frame);
+        at_bottom = may_be_bottom(&frame);
+        if ((step & (step - 1)) == 0)
+            met = address;
+        address = frame.previous;
+        if (remote_equal(address, met))
+            return CHAIN_TORN;
+    }
+    stack->cut = true;
+    return at_end(&follow);
+}
+
+/* Lists the frames on the chain from `address` as one copy has them, also those that are being made or
+   cleared. Gives their number; 0 when it does not reach the bottom. */
+static size_t list_chain(struct walk *walk, const struct collection *collection, bool in_second,
+                         remote_addr address)
+{
+    const struct layout *layout = walk->layout;
+    bool at_bottom = false;
+
+    for (size_t count = 0; count < CHAIN_STEPS_MAX; count++) {
+        struct place_found found;
+        struct frame frame;
+
+        if (remote_is_null(address))
+            return at_bottom ? count : 0;
+        if (chain_is_base(walk, collection->state, address))
+            return count;
+        if (!places_find(&walk->collector.places, address, layout->frame.size, &found))
+            return 0;
+        frame = frame_decode(layout, in_second ? collection_second(collection, &found)
+                                               : collection_first(collection, &found));
+        if (!is_frame(&frame))
+            return 0;
+        walk->room->listed[count] = (struct chain_listed){address, found};
+        at_bottom = may_be_bottom(&frame);
+        address = frame.previous;
+    }
+    return 0;
+}
+
+/* Reads the listed frame `index`; false when the copies differ in it, or it is not live. */
+static bool read_root_frame(struct walk *walk, const struct collection *collection, size_t index,
+                            struct chain_root_frame *root)
+{
+    const struct layout *layout = walk->layout;
+    const struct chain_listed *listed = &walk->room->listed[index];
+    const struct pair pair = pair_at(collection, &listed->found);
+    const struct frame frame = frame_decode(layout, pair.second);
+    struct follow follow = {.is_top = index == 0};
+
+    if (!pair_same_call(layout, pair) || !is_live(&frame) ||
+        beyond_top(walk, collection->state, listed->address))
+        return false;
+    *root = (struct chain_root_frame){
+        .address = listed->address, .code = frame.code, .place = listed->found.place};
+    if (frame.owner == OWNER_ENTRY)
+        return true;
+    if (index > 0) {
+        const struct pair above = pair_at(collection, &listed[-1].found);
+        const struct frame callee = frame_decode(layout, above.second);
+
+        pass_frame(&follow, layout, &callee);
+    }
+    root->seen_running = pair_seen_running(layout, pair);
+    root->frame.address = listed->address;
+    root->frame.code = frame.code;
+    root->frame.called_c = follow.callee_is_entry;
+    if (follow.is_top || pair_same_instruction(layout, pair, follow.callee_is_entry))
+        root->frame.instruction = frame.instruction;
+    return true;
+}
+
+void chain_begin_root(struct walk_room *room)
+{
+    room->root_depth = 0;
+    room->root_proven = 0;
+}
+
+bool chain_note_root(struct walk *walk, const struct collection *collection, remote_addr top)
+{
+    struct walk_room *room = walk->room;
+    const size_t depth_before = room->root_depth;
+    size_t agreed = 0, depth = 0;
+    size_t count = list_chain(walk, collection, true, top);
+    bool at_once = true;
+
+    if (count == 0)
+        count = list_chain(walk, collection, false, top);
+    room->root_proven = 0;
+    for (; depth < count; depth++) {
+        struct chain_root_frame *kept = &room->root[depth];
+        struct chain_root_frame now;
+
+        if (!read_root_frame(walk, collection, count - 1 - depth, &now))
+            break;
+        if (agreed == depth && depth < depth_before &&
+            remote_equal(kept->address, now.address) && remote_equal(kept->code, now.code))
+            agreed++;
+        /* The entry frame at the bottom may be anywhere: it does not change. */
+        at_once = depth == 0 || (depth == 1 && remote_is_null(room->root[0].frame.code)) ||
+                  (at_once && now.place == room->root[depth - 1].place);
+        if (at_once && now.seen_running)
+            room->root_proven = depth + 1;
+        *kept = now;
+    }
+    room->root_depth = depth;
+    if (room->root_proven < agreed)
+        room->root_proven = agreed;
+    return count > 0 && agreed == count && depth_before == count;
+}
+
+void chain_keep_root(struct walk *walk, struct walk_stack *stack)
+{
+    stack->depth = 0;
+    stack->live_from = walk->layout->frame.stack_top == LAYOUT_NONE ? 0 : RECORD_DEPTH_MAX;
+    stack->cut = false;
+    for (size_t i = walk->room->root_proven; i-- > 0 && !stack->cut;) {
+        const struct walk_frame *frame = &walk->room->root[i].frame;
+
+        if (remote_is_null(frame->code))
+            continue;
+        stack->cut = stack->depth == RECORD_DEPTH_MAX - 1;
+        if (!stack->cut)
+            walk->room->frames[stack->depth++] = *frame;
+    }
+}
+

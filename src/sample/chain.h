@@ -1,0 +1,90 @@
+/*
+ * chain - what one collection proves of a thread's stack: the frames from the top to the bottom that are the
+ * same in both of its copies, or of a torn one the root side.
+ *
+ * The argument is told in walk.h. This is the inside of walk.c and burst.c, which collect; nobody else
+ * includes it.
+ */
+#ifndef SAMPLE_CHAIN_H
+#define SAMPLE_CHAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "memory/address.h"
+#include "sample/collect.h"
+#include "sample/record.h"
+#include "sample/walk.h"
+
+/* Frames on a chain, with those that hold no Python code. */
+#define CHAIN_STEPS_MAX (2 * RECORD_DEPTH_MAX)
+
+struct walk {
+    struct collector collector;
+    const struct layout *layout;
+    struct walk_room *room;
+    bool places_full; /* the stack needs more places than there are: its root side is cut */
+};
+
+/* A frame on the chain as one copy has it. */
+struct chain_listed {
+    remote_addr address;
+    struct place_found found;
+};
+
+/* A frame that both copies of a torn collection have the same. */
+struct chain_root_frame {
+    remote_addr address;
+    remote_addr code;
+    struct walk_frame frame; /* what to give of it; without code: an entry frame */
+    uint32_t place;
+    bool seen_running;
+};
+
+struct walk_room {
+    remote_addr none; /* where None is; null: not known yet */
+    struct collect_buffer buffer;
+    struct walk_frame frames[RECORD_DEPTH_MAX];
+    struct walk_frame open[RECORD_DEPTH_MAX]; /* a proven stack of which not every line is, */
+    unsigned char open_extra[WALK_EXTRA_BYTES_MAX]; /* and what was read with it */
+    struct chain_listed listed[CHAIN_STEPS_MAX];   /* top first */
+    struct chain_root_frame root[CHAIN_STEPS_MAX]; /* bottom first; of the last torn collection of one
+                                                      sample */
+    size_t root_depth;
+    size_t root_proven;                            /* how many of them are */
+};
+
+/* The frame at which a chain of 3.15 ends, as the thread state has it; null before. */
+remote_addr chain_base(const struct walk *walk, const unsigned char *state);
+
+/* Whether a chain ends at this address, which is not null. */
+bool chain_is_base(const struct walk *walk, const unsigned char *state, remote_addr address);
+
+enum chain_result {
+    CHAIN_WHOLE,
+    CHAIN_LINES_OPEN,  /* whole, but not every line is proven */
+    CHAIN_NOT_RUNNING, /* whole, if its first frame calls, returns or is traced, and did not end */
+    CHAIN_UNKNOWN_PLACE,
+    CHAIN_TORN,
+    CHAIN_SLOW,        /* it took so long that it proves nothing */
+};
+
+/* Follows the chain from `address` as long as it is the same in both copies, to the bottom, and puts it
+   into the room's frames. `*unknown` is set where a frame is in no place that was read. */
+enum chain_result chain_follow(struct walk *walk, const struct collection *collection,
+                               remote_addr address, struct walk_stack *stack, remote_addr *unknown);
+
+/* Forgets what the torn collections of the sample before had. */
+void chain_begin_root(struct walk_room *room);
+
+/* Notes the root side of a torn stack: from the bottom up the frames that both copies have the same. They
+   are proven up to one that was seen running, if they were all read at once with it, or as far as the
+   torn collection before had the same. True when that one had all of them, and they are all. */
+bool chain_note_root(struct walk *walk, const struct collection *collection, remote_addr top);
+
+/* Gives the root side that the last torn collection proved. One frame fewer than there is room for, as
+   one will stand for those that are missing. */
+void chain_keep_root(struct walk *walk, struct walk_stack *stack);
+
+#endif
