@@ -11,8 +11,8 @@ enum { INTERPRETER_BYTES_MAX = 4096, GIL_BYTES_MAX = 64 };
 static void watch_collector(const struct layout *layout, remote_addr interpreter,
                             struct gil_shared *shared)
 {
-    if (shared->collecting)
-        shared->gil.collecting = remote_plus(interpreter, layout->interpreter.gc_collecting);
+    shared->gil.gc_began = shared->collecting;
+    shared->gil.collecting = remote_plus(interpreter, layout->interpreter.gc_collecting);
     if (layout->interpreter.gc_frame != LAYOUT_NONE)
         shared->gil.gc_frame = remote_plus(interpreter, layout->interpreter.gc_frame);
 }

@@ -17,8 +17,8 @@ struct gil_now {
     uint32_t size;
     bool locked;
     remote_addr holder; /* the thread state that has it, or had it last */
-    remote_addr collecting; /* an int that is 1 while the collector is at work, where that was so at the
-                               beginning of the round and is to be shown; else null */
+    bool gc_began;      /* the collector was at work at the beginning of the round, which is to be shown */
+    remote_addr collecting; /* an int that is 1 while it is, if that is to be shown; else null */
     remote_addr gc_frame;   /* from 3.15 on, if it is to be shown: a pointer to the frame that the
                                collector interrupted, null when it is not at work (gc_collect_main(),
                                Python/gc.c); else null */

@@ -13,8 +13,6 @@ enum {
     HOLD_MAX_MS = 100, /* a sample is not held back for longer: a view wants to show what threads do now */
     TICK_MAX_MS = 10,  /* the kernel's clock, at its slowest */
     READS_MAX = 5,     /* of one sample, while there are code objects that are not known */
-    SEE_AHEAD_MS = 5,
-    SEEING_UNUSED_MAX = 1,
 };
 
 struct target_thread *target_thread_new(const struct thread_source *source,
@@ -33,8 +31,7 @@ struct target_thread *target_thread_new(const struct thread_source *source,
     thread->sampled_ns = born_ns;
     thread->walk = walk_new(source->reader, source->layout, source->room, found->address);
     thread->frames = calloc(RECORD_DEPTH_MAX, sizeof *thread->frames);
-    thread->memo = calloc(RECORD_DEPTH_MAX, sizeof *thread->memo);
-    if (thread->walk == NULL || thread->frames == NULL || thread->memo == NULL) {
+    if (thread->walk == NULL || thread->frames == NULL || !naming_init(&thread->naming)) {
         target_thread_free(thread);
         return NULL;
     }
@@ -58,7 +55,7 @@ void target_thread_free(struct target_thread *thread)
     kernel_thread_close(&thread->kernel);
     walk_free(thread->walk);
     free(thread->frames);
-    free(thread->memo);
+    naming_free(&thread->naming);
     free(thread);
 }
 
@@ -154,149 +151,6 @@ void target_thread_pass(struct target_thread *thread)
     thread->passed++;
 }
 
-static bool same_place(const struct frame_memo *memo, const struct walk_frame *frame,
-                       uint64_t now_ns)
-{
-    return remote_equal(memo->frame.code, frame->code) &&
-           remote_equal(memo->frame.instruction, frame->instruction) &&
-           now_ns <= memo->until_ns;
-}
-
-/* Adds a code object to those to be seen; where there is no room, instead of one that is not on the stack. */
-static void want_to_see(struct seeing *seeing, remote_addr code)
-{
-    size_t at = 0;
-
-    while (at < seeing->count && !remote_equal(seeing->codes[at], code))
-        at++;
-    if (at == seeing->count && at == SEEING_MAX)
-        for (at = 0; at < SEEING_MAX && seeing->unused[at] == 0; at++)
-            ;
-    if (at == SEEING_MAX)
-        return; /* later */
-    if (at == seeing->count)
-        seeing->count++;
-    seeing->codes[at] = code;
-    seeing->unused[at] = 0;
-}
-
-/* Forgets those that were on none of the last stacks. */
-static void forget_unused(struct seeing *seeing)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < seeing->count; i++) {
-        if (++seeing->unused[i] > SEEING_UNUSED_MAX)
-            continue;
-        seeing->codes[kept] = seeing->codes[i];
-        seeing->unused[kept++] = seeing->unused[i];
-    }
-    seeing->count = kept;
-}
-
-
-static void add_piece(struct walk_extra *extra, struct piece piece)
-{
-    extra->pieces[extra->count++] = piece;
-    extra->bytes += piece.length;
-}
-
-/* Which thread the collector is at work for is told by the frame that it interrupted: also where a finalizer
-   that it called waits for something. A thread that waits is not read again before it ran, so it is looked
-   at whatever was so at the beginning of the round. Before 3.15 it is taken to be the one with the GIL. */
-static void choose_collector(struct target_thread *thread, const struct gil_now *gil,
-                             struct walk_extra *extra)
-{
-    struct seeing *seeing = &thread->seeing;
-    const bool began = !remote_is_null(gil->collecting);
-
-    seeing->with_gc_frame = !remote_is_null(gil->gc_frame) && (began || thread->waiting);
-    seeing->with_collector = remote_is_null(gil->gc_frame) && began && holds_gil(thread, gil);
-    if (seeing->with_gc_frame)
-        add_piece(extra, (struct piece){gil->gc_frame, sizeof(uint64_t)});
-    else if (seeing->with_collector)
-        add_piece(extra, (struct piece){gil->collecting, sizeof(int32_t)});
-}
-
-/* What is read with the stack: whether the collector is at work, and what code objects are, as far as there
-   is room. */
-static void choose_extra(struct target_thread *thread, const struct thread_round *round,
-                         struct walk_extra *extra)
-{
-    struct seeing *seeing = &thread->seeing;
-
-    extra->count = extra->bytes = 0;
-    choose_collector(thread, round->gil, extra);
-    for (size_t i = 0; i < seeing->count; i++) {
-        struct piece pieces[CODE_PIECES];
-        const size_t count = code_pieces(round->codes, seeing->codes[i], pieces);
-
-        seeing->pieces[i] = extra->count + count <= WALK_EXTRA_MAX &&
-                                    extra->bytes + CODE_SEEN_BYTES_MAX <= WALK_EXTRA_BYTES_MAX
-                                ? (uint8_t)count
-                                : 0;
-        for (size_t j = 0; j < seeing->pieces[i]; j++)
-            add_piece(extra, pieces[j]);
-    }
-}
-
-/* Where on a stack the collector was at work. */
-struct collector_at {
-    bool top;          /* above all frames */
-    remote_addr above; /* or above this one; null: not so */
-};
-
-/* Takes note of what was read with the stack. */
-static struct collector_at see_extra(const struct target_thread *thread,
-                                     const struct thread_round *round,
-                                     const struct walk_extra *extra, const unsigned char *bytes)
-{
-    const struct seeing *seeing = &thread->seeing;
-    const struct piece *piece = extra->pieces;
-    struct collector_at collector = {false, remote_at(0)};
-
-    code_next_stack(round->codes);
-    if (bytes == NULL)
-        return collector;
-    if (seeing->with_gc_frame)
-        collector.above = remote_at(word_at(bytes, 0));
-    else if (seeing->with_collector)
-        collector.top = int_at(bytes, 0) != 0;
-    if (seeing->with_gc_frame || seeing->with_collector)
-        bytes += piece++->length;
-    for (size_t i = 0; i < seeing->count; i++) {
-        if (seeing->pieces[i] > 0)
-            code_see(round->codes, seeing->codes[i], piece, seeing->pieces[i], bytes,
-                     round->now_ns);
-        for (size_t j = 0; j < seeing->pieces[i]; j++)
-            bytes += piece++->length;
-    }
-    return collector;
-}
-
-/* Names one frame of the walk; what it was when it was met last in this place serves as well. What is soon
-   to be seen again is seen with the next stack: then that needs no second reading. */
-static enum code_result name_frame(struct target_thread *thread, struct frame_memo *memo,
-                                   const struct thread_round *round, const struct walk_frame *frame,
-                                   bool is_live)
-{
-    struct code_place place;
-    enum code_result result = CODE_FOUND;
-
-    if (!same_place(memo, frame, round->now_ns)) {
-        memo->until_ns = 0;
-        result = code_find(round->codes, frame->code, frame->instruction, round->now_ns, &place);
-        if (result == CODE_FOUND)
-            *memo = (struct frame_memo){*frame, {place.function, place.line}, place.until_ns};
-        /* What was seen may be what came in the place of its code object. */
-        if (result == CODE_FOUND && place.until_ns == 0 && !is_live)
-            result = CODE_UNSEEN;
-    }
-    if (result == CODE_UNSEEN || memo->until_ns < round->now_ns + SEE_AHEAD_MS * NS_PER_MS)
-        want_to_see(&thread->seeing, frame->code);
-    return result;
-}
-
 /* Begins the held sample's stack anew with what stands for frames that could not be proven. */
 static void begin_moving(struct record_sample *held, struct record_frame *frames)
 {
@@ -313,88 +167,35 @@ enum read_result {
     READ_OF_ANOTHER,
 };
 
-/* Names the frames from the root on, so that those find room to be seen first. Gives the one nearest to the
-   root that is not known, or stack->depth; true in `untold` when a function could not be told on. */
-static size_t name_all(struct target_thread *thread, const struct thread_round *round,
-                       const struct walk_stack *stack, bool *untold)
-{
-    size_t unseen = stack->depth;
-
-    *untold = false;
-    for (size_t i = stack->depth; i-- > 0 && !*untold;) {
-        struct frame_memo *memo = &thread->memo[stack->depth - 1 - i];
-        const enum code_result result =
-            name_frame(thread, memo, round, &stack->frames[i], i >= stack->live_from);
-
-        *untold = result == CODE_UNTOLD;
-        if (result == CODE_UNSEEN && unseen == stack->depth)
-            unseen = i;
-    }
-    return unseen;
-}
-
-/* Adds a frame below those that the held sample has. */
-static void add_frame(struct target_thread *thread, struct record_frame frame)
-{
-    if (thread->held.depth < RECORD_DEPTH_MAX)
-        thread->frames[thread->held.depth++] = frame;
-    else
-        thread->held.flags |= SAMPLE_CUT;
-}
-
-/* Adds the frames from `first` on, each below what it called: the collector, or C code that called Python
-   again. Those that are part of the interpreter's own working are left out. */
-static void add_frames(struct target_thread *thread, const struct thread_round *round,
-                       const struct walk_stack *stack, size_t first,
-                       struct collector_at collector)
-{
-    bool called_c = false;
-
-    for (size_t i = first; i < stack->depth; i++) {
-        const struct walk_frame *frame = &stack->frames[i];
-        const struct record_frame named = thread->memo[stack->depth - 1 - i].record;
-
-        called_c |= round->native_markers && frame->called_c && i > 0 && thread->held.depth > 0;
-        if (remote_equal(frame->address, collector.above)) {
-            add_frame(thread, (struct record_frame){FUNCTION_GC, 0});
-            called_c = false;
-        }
-        if (named.function == CODE_HIDDEN)
-            continue;
-        if (called_c)
-            add_frame(thread, (struct record_frame){FUNCTION_NATIVE, 0});
-        add_frame(thread, named);
-        called_c = false;
-    }
-    /* It began when no Python code ran. */
-    if (!remote_is_null(collector.above) && remote_equal(stack->base, collector.above) && !stack->cut)
-        add_frame(thread, (struct record_frame){FUNCTION_GC, 0});
-}
-
 /* Turns the walk's frames into functions and lines. No room: a function could not be told on, so there is
    none for the sample either. */
 static enum read_result name_frames(struct target_thread *thread, const struct thread_round *round,
-                                    const struct walk_stack *stack, struct collector_at collector)
+                                    const struct walk_stack *stack, struct gc_at gc)
 {
     bool untold;
-    const size_t unseen = name_all(thread, round, stack, &untold);
+    const size_t unseen = naming_name(&thread->naming, round->codes, stack, stack->depth,
+                                      round->now_ns, &untold);
 
     if (untold)
         return READ_NO_ROOM;
     if (unseen < stack->depth)
         begin_moving(&thread->held, thread->frames);
-    else if (collector.top)
-        add_frame(thread, (struct record_frame){FUNCTION_GC, 0});
-    add_frames(thread, round, stack, unseen < stack->depth ? unseen + 1 : 0, collector);
+    naming_put(&thread->naming, stack, unseen < stack->depth ? unseen + 1 : 0, gc,
+               round->native_markers, &thread->held, thread->frames);
     return unseen < stack->depth ? READ_UNSEEN : READ_DONE;
 }
 
-/* One of the code objects to be seen is gone, or what it had is: all of them are found anew. */
-static void forget_seeing(struct target_thread *thread, const struct thread_round *round)
+/* Takes note of what was read with the stack: where the collector was at work, and code objects. */
+static struct gc_at see_extra(const struct target_thread *thread, const struct thread_round *round,
+                              enum gc_watch watch, const struct walk_extra *extra,
+                              const unsigned char *bytes)
 {
-    for (size_t i = 0; i < thread->seeing.count; i++)
-        code_forget(round->codes, thread->seeing.codes[i]);
-    thread->seeing.count = 0;
+    const size_t first = watch != GC_UNWATCHED;
+    const size_t first_bytes = first > 0 ? extra->pieces[0].length : 0;
+
+    naming_see(&thread->naming, round->codes, extra, first, bytes == NULL ? NULL : bytes + first_bytes,
+               round->now_ns);
+    return gc_see(watch, bytes);
 }
 
 /* Reads the stack once into the held sample. */
@@ -403,15 +204,19 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
     struct record_sample *held = &thread->held;
     struct walk_extra extra;
     struct walk_stack stack;
-    struct collector_at collector;
     enum walk_result result;
+    enum gc_watch watch;
+    struct gc_at gc;
 
     thread->was_torn = false;
-    choose_extra(thread, round, &extra);
+    extra.count = extra.bytes = 0;
+    watch = gc_watch_once(round->gil, thread->waiting, holds_gil(thread, round->gil));
+    gc_add_extra(watch, round->gil, &extra);
+    naming_add_extra(&thread->naming, round->codes, &extra);
     result = walk_read(thread->walk, &extra, &stack);
     round->counts->retried += stack.retries;
     if (result == WALK_LOST_EXTRA) {
-        forget_seeing(thread, round);
+        naming_forget(&thread->naming, round->codes);
         return READ_UNSEEN;
     }
     if (result == WALK_FAILED) {
@@ -424,14 +229,14 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
     if (!remote_equal(stack.next_thread, thread->found.next))
         thread->stale = true;
     thread->was_torn = result == WALK_TRUNCATED;
-    collector = see_extra(thread, round, &extra, stack.extra);
+    gc = see_extra(thread, round, watch, &extra, stack.extra);
     held->depth = 0;
     held->flags = (stack.cut ? SAMPLE_CUT : 0) | (stack.exception ? SAMPLE_EXCEPTION : 0);
     if (result == WALK_TRUNCATED) {
         begin_moving(held, thread->frames);
-        collector.top = false;
+        gc.top = false;
     }
-    return name_frames(thread, round, &stack, collector);
+    return name_frames(thread, round, &stack, gc);
 }
 
 /* Moves to the CPU of the thread if it is the one to ride with. */
@@ -457,7 +262,7 @@ static enum read_result read_stack(struct target_thread *thread, const struct th
     enum read_result result = READ_UNSEEN;
     bool riding = false;
 
-    forget_unused(&thread->seeing);
+    naming_begin(&thread->naming);
     for (int i = 0; i < READS_MAX && (i == 0 || read_again(thread, round, result, riding)); i++) {
         riding = ride(thread, round);
         thread->held.depth = 0;

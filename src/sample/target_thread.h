@@ -19,30 +19,12 @@
 #include "sample/engine.h"
 #include "sample/gil.h"
 #include "sample/kernel_thread.h"
+#include "sample/naming.h"
 #include "sample/record.h"
 #include "sample/sink.h"
 #include "sample/walk.h"
 
 #define THREAD_NAME_ROOM 256u
-
-/* The code objects that are to be seen with the next stack, as they are not known well. */
-#define SEEING_MAX 160u
-struct seeing {
-    remote_addr codes[SEEING_MAX];
-    uint8_t unused[SEEING_MAX]; /* for how many stacks it was on none */
-    uint8_t pieces[SEEING_MAX]; /* what is read of it now; 0: nothing */
-    size_t count;
-    bool with_collector;        /* what is read begins with .collecting of the GIL, */
-    bool with_gc_frame;         /* or with .gc_frame */
-};
-
-/* A frame as it was found last in its place on the stack, so that what did not change is not looked
-   up again. */
-struct frame_memo {
-    struct walk_frame frame;
-    struct record_frame record;
-    uint64_t until_ns; /* how long that is good for */
-};
 
 struct target_thread {
     struct thread_found found;
@@ -67,9 +49,8 @@ struct target_thread {
     uint64_t waiting_ns;            /* since when */
     uint32_t passed;                /* rounds since then in which it was taken to go on waiting, unseen */
 
-    struct seeing seeing;
+    struct naming naming;
     struct record_frame *frames;    /* of the held sample: RECORD_DEPTH_MAX */
-    struct frame_memo *memo;        /* by distance from the root: RECORD_DEPTH_MAX */
     uint64_t sampled_ns;            /* when its time was accounted for last */
     struct record_sample held;      /* not put yet when .rounds > 0; last, as its type has a tail */
 };

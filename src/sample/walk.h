@@ -97,6 +97,12 @@ struct walk_extra {
     size_t bytes;
 };
 
+static inline void walk_extra_add(struct walk_extra *extra, struct piece piece)
+{
+    extra->pieces[extra->count++] = piece;
+    extra->bytes += piece.length;
+}
+
 enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
                            struct walk_stack *stack);
 

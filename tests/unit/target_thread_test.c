@@ -356,6 +356,7 @@ static void only_a_collector_at_work_is_told(void **state)
                                     .size = 1,
                                     .locked = true,
                                     .holder = remote_at(MADE_UP_THREAD),
+                                    .gc_began = true,
                                     .collecting = remote_at(collecting)};
     assert_true(go_round(fixture));
     assert_int_equal(fixture->sink.last.sample.depth, 2);
@@ -387,6 +388,7 @@ static void the_collector_stands_above_the_frame_that_it_interrupted(void **stat
     for (int with_gil = 0; with_gil <= 1; with_gil++) {
         fixture->gil.locked = with_gil != 0;
         fixture->gil.holder = remote_at(MADE_UP_THREAD);
+        fixture->gil.gc_began = true;
         fixture->gil.collecting = remote_at(gc_frame - 8);
         fixture->thread->run.turns--;
         made_up_word(fixture->made_up, gc_frame, inner - MADE_UP_FRAME_BYTES);

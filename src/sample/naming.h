@@ -1,0 +1,81 @@
+/*
+ * naming - turns the frames of one thread's proven stacks into functions and lines.
+ *
+ * What was found for a frame serves again as long as the same stands in its place. A code object that is not
+ * well known has to be seen together with the stack (code.h): which ones that are is kept here, from the
+ * stack on which one was met to the next. Plain data inside a target's thread; the sampler thread alone uses it.
+ */
+#ifndef SAMPLE_NAMING_H
+#define SAMPLE_NAMING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "python/code.h"
+#include "sample/gc.h"
+#include "sample/record.h"
+#include "sample/walk.h"
+
+/* The code objects that are to be seen with the next stack, as they are not known well. */
+#define SEEING_MAX 160u
+struct seeing {
+    remote_addr codes[SEEING_MAX];
+    uint8_t unused[SEEING_MAX]; /* for how many stacks it was on none */
+    uint8_t pieces[SEEING_MAX]; /* what is read of it now; 0: nothing */
+    size_t count;
+};
+
+/* A frame as it was found last in its place on the stack, so that what did not change is not looked
+   up again. */
+struct frame_memo {
+    struct walk_frame frame;
+    struct record_frame record;
+    uint64_t until_ns; /* how long that is good for */
+};
+
+struct naming {
+    struct seeing seeing;
+    struct frame_memo *memo; /* by distance from the root: RECORD_DEPTH_MAX */
+};
+
+/* False: out of memory. */
+bool naming_init(struct naming *naming);
+void naming_free(struct naming *naming);
+
+/* Before a thread's stack is read for another sample: forgets the code objects that were on none lately. */
+void naming_begin(struct naming *naming);
+
+/* Adds what is to be seen with the next stack, as far as there is room. */
+void naming_add_extra(struct naming *naming, const struct code_table *codes,
+                      struct walk_extra *extra);
+
+/* Takes note of what was read of it: the bytes of the pieces from extra->pieces[first] on; NULL: nothing. */
+void naming_see(const struct naming *naming, struct code_table *codes,
+                const struct walk_extra *extra, size_t first, const unsigned char *bytes,
+                uint64_t now_ns);
+
+/* One of these code objects is gone, or what it had is: all of them are found anew. */
+void naming_forget(struct naming *naming, struct code_table *codes);
+
+/* Names the frames of a stack, of which those from `fresh` on are as in the stack before. Gives the one
+   nearest to the root that is not known, or stack->depth; true in `untold` when a function could not be
+   told on. */
+size_t naming_name(struct naming *naming, struct code_table *codes, const struct walk_stack *stack,
+                   size_t fresh, uint64_t now_ns, bool *untold);
+
+/* What was found for a stack's frame. */
+static inline const struct record_frame *naming_found(const struct naming *naming,
+                                                      const struct walk_stack *stack, size_t frame)
+{
+    return &naming->memo[stack->depth - 1 - frame].record;
+}
+
+/* Adds the frames named, from `first` on, to what the sample has, each below what it called: the collector,
+   or C code that called Python again if that is wanted. Those that are part of the interpreter's own
+   working are left out. `frames` has room for RECORD_DEPTH_MAX. */
+void naming_put(const struct naming *naming, const struct walk_stack *stack, size_t first,
+                struct gc_at gc, bool native_markers, struct record_sample *sample,
+                struct record_frame *frames);
+
+#endif
