@@ -4,6 +4,7 @@
  * The only file that sees both src/ and tui/.
  */
 #include <locale.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -83,7 +84,7 @@ static bool begin_as_asked(struct app *app, const struct options *options, struc
                          .filter = options->filter,
                          .tid = options->tid,
                          .refresh_ns = options->refresh_ns,
-                         .rate_hz = options->rate_hz,
+                         .rate_hz = isinf(options->rate_hz) ? 0 : options->rate_hz,
                      },
                      error);
 }

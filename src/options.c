@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,9 @@ static bool read_rate(const char *text, double *hz)
     } UNITS[] = {{"", 1}, {"hz", 1}, {"k", 1e3}, {"khz", 1e3}, {"m", 1e6}, {"mhz", 1e6}};
     const char *unit;
 
+    *hz = (double)INFINITY;
+    if (strcasecmp(text, "max") == 0)
+        return true;
     if (!read_number(text, &unit, hz))
         return false;
     for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++)
@@ -127,7 +131,8 @@ static bool set_value(struct options *options, const struct option_row *row, con
         *(bool *)field = true;
         return true;
     case KIND_RATE:
-        if (!read_rate(text, &number) || number < row->least || number > row->most)
+        if (!read_rate(text, &number) || number < row->least ||
+            (number > row->most && !isinf(number)))
             return false;
         *(double *)field = number;
         return true;
@@ -171,7 +176,7 @@ static void describe_value(const struct option_row *row, char *text, size_t size
 
     switch ((enum option_kind)row->kind) {
     case KIND_RATE:
-        snprintf(text, size, "a rate from 1 Hz to 1 MHz, such as 1000, 1khz, 20k or 1mhz");
+        snprintf(text, size, "a rate from 1 Hz to 1 MHz, such as 1000, 1khz, 20k or 1mhz, or max");
         break;
     case KIND_SECONDS:
         snprintf(text, size, "a number of seconds from %g to %.0f", row->least, row->most);

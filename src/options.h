@@ -29,7 +29,7 @@ struct options {
     enum options_command command;
     int32_t pid;
 
-    double rate_hz;       /* 1 to 1,000,000 */
+    double rate_hz;       /* 1 to 1,000,000; infinite: as many as there can be */
     enum engine_kind engine;
     double budget_percent; /* of one CPU: what riding may take of the target's */
     uint64_t duration_ns; /* attach: how long to sample; 0: until interrupted, or it ends */

@@ -30,7 +30,7 @@ const char *const OPTION_GROUP_TITLES[OPTION_GROUPS] = {
 
 const struct option_row OPTION_ROWS[] = {
     {"sampling-rate", 'r', GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_RATE, "RATE", "1khz",
-     "rounds of samples per second, such as 1000, 1khz, 20k or 1mhz", 1, 1e6, NULL, FIELD(rate_hz)},
+     "rounds of samples per second, such as 1000, 1khz, 20k or 1mhz; max: as many as there can be", 1, 1e6, NULL, FIELD(rate_hz)},
     {"duration", 'd', GROUP_SAMPLING, FOR_ATTACH, KIND_SECONDS, "SECONDS", NULL,
      "how long to sample; without it until Ctrl-C, or until the process ends", 0.01, YEAR_S, NULL,
      FIELD(duration_ns)},

@@ -62,7 +62,7 @@ static bool attach_all(struct session *session, const struct session_options *op
     }
     session->version_hex = target_version(targets[0]);
     session->targets_left = count;
-    session->sampler = sampler_new(targets, count, options->target.engine.interval_ns, error);
+    session->sampler = sampler_new(targets, count, error);
     return session->sampler != NULL;
 }
 

@@ -14,7 +14,7 @@ complete -c tachyon-top -f
 complete -c tachyon-top -a '(__fish_complete_pids)'
 complete -c tachyon-top -n __fish_is_first_arg -a attach -d 'sample a process, then print or write what was found'
 complete -c tachyon-top -n __fish_is_first_arg -a dump -d 'print where each thread is now, like a traceback'
-complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -s r -l sampling-rate -x -d 'rounds of samples per second, such as 1000, 1khz, 20k or 1mhz'
+complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -s r -l sampling-rate -x -d 'rounds of samples per second, such as 1000, 1khz, 20k or 1mhz; max: as many as there can be'
 complete -c tachyon-top -n '__tachyon_top_command attach' -s d -l duration -x -d 'how long to sample; without it until Ctrl-C, or until the process ends'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l mode -x -a 'wall cpu gil exception' -d 'which time counts: all of it, that on a CPU, that with the GIL, or that in which an exception is raised or handled'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l engine -x -a 'auto remote ride' -d 'from where to read: from any CPU, from that of the thread with the GIL, which cannot run meanwhile, or so only where too much else is torn'

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <math.h>
 
 #include "base/clock.h"
 #include "export/text.h"
@@ -63,7 +64,11 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
 
     fprintf(stream, "Captured %" PRIu64 " sample%s in %.2f seconds\n", counts->samples,
             counts->samples == 1 ? "" : "s", seconds(stats->duration_ns));
-    fprintf(stream, "Rate: %.1f Hz of %.1f Hz asked\n", stats_rate_hz(stats), stats->asked_rate_hz);
+    if (isinf(stats->asked_rate_hz))
+        fprintf(stream, "Rate: %.1f Hz, as fast as there could be\n", stats_rate_hz(stats));
+    else
+        fprintf(stream, "Rate: %.1f Hz of %.1f Hz asked\n", stats_rate_hz(stats),
+                stats->asked_rate_hz);
     if (stats->ridden > 0)
         fprintf(stream, "Engine: %s, rode in %" PRIu64 " of %" PRIu64 " rounds%s\n", stats->engine,
                 stats->ridden, counts->rounds,

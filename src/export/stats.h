@@ -16,7 +16,7 @@
 struct stats {
     struct sampler_counts counts;
     uint64_t duration_ns; /* of sampling */
-    double asked_rate_hz;
+    double asked_rate_hz; /* infinite: as fast as there can be */
     uint64_t profiler_cpu_ns; /* CPU time this program used meanwhile, all of its threads */
     uint64_t dropped;         /* samples or records that found no room after the ring */
     uint32_t version_hex;     /* of the target's Python */

@@ -4,6 +4,11 @@
 #include "python/frame.h"
 #include "sample/pair.h"
 
+enum {
+    LOOK_MAX = 16,   /* frames of a known stack among which one that is met is looked for */
+    KNOWN_TRIES = 2, /* of the frames met there, whose rest is looked at: that takes as long as it is large */
+};
+
 remote_addr chain_base(const struct walk *walk, const unsigned char *state)
 {
     const uint32_t offset = walk->layout->thread.base_frame;
@@ -14,6 +19,16 @@ remote_addr chain_base(const struct walk *walk, const unsigned char *state)
 bool chain_is_base(const struct walk *walk, const unsigned char *state, remote_addr address)
 {
     return remote_equal(chain_base(walk, state), address);
+}
+
+void chain_describe(const struct walk *walk, const struct collection *collection,
+                    struct walk_stack *stack)
+{
+    stack->base = chain_base(walk, collection->state);
+    stack->next_thread = remote_at(word_at(collection->state, walk->layout->thread.next));
+    stack->ident = word_at(collection->state, walk->layout->thread.thread_id);
+    stack->native_id = word_at(collection->state, walk->layout->thread.native_thread_id);
+    stack->extra = collection->extra;
 }
 
 /* Whether a frame is of the kind that may end a chain. A generator's is not, though it has no caller
@@ -99,18 +114,45 @@ static struct pair pair_at(const struct collection *collection, const struct pla
     return (struct pair){collection_first(collection, found), collection_second(collection, found)};
 }
 
+/* Where the frame last put is among those nearest to the top of the stack known; known->depth: nowhere. */
+static size_t find_known(const struct walk *walk, const struct chain_known *known,
+                         const struct walk_stack *stack)
+{
+    const struct walk_frame *frame = &walk->room->frames[stack->depth - 1];
+    const size_t look = known->depth < LOOK_MAX ? known->depth : LOOK_MAX;
+
+    for (size_t i = 0; i < look; i++)
+        if (remote_equal(known->frames[i].address, frame->address))
+            return remote_equal(known->frames[i].code, frame->code) ? i : known->depth;
+    return known->depth;
+}
+
+/* Whether all below a frame that is met is as it was known with `rest` frames there. */
+static bool rest_is_known(const struct walk *walk, const struct collection *collection,
+                          const struct place_found *found, const struct chain_known *known,
+                          const struct walk_stack *stack, size_t rest)
+{
+    return remote_equal(known->base, chain_base(walk, collection->state)) &&
+           stack->depth + rest <= RECORD_DEPTH_MAX &&
+           places_same_below(&walk->collector.places, found,
+                             collection->turned ? collection->second : collection->first,
+                             collection->turned ? collection->first : collection->second);
+}
+
 enum chain_result chain_follow(struct walk *walk, const struct collection *collection,
-                                       remote_addr address, struct walk_stack *stack,
-                                       remote_addr *unknown)
+                               remote_addr address, const struct chain_known *known,
+                               struct walk_stack *stack, size_t *rest, remote_addr *unknown)
 {
     const struct layout *layout = walk->layout;
     struct follow follow = {.is_top = true, .is_first = true, .all_lines = true};
     remote_addr met = remote_at(0); /* the frame at the last power of two: met again, it is a circle */
     bool at_bottom = remote_is_null(address);
+    unsigned known_tries = known != NULL ? KNOWN_TRIES : 0;
 
     stack->depth = 0;
     stack->live_from = RECORD_DEPTH_MAX;
     stack->cut = false;
+    *rest = SIZE_MAX;
     if (beyond_top(walk, collection->state, address))
         return CHAIN_TORN;
     for (size_t step = 0; step < CHAIN_STEPS_MAX; step++) {
@@ -136,6 +178,13 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
             if (stack->depth == RECORD_DEPTH_MAX)
                 break;
             add_frame(walk, stack, &follow, address, &frame, pair);
+            *rest = known_tries > 0 ? find_known(walk, known, stack) + 1 : SIZE_MAX;
+            if (known_tries > 0 && *rest <= known->depth) {
+                known_tries--;
+                if (rest_is_known(walk, collection, &found, known, stack, known->depth - *rest))
+                    return at_end(&follow);
+            }
+            *rest = SIZE_MAX;
         }
         pass_frame(&follow, layout, &frame);
         at_bottom = may_be_bottom(&frame);

@@ -58,6 +58,10 @@ struct walk_room {
 /* The frame at which a chain of 3.15 ends, as the thread state has it; null before. */
 remote_addr chain_base(const struct walk *walk, const unsigned char *state);
 
+/* Gives what a collection tells besides the frames: the thread state's members, and what is extra. */
+void chain_describe(const struct walk *walk, const struct collection *collection,
+                    struct walk_stack *stack);
+
 /* Whether a chain ends at this address, which is not null. */
 bool chain_is_base(const struct walk *walk, const unsigned char *state, remote_addr address);
 
@@ -70,10 +74,22 @@ enum chain_result {
     CHAIN_SLOW,        /* it took so long that it proves nothing */
 };
 
+/* A stack that is proven by the collection before, whose second copy is the first of this one; no frame of
+   it without a line. */
+struct chain_known {
+    const struct walk_frame *frames; /* leaf first */
+    size_t depth;
+    remote_addr base;
+};
+
 /* Follows the chain from `address` as long as it is the same in both copies, to the bottom, and puts it
-   into the room's frames. `*unknown` is set where a frame is in no place that was read. */
+   into the room's frames. `*unknown` is set where a frame is in no place that was read.
+
+   Where it meets a frame of `known` (NULL: there is none) and all that stands below that one has the same
+   bytes in both copies, the rest is as it was known: `*rest` is the first of its frames that is not put. */
 enum chain_result chain_follow(struct walk *walk, const struct collection *collection,
-                               remote_addr address, struct walk_stack *stack, remote_addr *unknown);
+                               remote_addr address, const struct chain_known *known,
+                               struct walk_stack *stack, size_t *rest, remote_addr *unknown);
 
 /* Forgets what the torn collections of the sample before had. */
 void chain_begin_root(struct walk_room *room);

@@ -35,6 +35,7 @@ static size_t used_state_bytes(const struct layout *layout)
     last = larger(last, layout->thread.native_thread_id);
     last = larger(last, layout->thread.handled);
     last = larger(last, layout->thread.raised);
+    last = larger(last, layout->thread.holds_gil);
     last = larger(last, layout->thread.handled_last + LAYOUT_HANDLED_BYTES - WORD_BYTES);
     return last + WORD_BYTES;
 }

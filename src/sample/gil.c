@@ -17,6 +17,26 @@ static void watch_collector(const struct layout *layout, remote_addr interpreter
         shared->gil.gc_frame = remote_plus(interpreter, layout->interpreter.gc_frame);
 }
 
+/* Up to the last of what is read of a GIL. */
+static uint32_t gil_bytes(const struct layout *layout)
+{
+    const uint32_t holder = layout->gil.last_holder;
+    const uint32_t locked = layout->gil.locked;
+
+    return (holder > locked ? holder : locked) + 8;
+}
+
+struct piece gil_piece(remote_addr gil, const struct layout *layout)
+{
+    return (struct piece){gil, gil_bytes(layout)};
+}
+
+void gil_decode(struct gil_now *gil, const struct layout *layout, const unsigned char *bytes)
+{
+    gil->locked = int_at(bytes, layout->gil.locked) == 1;
+    gil->holder = remote_at(word_at(bytes, layout->gil.last_holder));
+}
+
 bool gil_read(const struct interpreter *interpreter, const struct layout *layout,
               struct reader *reader, bool with_gc, struct gil_shared *shared)
 {
@@ -24,29 +44,26 @@ bool gil_read(const struct interpreter *interpreter, const struct layout *layout
     const uint32_t gc = layout->interpreter.gc_collecting;
     const uint32_t first = head < gc ? head : gc;
     const uint32_t bytes = (head < gc ? gc : head) - first + 8;
-    const uint32_t holder = layout->gil.last_holder;
-    const uint32_t locked = layout->gil.locked;
-    const uint32_t gil_bytes = (holder > locked ? holder : locked) + 8;
+    const struct piece gil = gil_piece(interpreter->gil, layout);
     unsigned char buffer[INTERPRETER_BYTES_MAX + GIL_BYTES_MAX];
     const struct piece pieces[] = {{remote_plus(interpreter->address, first), bytes},
-                                   {interpreter->gil, gil_bytes}};
+                                   gil};
 
-    if (bytes > INTERPRETER_BYTES_MAX || gil_bytes > GIL_BYTES_MAX) {
+    if (bytes > INTERPRETER_BYTES_MAX || gil.length > GIL_BYTES_MAX) {
         errno = EINVAL;
         return false;
     }
-    if (reader_gather(reader, pieces, 2, buffer) != bytes + gil_bytes)
+    if (reader_gather(reader, pieces, 2, buffer) != bytes + gil.length)
         return false;
     *shared = (struct gil_shared){
         .gil = {
             .start = interpreter->gil,
             .size = layout->gil.size,
-            .locked = int_at(buffer + bytes, locked) == 1,
-            .holder = remote_at(word_at(buffer + bytes, holder)),
         },
         .collecting = int_at(buffer, gc - first) != 0,
         .new_threads = word_at(buffer, head - first) != interpreter->first_thread.value,
     };
+    gil_decode(&shared->gil, layout, buffer + bytes);
     if (with_gc)
         watch_collector(layout, interpreter->address, shared);
     return true;

@@ -24,6 +24,10 @@ struct gil_now {
                                Python/gc.c); else null */
 };
 
+/* What to read of the GIL at `gil` to know who has it, and what the bytes of that say. */
+struct piece gil_piece(remote_addr gil, const struct layout *layout);
+void gil_decode(struct gil_now *gil, const struct layout *layout, const unsigned char *bytes);
+
 /* What the threads of an interpreter share. */
 struct gil_shared {
     struct gil_now gil;

@@ -83,6 +83,26 @@ bool places_find(struct places *places, remote_addr address, size_t length,
     return false;
 }
 
+bool places_same_below(const struct places *places, const struct place_found *found,
+                       const unsigned char *first, const unsigned char *second)
+{
+    const bool in_chunk = places->items[found->place].is_chunk;
+
+    for (size_t i = 0; i < places->count; i++) {
+        const struct place *place = &places->items[i];
+        size_t same = place->length;
+
+        /* Chunks come from the bottom up. */
+        if (in_chunk && i > found->place)
+            break;
+        if (in_chunk && i == found->place)
+            same = found->first - place->offset;
+        if (memcmp(first + place->offset, second + place->back, same) != 0)
+            return false;
+    }
+    return true;
+}
+
 /* Keeps the frames met lately, without the chunks. */
 static void keep_frames(struct places *places)
 {

@@ -57,6 +57,11 @@ struct place_found {
 bool places_find(struct places *places, remote_addr address, size_t length,
                  struct place_found *found);
 
+/* Tells whether two copies are the same in all that is or may be below the frame that `found` tells. The
+   first is in the order of places_pieces(), the second the other way round. */
+bool places_same_below(const struct places *places, const struct place_found *found,
+                       const unsigned char *first, const unsigned char *second);
+
 /* Replaces the chunks by those from `chunk` on, which is used up to `top`, and drops the frames that
    were not met lately. Reads the chunks' heads; stops where they make no sense. */
 void places_set_chunks(struct places *places, struct reader *reader, const struct layout *layout,

@@ -30,7 +30,6 @@ struct sampler {
     struct slot *slots;
     size_t count;
     size_t left;
-    uint64_t interval_ns;
     uint64_t random;
     pthread_t thread;
     sem_t done;       /* posted when the thread is about to end: joining it does not take long then */
@@ -39,8 +38,7 @@ struct sampler {
     atomic_bool stop; /* set by sampler_stop(), read by the thread; carries no data with it */
 };
 
-struct sampler *sampler_new(struct target **targets, size_t count, uint64_t interval_ns,
-                            struct error *error)
+struct sampler *sampler_new(struct target **targets, size_t count, struct error *error)
 {
     struct sampler *sampler = calloc(1, sizeof *sampler);
 
@@ -57,7 +55,6 @@ struct sampler *sampler_new(struct target **targets, size_t count, uint64_t inte
         sampler->slots[i].target = targets[i];
     sampler->count = count;
     sampler->left = count;
-    sampler->interval_ns = interval_ns;
     sem_init(&sampler->done, 0, 0);
     sampler->random = clock_now_ns() | 1;
     return sampler;
@@ -97,7 +94,7 @@ static void round_of_all(struct sampler *sampler, uint64_t missed, bool is_read,
         if (slot->target == NULL)
             continue;
         slot->counts.rounds++;
-        slot->counts.missed += missed;
+        slot->counts.missed += missed * target_rounds_wanted(slot->target);
         if (!target_round(slot->target, &slot->counts, &reason)) {
             end_slot(sampler, slot, &reason, is_read);
             *last_end = reason;
@@ -139,10 +136,10 @@ static void sleep_until(struct sampler *sampler, uint64_t time_ns)
     }
 }
 
-/* What was asked for, or longer where a target cannot bear that. */
+/* The longest that one of the targets wants. */
 static uint64_t wanted_interval_ns(const struct sampler *sampler)
 {
-    uint64_t longest_ns = sampler->interval_ns;
+    uint64_t longest_ns = 0;
 
     for (size_t i = 0; i < sampler->count; i++) {
         const struct target *target = sampler->slots[i].target;
@@ -167,11 +164,14 @@ static void *run(void *argument)
         const uint64_t now_ns = clock_now_ns();
         uint64_t missed = 0;
 
-        if (now_ns >= interval_start_ns + interval_ns) {
+        if (interval_ns == 0) {
+            interval_start_ns = now_ns;
+        } else if (now_ns >= interval_start_ns + interval_ns) {
             missed = (now_ns - interval_start_ns) / interval_ns;
             interval_start_ns += missed * interval_ns;
         }
-        sleep_until(sampler, interval_start_ns + next_random(sampler) % interval_ns);
+        if (interval_ns > 0)
+            sleep_until(sampler, interval_start_ns + next_random(sampler) % interval_ns);
         skip_absence(sampler, clock_now_ns() - last_round_ns, interval_ns);
         last_round_ns = clock_now_ns();
         interval_start_ns += interval_ns;

@@ -21,8 +21,7 @@ struct sampler;
 
 /* A sampler, not running yet, over `count` targets (at least 1), which it owns from here on, also when
    it gives NULL for lack of memory. */
-struct sampler *sampler_new(struct target **targets, size_t count, uint64_t interval_ns,
-                            struct error *error);
+struct sampler *sampler_new(struct target **targets, size_t count, struct error *error);
 
 /* Starts its thread, once. */
 bool sampler_start(struct sampler *sampler, struct error *error);

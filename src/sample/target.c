@@ -15,9 +15,13 @@
 #include "sample/gil.h"
 #include "sample/process_facts.h"
 #include "sample/sleepers.h"
+#include "sample/burst.h"
 #include "sample/target_thread.h"
+#include "sample/thread_burst.h"
 
 enum {
+    ROUNDS_APART_US = 25,   /* the least; of those asked for to be closer, some are made at once */
+    IDLE_PAUSE_US = 100,    /* and while nobody has the GIL */
     HELD_EVERY_US = 500,    /* it is looked whether it is the same program still: a new one takes longer
                                to have frames, which at the same addresses would pass for the old one's */
     LIST_EVERY_MS = 1000,   /* threads are listed anew at least so often */
@@ -71,6 +75,10 @@ struct target {
     uint64_t cpu_asked_ns;
     uint64_t cpu_ns;              /* of the process, when it was asked for last */
     struct engine engine;
+    uint32_t rounds_at_once;      /* how many rounds are made in one reading */
+    uint32_t rounds;              /* and were in this one */
+    bool gil_held;                /* in the last round, some thread had the GIL */
+    struct thread_bursts *bursts; /* NULL: one */
     struct sleepers sleepers;
     uint64_t before_ns;           /* when the last round began; 0: there was none */
     uint64_t holder_samples;      /* of the round's threads that had the GIL, */
@@ -115,6 +123,24 @@ static bool find_runtime(struct target *target, struct error *error)
     }
 }
 
+/* Rounds that are to come so fast that they can be had in bursts only are made some at once: from elsewhere,
+   as a thread that is ridden along with stands still. */
+static void choose_engine(struct target *target, const struct engine_options *asked)
+{
+    const uint64_t least_ns = ROUNDS_APART_US * NS_PER_US;
+    struct engine_options options = *asked;
+
+    target->rounds_at_once = 1;
+    if (options.kind != ENGINE_RIDE && options.interval_ns < least_ns) {
+        options.kind = ENGINE_REMOTE;
+        target->rounds_at_once = options.interval_ns * BURST_MAX <= least_ns
+                                     ? BURST_MAX
+                                     : (uint32_t)(least_ns / options.interval_ns) + 1;
+        options.interval_ns *= target->rounds_at_once;
+    }
+    engine_init(&target->engine, &options);
+}
+
 struct target *target_new(pid_t pid, uint16_t process, const struct target_options *options,
                           struct sink *sink, struct error *error)
 {
@@ -129,7 +155,7 @@ struct target *target_new(pid_t pid, uint16_t process, const struct target_optio
     target->sink = sink;
     target->no_gc = options->no_gc;
     target->native_markers = options->native_markers;
-    engine_init(&target->engine, &options->engine);
+    choose_engine(target, &options->engine);
     target->list_wanted = true;
     if (!find_runtime(target, error)) {
         target_free(target);
@@ -141,9 +167,12 @@ struct target *target_new(pid_t pid, uint16_t process, const struct target_optio
     target->room = walk_room_new();
     target->found = malloc(RUNTIME_THREADS_MAX * sizeof *target->found);
     target->names = malloc(NAMES_MAX * sizeof *target->names);
+    if (target->rounds_at_once > 1)
+        target->bursts = thread_bursts_new(&target->runtime.layout, target->rounds_at_once);
     target->codes = code_table_new(target->reader, &target->runtime.layout, FUNCTION_FIRST,
                                    announce_function, target, error);
-    if (target->room == NULL || target->found == NULL || target->names == NULL || target->codes == NULL) {
+    if (target->room == NULL || target->found == NULL || target->names == NULL || target->codes == NULL ||
+        (target->rounds_at_once > 1 && target->bursts == NULL)) {
         error_set(error, ERROR_MEMORY, "out of memory");
         target_free(target);
         return NULL;
@@ -161,6 +190,7 @@ void target_free(struct target *target)
     free(target->found);
     free(target->names);
     walk_room_free(target->room);
+    thread_bursts_free(target->bursts);
     code_table_free(target->codes);
     reader_free(target->reader);
     free(target);
@@ -168,7 +198,15 @@ void target_free(struct target *target)
 
 uint64_t target_interval_ns(const struct target *target)
 {
-    return engine_interval_ns(&target->engine);
+    const uint64_t interval_ns = engine_interval_ns(&target->engine);
+    const uint64_t idle_ns = IDLE_PAUSE_US * NS_PER_US;
+
+    return target->gil_held || interval_ns > idle_ns || target->bursts == NULL ? interval_ns : idle_ns;
+}
+
+uint32_t target_rounds_wanted(const struct target *target)
+{
+    return target->engine.options.interval_ns > 0 || target->bursts == NULL ? target->rounds_at_once : 0;
 }
 
 uint32_t target_version(const struct target *target)
@@ -184,7 +222,9 @@ static struct thread_round round_for(struct target *target, const struct gil_now
         .process = target->process,
         .codes = target->codes,
         .gil = gil,
+        .rounds = 1,
         .engine = &target->engine,
+        .bursts = target->bursts,
         .now_ns = now_ns,
         .before_ns = target->before_ns,
         .until_ns = now_ns + ROUND_MAX_MS * NS_PER_MS,
@@ -239,6 +279,8 @@ static void drop_thread(struct target *target, size_t index, const struct thread
 {
     struct target_thread *thread = target->threads[index];
 
+    if (target->bursts != NULL)
+        thread_bursts_put(target->bursts, round, true);
     target_thread_flush(thread, round);
     thread->ended = true;
     if (thread->announced &&
@@ -477,10 +519,11 @@ static size_t holder_of(const struct target *target, const struct gil_now *gil)
 static bool is_passed(struct target *target, struct target_thread *thread,
                       const struct thread_round *round)
 {
-    if (!target_thread_sleeps(thread, round) ||
-        sleepers_look(&target->sleepers, round->now_ns - thread->sampled_ns))
+    if (!target_thread_stands(thread, round) &&
+        (!target_thread_sleeps(thread, round) ||
+         sleepers_look(&target->sleepers, round->now_ns - thread->sampled_ns)))
         return false;
-    target_thread_pass(thread);
+    target_thread_pass(thread, round);
     return true;
 }
 
@@ -488,12 +531,14 @@ static bool round_of_interpreter(struct target *target, size_t index,
                                  const struct gil_shared *shared, uint64_t now_ns,
                                  struct sampler_counts *counts, int *error_number)
 {
-    const struct thread_round round = round_for(target, &shared->gil, now_ns, counts);
+    struct thread_round round = round_for(target, &shared->gil, now_ns, counts);
     const remote_addr interpreter = target->interpreters[index].address;
     const size_t holder = holder_of(target, &shared->gil);
     const size_t first = target->resume < target->thread_count ? target->resume : 0;
     bool any = false;
 
+    /* Where nobody has the GIL, all of them are made with one look. */
+    round.rounds = shared->gil.locked ? 1 : target->rounds_at_once;
     for (size_t n = 0; n <= target->thread_count; n++) {
         const size_t i = n == 0 ? holder : (first + n - 1) % target->thread_count;
         struct target_thread *thread = i < target->thread_count ? target->threads[i] : NULL;
@@ -516,10 +561,23 @@ static bool round_of_interpreter(struct target *target, size_t index,
         if (n == 0 && shared->gil.locked && remote_equal(thread->found.address, shared->gil.holder)) {
             target->holder_samples++;
             target->holder_torn += thread->was_torn;
+            round.rounds = thread->rounds;
         }
         target->list_wanted |= thread->stale;
     }
+    if (target->rounds < round.rounds)
+        target->rounds = round.rounds;
     return any;
+}
+
+/* Counts the rounds that were made at once, beyond the one that the clock counts. */
+static void count_rounds(struct target *target, struct sampler_counts *counts)
+{
+    if (target->rounds == 0)
+        target->rounds = 1;
+    counts->rounds += target->rounds - 1;
+    if (target_rounds_wanted(target) > target->rounds)
+        counts->missed += target->rounds_at_once - target->rounds;
 }
 
 bool target_round(struct target *target, struct sampler_counts *counts, struct error *error)
@@ -531,6 +589,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     bool any = false, new_threads = false;
 
     target->holder_samples = target->holder_torn = 0;
+    target->rounds = 0;
     engine_begin(&target->engine, now_ns);
     sleepers_begin(&target->sleepers, target_interval_ns(target));
     put_process(target);
@@ -560,6 +619,10 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     target->list_wanted |= new_threads;
     if (!target->list_wanted)
         target->same_threads_ns = now_ns;
+    count_rounds(target, counts);
+    target->gil_held = record.gil_held;
+    if (target->bursts != NULL)
+        thread_bursts_put(target->bursts, &round, false);
     record.riding = target->engine.rode ? RECORD_RODE : target->engine.riding ? RECORD_RIDES : 0;
     record.slowed = target_interval_ns(target) > target->engine.options.interval_ns;
     put_round(target, &record, counts);
@@ -589,6 +652,8 @@ void target_flush(struct target *target, struct sampler_counts *counts)
 {
     const struct thread_round round = round_for(target, NULL, clock_now_ns(), counts);
 
+    if (target->bursts != NULL)
+        thread_bursts_put(target->bursts, &round, true);
     for (size_t i = 0; i < target->thread_count; i++)
         target_thread_flush(target->threads[i], &round);
 }

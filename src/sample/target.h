@@ -34,11 +34,15 @@ void target_free(struct target *target);
 /* How far apart its rounds are to be. */
 uint64_t target_interval_ns(const struct target *target);
 
+/* How many rounds are wanted in each such interval: more than 1 where they are to come faster than single
+   readings; 0: as many as there can be. */
+uint32_t target_rounds_wanted(const struct target *target);
+
 /* PY_VERSION_HEX. */
 uint32_t target_version(const struct target *target);
 
-/* Looks at every thread once and puts the records of it. `counts` is added to, but for .rounds and
-   .missed, which are the clock's. False when the target ended, with the reason; target_end() is due
+/* Looks at every thread once and puts the records of it. `counts` is added to, but for the first of
+   .rounds and .missed, which are the clock's. False when the target ended, with the reason; target_end() is due
    then. */
 bool target_round(struct target *target, struct sampler_counts *counts, struct error *error);
 

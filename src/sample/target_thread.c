@@ -7,11 +7,13 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "sample/emit.h"
+#include "sample/thread_burst.h"
 
 enum {
     SLEEPS_MS = 100,   /* after so long without having run */
     HOLD_MAX_MS = 100, /* a sample is not held back for longer: a view wants to show what threads do now */
     TICK_MAX_MS = 10,  /* the kernel's clock, at its slowest */
+    STANDS_US = 1000,  /* how long a thread without the GIL is taken to go on, between bursts */
     READS_MAX = 5,     /* of one sample, while there are code objects that are not known */
 };
 
@@ -85,16 +87,22 @@ static enum thread_state find_state(struct target_thread *thread, const struct g
                                                                        : THREAD_IDLE;
 }
 
+bool target_thread_put(struct target_thread *thread, const struct thread_round *round,
+                       const struct record_sample *sample, const struct record_frame *frames)
+{
+    if (!thread->announced)
+        thread->announced = emit_thread(round->sink, round->process, thread->number, thread->tid,
+                                        thread->found.ident, sample->state, thread->name);
+    return thread->announced && emit_sample(round->sink, round->process, sample, frames);
+}
+
 static void put_held(struct target_thread *thread, const struct thread_round *round)
 {
     struct record_sample *held = &thread->held;
 
     if (held->rounds == 0)
         return;
-    if (!thread->announced)
-        thread->announced = emit_thread(round->sink, round->process, thread->number, thread->tid,
-                                        thread->found.ident, held->state, thread->name);
-    if (thread->announced && emit_sample(round->sink, round->process, held, thread->frames)) {
+    if (target_thread_put(thread, round, held, thread->frames)) {
         held->wall_ns = 0;
         held->cpu_ns = 0;
     } else {
@@ -122,15 +130,24 @@ static void hold_until(struct target_thread *thread, const struct thread_round *
 static void hold(struct target_thread *thread, const struct thread_round *round, uint64_t cpu_ns)
 {
     thread->held.cpu_ns += cpu_ns;
-    hold_until(thread, round, round->now_ns, 1 + thread->passed);
+    hold_until(thread, round, round->now_ns, thread->rounds + thread->passed);
 }
 
-/* It was taken to go on waiting, and there was nothing to the contrary before `until_ns`. */
+/* It was taken to go on as it was, and there was nothing to the contrary before `until_ns`. */
 static void hold_passed(struct target_thread *thread, const struct thread_round *round,
                         uint64_t until_ns)
 {
-    if (thread->passed > 0 && thread->waiting && until_ns > thread->sampled_ns)
+    if (thread->passed > 0 && (thread->waiting || round->bursts != NULL) &&
+        until_ns > thread->sampled_ns)
         hold_until(thread, round, until_ns, thread->passed);
+}
+
+/* Up to when a thread that has the GIL now went on as it was when it was passed. Between bursts of one thread
+   there is far less time than between looks for any: that it came in the middle is right on average. */
+static uint64_t passed_until_ns(const struct thread_round *round)
+{
+    return round->bursts == NULL ? round->before_ns
+                                 : round->now_ns - (round->now_ns - round->before_ns) / 2;
 }
 
 void target_thread_flush(struct target_thread *thread, const struct thread_round *round)
@@ -146,9 +163,16 @@ bool target_thread_sleeps(const struct target_thread *thread, const struct threa
            !holds_gil(thread, round->gil);
 }
 
-void target_thread_pass(struct target_thread *thread)
+bool target_thread_stands(const struct target_thread *thread, const struct thread_round *round)
 {
-    thread->passed++;
+    return round->bursts != NULL && !thread->ended && !thread->stale &&
+           thread->held.state != THREAD_HAS_GIL && !holds_gil(thread, round->gil) &&
+           round->now_ns - thread->sampled_ns < STANDS_US * NS_PER_US;
+}
+
+void target_thread_pass(struct target_thread *thread, const struct thread_round *round)
+{
+    thread->passed += round->rounds;
 }
 
 /* Begins the held sample's stack anew with what stands for frames that could not be proven. */
@@ -262,7 +286,6 @@ static enum read_result read_stack(struct target_thread *thread, const struct th
     enum read_result result = READ_UNSEEN;
     bool riding = false;
 
-    naming_begin(&thread->naming);
     for (int i = 0; i < READS_MAX && (i == 0 || read_again(thread, round, result, riding)); i++) {
         riding = ride(thread, round);
         thread->held.depth = 0;
@@ -273,12 +296,12 @@ static enum read_result read_stack(struct target_thread *thread, const struct th
     return result == READ_UNSEEN ? READ_DONE : result;
 }
 
-/* The CPU time to charge this sample with. Of a thread on a CPU the kernel tells it up to the last tick
-   only, and whoever is sampled after that would be charged for all that ran since the one before. So it
-   is taken to have gone on since, and from one sample to the next where it had no other turn on a CPU in
-   between. What that made too much is not charged later. */
-static uint64_t charge_cpu(struct target_thread *thread, uint64_t now_ns, uint64_t turns_before,
-                           enum thread_state state)
+/* Of a thread on a CPU the kernel tells its time up to the last tick only, and whoever is sampled after that
+   would be charged for all that ran since the one before. So it is taken to have gone on since, and from one
+   sample to the next where it had no other turn on a CPU in between. What that made too much is not charged
+   later. */
+uint64_t target_thread_charge(struct target_thread *thread, uint64_t now_ns, uint64_t turns_before,
+                              enum thread_state state)
 {
     const bool on_cpu = state == THREAD_HAS_GIL || state == THREAD_RUNNING;
     const bool went_on = on_cpu && thread->was_on_cpu && thread->run.turns == turns_before;
@@ -295,6 +318,15 @@ static uint64_t charge_cpu(struct target_thread *thread, uint64_t now_ns, uint64
         return 0;
     thread->cpu_told_ns = used_ns;
     return used_ns - told_ns;
+}
+
+/* Reads many stacks of the thread with the GIL. Gives how many; 0: one is to be read. */
+static uint32_t read_burst(struct target_thread *thread, const struct thread_round *round,
+                           uint64_t turns_before)
+{
+    return round->bursts != NULL && holds_gil(thread, round->gil)
+               ? thread_burst(round->bursts, thread, round, turns_before)
+               : 0;
 }
 
 /* The thread is gone, and its thread state may be anything by now. */
@@ -332,16 +364,22 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     ran = !told || thread->run.turns == 0 || thread->run.turns != before.turns ||
           thread->run.cpu_ns != before.cpu_ns;
     if (!ran && thread->waiting && !holds_gil(thread, round->gil)) {
+        thread->rounds = round->rounds;
         hold(thread, round, 0);
         if (thread->held.wall_ns >= HOLD_MAX_MS * NS_PER_MS)
             put_held(thread, round);
         return true;
     }
     if (holds_gil(thread, round->gil))
-        hold_passed(thread, round, round->before_ns);
+        hold_passed(thread, round, passed_until_ns(round));
     put_held(thread, round);
+    naming_begin(&thread->naming);
     thread->held.state = (uint8_t)find_state(thread, round->gil);
-    cpu_ns = charge_cpu(thread, round->now_ns, before.turns, thread->held.state);
+    thread->rounds = read_burst(thread, round, before.turns);
+    if (thread->rounds > 0)
+        return true;
+    thread->rounds = holds_gil(thread, round->gil) ? 1 : round->rounds;
+    cpu_ns = target_thread_charge(thread, round->now_ns, before.turns, thread->held.state);
     if (thread->is_twin && !holds_gil(thread, round->gil))
         cpu_ns = 0; /* the other one's */
     switch (read_stack(thread, round)) {

@@ -47,7 +47,8 @@ struct target_thread {
     bool was_torn;                  /* at the last sample, its stack, which holding still would help */
     bool waiting;                   /* it was waiting when it was looked at last, on the stack held */
     uint64_t waiting_ns;            /* since when */
-    uint32_t passed;                /* rounds since then in which it was taken to go on waiting, unseen */
+    uint32_t passed;                /* rounds since then in which it was taken to go on so, unseen */
+    uint32_t rounds;                /* that its last look was for: more than 1 in a burst */
 
     struct naming naming;
     struct record_frame *frames;    /* of the held sample: RECORD_DEPTH_MAX */
@@ -71,12 +72,16 @@ struct target_thread *target_thread_new(const struct thread_source *source,
                                         uint64_t born_ns, uint64_t now_ns);
 void target_thread_free(struct target_thread *thread);
 
+struct thread_bursts;
 struct thread_round {
     struct sink *sink;
     uint16_t process;
+    uint32_t rounds;    /* that this one is for, to a thread without the GIL: as many as the burst of the
+                           one that has it */
     struct code_table *codes;
     const struct gil_now *gil;
     struct engine *engine;
+    struct thread_bursts *bursts; /* NULL: stacks are read one by one */
     uint64_t now_ns;
     uint64_t before_ns; /* when the round before was; 0: there was none */
     uint64_t until_ns; /* when it has to be over; a stack that takes longer to name is lost */
@@ -90,12 +95,24 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
 /* Whether it has waited for so long that it need not be looked at in each round; it has not got the GIL. */
 bool target_thread_sleeps(const struct target_thread *thread, const struct thread_round *round);
 
-/* Takes it to go on sleeping in this round, without a look. Its next sample, or the one held if it has
-   the GIL then, stands for that time. */
-void target_thread_pass(struct target_thread *thread);
+/* Whether it need not be looked at in this round as it was a moment ago, where rounds are made as often as in
+   bursts: without the GIL its Python stack stands. */
+bool target_thread_stands(const struct target_thread *thread, const struct thread_round *round);
+
+/* Takes it to go on so in this round, without a look. Its next sample, or the one held if it has the GIL
+   then, stands for that time. */
+void target_thread_pass(struct target_thread *thread, const struct thread_round *round);
 
 /* Counts nothing of the last `away_ns`, in which nobody looked: not the time, nor the CPU time. */
 void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t now_ns);
+
+/* For thread_burst.c: puts a sample of it, also telling on the thread where need be; false: there was no room. */
+bool target_thread_put(struct target_thread *thread, const struct thread_round *round,
+                       const struct record_sample *sample, const struct record_frame *frames);
+
+/* And the CPU time to charge what it did up to `now_ns` with. */
+uint64_t target_thread_charge(struct target_thread *thread, uint64_t now_ns, uint64_t turns_before,
+                              enum thread_state state);
 
 /* Puts the held sample, if there is one, for all its time up to now. */
 void target_thread_flush(struct target_thread *thread, const struct thread_round *round);

@@ -100,15 +100,12 @@ static enum chain_result collect_and_follow(struct walk *walk, struct collection
 {
     remote_addr unknown = remote_at(0);
     enum chain_result result;
+    size_t rest;
 
-    stack->base = chain_base(walk, collection->state);
-    stack->next_thread = remote_at(word_at(collection->state, walk->layout->thread.next));
-    stack->ident = word_at(collection->state, walk->layout->thread.thread_id);
-    stack->native_id = word_at(collection->state, walk->layout->thread.native_thread_id);
-    stack->extra = collection->extra;
+    chain_describe(walk, collection, stack);
     if (!collection_top(&walk->collector, collection, top))
         return CHAIN_UNKNOWN_PLACE;
-    result = chain_follow(walk, collection, *top, stack, &unknown);
+    result = chain_follow(walk, collection, *top, NULL, stack, &rest, &unknown);
     if (result == CHAIN_UNKNOWN_PLACE) {
         learn(walk, collection, unknown);
         return result;

@@ -1,22 +1,26 @@
 #!/bin/sh
 # truth - how many stacks are impossible, failed or truncated, on programs that never stand still.
 #
-#   tests/bench/truth.sh [SECONDS]    2 seconds of each without it
+#   tests/bench/truth.sh [SECONDS [ENGINE...]]    2 seconds of each of all without it
 #
-# In the build tree. Runs targets/churn.py under each interpreter, sampled at 20 kHz by each engine, and
-# prints a Markdown table: of each kind of call the samples of all interpreters together.
+# In the build tree. Runs targets/churn.py under each interpreter, sampled at 20 kHz by the engines remote and
+# ride, and as fast as can be (burst), and prints a Markdown table: of each kind of call the samples of all
+# interpreters together.
 . "${srcdir:-.}/tests/live/lib.sh"
 
 need python3
 seconds=${1:-2}
+[ $# -eq 0 ] || shift
+engines=${*:-remote ride burst}
 app=${builddir:-.}/tachyon-top
 
 # sample ENGINE ARGUMENT... - adds a line to $work/counts: kept, truncated, impossible, failed.
 sample() {
-    engine=$1
+    from=$1 rate=20khz
     shift
+    [ "$from" != burst ] || from=remote rate=max
     start_target "$command" churn "$@"
-    "$app" attach --engine "$engine" --budget 50 -r 20khz -d "$seconds" --collapsed \
+    "$app" attach --engine "$from" --budget 50 -r $rate -d "$seconds" --collapsed \
         -o "$work/stacks" --stats "$work/stats" --force "$pid" 2>"$work/notes" ||
         fail "status $?: $(cat "$work/notes")"
     stop_targets
@@ -46,7 +50,7 @@ echo "$(wc -l <"$work/list") interpreters: $(cut -f 1 "$work/list" | paste -sd '
 echo
 echo "| calls | engine | samples | impossible | failed | truncated | a caller on a wrong line |"
 echo "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
-for engine in remote ride; do
+for engine in $engines; do
     row "plain and through C, generators, 6 deep, every 50 ns" "$engine" --spin 0
     row "the same, every 1 µs" "$engine" --spin 30
     row "the same, every 20 µs" "$engine" --spin 600

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,12 +142,12 @@ static void test_rates(void **state)
     } good[] = {
         {"-r 1000 7", 1000}, {"-r 1khz 7", 1000}, {"-r 1KHz 7", 1000}, {"-r20K 7", 20000},
         {"-r 1mhz 7", 1e6},  {"-r 1M 7", 1e6},    {"-r 0.5k 7", 500},  {"-r 250HZ 7", 250},
-        {"-r 1 7", 1},
+        {"-r 1 7", 1},       {"-r max 7", INFINITY}, {"-r MAX 7", INFINITY},
     };
     static const char *const bad[] = {
         "-r 0 7",    "-r 0.5 7", "-r 2mhz 7", "-r 1000001 7", "-r -5 7",  "-r 1e3 7", "-r nan 7",
         "-r 0x10 7", "-r k 7",   "-r . 7",    "-r 1ghz 7",    "-r 1kk 7", "-r 1.2.3 7", "-r +5 7",
-        "-r 111111111111111111111111111111111111111 7",
+        "-r 111111111111111111111111111111111111111 7", "-r maximum 7", "-r inf 7",
     };
 
     (void)state;

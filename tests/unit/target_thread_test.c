@@ -164,6 +164,7 @@ static bool go_round(struct fixture *fixture)
 {
     const struct thread_round round = {
         .sink = &fixture->sink.sink,
+        .rounds = 1,
         .codes = fixture->codes,
         .gil = &fixture->gil,
         .before_ns = fixture->now_ns,
@@ -175,7 +176,7 @@ static bool go_round(struct fixture *fixture)
 
     fixture->now_ns += ROUND_NS;
     if (fixture->pass && target_thread_sleeps(fixture->thread, &round)) {
-        target_thread_pass(fixture->thread);
+        target_thread_pass(fixture->thread, &round);
         return true;
     }
     return target_thread_round(fixture->thread, &round);

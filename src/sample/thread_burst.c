@@ -1,0 +1,285 @@
+#include "sample/thread_burst.h"
+
+#include <stdlib.h>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "sample/burst.h"
+#include "sample/gc.h"
+#include "sample/merge.h"
+#include "sample/target_thread.h"
+
+enum {
+    PUT_EVERY_MS = 20,     /* a view wants to show what threads do now */
+    SINGLE_MAX = 4096,     /* rounds of single readings, while code objects go on to be unknown */
+    SINGLE_GROWTH = 4,
+    CALLED_C_BIT = 31,     /* functions have smaller numbers (CODE_FUNCTIONS_MAX) */
+};
+
+struct thread_bursts {
+    const struct layout *layout;
+    uint32_t samples;
+    uint32_t single_rounds; /* how many single readings follow the next stack with unknown code objects */
+    uint32_t single_left;   /* of these */
+    uint64_t put_ns;
+    uint64_t seed;
+    struct burst *burst;
+    struct merge *merge;
+    /* Of the stack looked at last, from the root on. */
+    uint64_t stack[RECORD_DEPTH_MAX];
+    uint64_t hashes[RECORD_DEPTH_MAX + 1]; /* of so many frames of it */
+};
+
+struct thread_bursts *thread_bursts_new(const struct layout *layout, uint32_t samples)
+{
+    struct thread_bursts *bursts = calloc(1, sizeof *bursts);
+
+    if (bursts == NULL)
+        return NULL;
+    bursts->layout = layout;
+    bursts->samples = samples;
+    bursts->seed = clock_now_ns();
+    bursts->burst = burst_new();
+    bursts->merge = merge_new();
+    if (bursts->burst == NULL || bursts->merge == NULL) {
+        thread_bursts_free(bursts);
+        return NULL;
+    }
+    return bursts;
+}
+
+void thread_bursts_free(struct thread_bursts *bursts)
+{
+    if (bursts == NULL)
+        return;
+    burst_free(bursts->burst);
+    merge_free(bursts->merge);
+    free(bursts);
+}
+
+/* What is read with each stack: who has the GIL, where the thread state does not tell that, and the collector. */
+struct extra {
+    struct walk_extra extra;
+    bool with_gil;
+    enum gc_watch gc;
+};
+
+static void choose_extra(const struct thread_bursts *bursts, const struct gil_now *gil,
+                         struct extra *extra)
+{
+    extra->extra.count = extra->extra.bytes = 0;
+    extra->with_gil = bursts->layout->thread.holds_gil == LAYOUT_NONE;
+    extra->gc = gc_watch_many(gil);
+    if (extra->with_gil)
+        walk_extra_add(&extra->extra, gil_piece(gil->start, bursts->layout));
+    gc_add_extra(extra->gc, gil, &extra->extra);
+}
+
+/* Whether the thread had the GIL when the stack given last was read. */
+static bool had_gil(const struct thread_bursts *bursts, const struct target_thread *thread,
+                    const struct extra *extra, const struct walk_stack *stack)
+{
+    struct gil_now gil = {.locked = false};
+
+    if (!extra->with_gil)
+        return int_at(burst_state(bursts->burst), bursts->layout->thread.holds_gil) != 0;
+    gil_decode(&gil, bursts->layout, stack->extra);
+    return gil.locked && remote_equal(gil.holder, thread->found.address);
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    /* The multiplier of splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
+       generators", 2014). */
+    hash = (hash ^ value) * 0xbf58476d1ce4e5b9u;
+    return hash ^ hash >> 29;
+}
+
+/* Brings what makes stacks equal up to date with the frames that are new in this one. */
+static void note_frames(struct thread_bursts *bursts, const struct naming *naming,
+                        const struct walk_stack *stack, size_t fresh)
+{
+    bursts->hashes[0] = bursts->seed;
+    for (size_t i = fresh; i-- > 0;) {
+        const size_t at = stack->depth - 1 - i;
+        const struct record_frame *found = naming_found(naming, stack, i);
+
+        bursts->stack[at] = (uint64_t)found->line << 32 | found->function |
+                            (uint64_t)stack->frames[i].called_c << CALLED_C_BIT;
+        bursts->hashes[at + 1] = mix(bursts->hashes[at], bursts->stack[at]);
+    }
+}
+
+/* Where the collector was at work: 0 for nowhere, else a number for each place. */
+static uint32_t collector_place(struct gc_at gc, const struct walk_stack *stack)
+{
+    if (gc.top)
+        return 1;
+    if (remote_is_null(gc.above))
+        return 0;
+    for (size_t i = 0; i < stack->depth; i++)
+        if (remote_equal(stack->frames[i].address, gc.above))
+            return (uint32_t)(3 + stack->depth - i);
+    return remote_equal(stack->base, gc.above) ? 2 : 0;
+}
+
+/* The samples equal to the one of this stack, whose frames nearer to the leaf than `first` are left out. NULL: there is no room
+   for it. */
+static struct merged *find_samples(struct thread_bursts *bursts, struct target_thread *thread,
+                                   const struct thread_round *round, const struct walk_stack *stack,
+                                   size_t first, bool truncated, struct gc_at gc)
+{
+    const size_t depth = stack->depth - first;
+    struct record_sample sample = {
+        .flags = (uint8_t)((stack->cut ? SAMPLE_CUT : 0) | (truncated ? SAMPLE_TRUNCATED : 0) |
+                           (stack->exception ? SAMPLE_EXCEPTION : 0))};
+    const struct merge_key key = {
+        .thread = thread,
+        .hash = mix(bursts->hashes[depth], sample.flags),
+        .stack = bursts->stack,
+        .depth = (uint16_t)depth,
+        .state = THREAD_HAS_GIL,
+        .flags = sample.flags,
+        .collector = collector_place(gc, stack),
+    };
+    struct merged *merged = merge_find(bursts->merge, &key);
+
+    if (merged != NULL)
+        return merged;
+    if (truncated)
+        thread->frames[sample.depth++] = (struct record_frame){FUNCTION_MOVING, 0};
+    naming_put(&thread->naming, stack, first, gc, round->native_markers, &sample, thread->frames);
+    return merge_add(bursts->merge, &key, thread->frames, sample.depth);
+}
+
+/* Shares the time since the thread's last sample, and the CPU time, among these. */
+static void share(struct target_thread *thread, const struct thread_round *round, uint64_t until_ns,
+                  uint64_t cpu_ns, struct merged **samples, uint32_t count)
+{
+    const uint64_t wall_ns = until_ns > thread->sampled_ns ? until_ns - thread->sampled_ns : 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        samples[i]->rounds++;
+        samples[i]->time_ns = until_ns;
+        samples[i]->wall_ns += wall_ns * (i + 1) / count - wall_ns * i / count;
+        samples[i]->cpu_ns += cpu_ns * (i + 1) / count - cpu_ns * i / count;
+    }
+    thread->sampled_ns += wall_ns;
+    round->counts->samples += count;
+}
+
+/* After a burst: where code objects were unknown, how long it is read by single readings. */
+static void note_unknown(struct thread_bursts *bursts, bool unknown)
+{
+    if (!unknown) {
+        bursts->single_rounds /= 2;
+        return;
+    }
+    bursts->single_rounds = bursts->single_rounds * SINGLE_GROWTH + 1;
+    if (bursts->single_rounds > SINGLE_MAX)
+        bursts->single_rounds = SINGLE_MAX;
+    bursts->single_left = bursts->single_rounds;
+}
+
+/* Gives the samples of the burst that was read, as far as they can be told; `*unknown`: there were code objects
+   that are not known. */
+static uint32_t take_samples(struct thread_bursts *bursts, struct target_thread *thread,
+                             const struct thread_round *round, const struct extra *extra,
+                             struct merged **samples, bool *unknown)
+{
+    const size_t gil_bytes = extra->with_gil ? extra->extra.pieces[0].length : 0;
+    enum burst_result result;
+    struct walk_stack stack;
+    uint32_t count = 0;
+    size_t fresh, unseen;
+    bool untold, whole = false;
+
+    *unknown = false;
+    while ((result = burst_next(bursts->burst, &stack, &fresh)) != BURST_OVER) {
+        const bool torn = result == BURST_TRUNCATED;
+        struct gc_at gc = gc_see(extra->gc, stack.extra + gil_bytes);
+
+        if (stack.ident != thread->found.ident || stack.native_id != thread->found.native_id ||
+            !had_gil(bursts, thread, extra, &stack))
+            break;
+        if (!remote_equal(stack.next_thread, thread->found.next))
+            thread->stale = true;
+        if (!whole)
+            fresh = stack.depth;
+        unseen = naming_name(&thread->naming, round->codes, &stack, fresh, round->now_ns, &untold);
+        if (untold)
+            break;
+        note_frames(bursts, &thread->naming, &stack, fresh);
+        whole = unseen == stack.depth;
+        *unknown |= !whole;
+        gc.top &= whole && !torn;
+        samples[count] = find_samples(bursts, thread, round, &stack, whole ? 0 : unseen + 1,
+                                      torn || !whole, gc);
+        if (samples[count] == NULL)
+            break;
+        count++;
+        round->counts->truncated += torn || !whole;
+    }
+    return count;
+}
+
+uint32_t thread_burst(struct thread_bursts *bursts, struct target_thread *thread,
+                      const struct thread_round *round, uint64_t turns_before)
+{
+    struct merged *samples[BURST_MAX];
+    struct extra extra;
+    uint64_t until_ns;
+    uint32_t count;
+    bool unknown;
+
+    if (bursts->single_left > 0)
+        bursts->single_left--;
+    if (bursts->single_left > 0 || thread->naming.seeing.count > 0)
+        return 0;
+    choose_extra(bursts, round->gil, &extra);
+    code_next_stack(round->codes); /* nothing of these is seen */
+    if (burst_read(bursts->burst, thread->walk, &extra.extra, bursts->samples) == 0)
+        return 0;
+    count = take_samples(bursts, thread, round, &extra, samples, &unknown);
+    note_unknown(bursts, unknown);
+    if (count == 0) {
+        thread_bursts_put(bursts, round, true); /* if there was no room, there is now */
+        return 0;
+    }
+    until_ns = burst_time_ns(bursts->burst);
+    share(thread, round, until_ns,
+          target_thread_charge(thread, until_ns, turns_before, THREAD_HAS_GIL), samples, count);
+    return count;
+}
+
+static void put(const struct merged *merged, const struct thread_round *round)
+{
+    struct target_thread *thread = merged->key.thread;
+    const struct record_sample sample = {
+        .thread = thread->number,
+        .rounds = merged->rounds,
+        .time_ns = merged->time_ns,
+        .wall_ns = merged->wall_ns,
+        .cpu_ns = merged->cpu_ns,
+        .depth = merged->depth,
+        .state = merged->key.state,
+        .flags = merged->key.flags,
+    };
+
+    if (merged->rounds == 0 || target_thread_put(thread, round, &sample, merged->frames))
+        return;
+    round->counts->lost += merged->rounds;
+    thread->held.wall_ns += merged->wall_ns; /* its next sample stands for this time too */
+    thread->held.cpu_ns += merged->cpu_ns;
+}
+
+void thread_bursts_put(struct thread_bursts *bursts, const struct thread_round *round, bool now)
+{
+    if (!now && round->now_ns - bursts->put_ns < PUT_EVERY_MS * NS_PER_MS &&
+        merge_count(bursts->merge) < MERGE_STACKS_MAX - BURST_MAX)
+        return;
+    bursts->put_ns = round->now_ns;
+    for (size_t i = 0; i < merge_count(bursts->merge); i++)
+        put(merge_at(bursts->merge, i), round);
+    merge_clear(bursts->merge);
+}
