@@ -10,6 +10,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "memory/refusal.h"
+
 /* A number in `base` at *cursor, which moves behind it and behind `after`. */
 static bool take_number(const char **cursor, int base, char after, uint64_t *number)
 {
@@ -114,7 +116,7 @@ bool mapped_files_read(pid_t pid, struct mapped_files *files, struct error *erro
     if (maps == NULL && (errno == ENOENT || errno == ESRCH))
         return error_set(error, ERROR_NO_PROCESS, "there is no process %d", (int)pid);
     if (maps == NULL && (errno == EACCES || errno == EPERM))
-        return error_set(error, ERROR_PERMISSION, "no permission to read %s", path);
+        return refusal_explain(pid, error);
     if (maps == NULL)
         return error_set(error, ERROR_SYSTEM, "cannot open %s: %s", path, strerror(errno));
     while (ok && (length = getline(&line, &room, maps)) > 0) {
@@ -174,6 +176,11 @@ int mapped_file_open(pid_t pid, const struct mapped_file *file)
     if (fd >= 0)
         return fd;
     snprintf(path, sizeof path, "/proc/%d/root%s", (int)pid, file->path);
+    fd = open_regular(path, file->inode);
+    if (fd >= 0)
+        return fd;
+    /* The one way to a deleted file that needs no privilege, and leads to the executable alone. */
+    snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
     fd = open_regular(path, file->inode);
     return fd >= 0 ? fd : open_regular(file->path, file->inode);
 }

@@ -8,6 +8,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "memory/refusal.h"
+
 struct process_reader {
     struct reader reader;
     pid_t pid;
@@ -114,16 +116,20 @@ static int open_mem(pid_t pid)
 struct reader *process_reader_new(pid_t pid, struct error *error)
 {
     struct process_reader *process;
-    const int mem_fd = open_mem(pid);
-    const int refusal = probe_call(pid);
+    int mem_fd, refusal;
 
+    /* Where /proc has other numbers, the call and the files would be of two processes. */
+    if (!proc_usable(error))
+        return NULL;
+    mem_fd = open_mem(pid);
+    refusal = probe_call(pid);
     if (refusal == ESRCH) {
-        process_explain_absence(pid, error);
+        absence_explain(pid, error);
         goto fail;
     }
     /* A seccomp filter may know the call and not the file. */
     if (refusal != 0 && mem_fd < 0) {
-        process_explain_refusal(pid, error);
+        refusal_explain(pid, error);
         return NULL;
     }
     process = malloc(sizeof *process);

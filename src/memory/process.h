@@ -10,15 +10,7 @@
 #include "memory/reader.h"
 
 /* A reader of process `pid`, freed with reader_free(). NULL: it is not there, or may not be read; the
-   error then says which of the reasons it is and what to do. */
+   error then says which of the reasons it is and what to do (refusal.h). */
 struct reader *process_reader_new(pid_t pid, struct error *error);
-
-/* Fills `error` with why this user may not read process `pid` and what would help, told apart by
-   looking at the owner, the Yama scope, capabilities and seccomp. Always false. */
-bool process_explain_refusal(pid_t pid, struct error *error);
-
-/* Fills `error` with why process `pid` has no memory: there is none of that id, it ended and waits for
-   its parent to take note of it, or it is a thread of the kernel's. Always false. */
-bool process_explain_absence(pid_t pid, struct error *error);
 
 #endif

@@ -9,21 +9,16 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/clean.h"
 #include "memory/elf.h"
-#include "memory/maps.h"
+#include "memory/refusal.h"
 
 enum { LOOKS_MAX = 32 };
 
 /* What is looked for in each mapped file. */
 enum { SYMBOL_RUNTIME, SYMBOL_VERSION, SYMBOL_SECTION, SYMBOL_ANY_PYTHON, SYMBOLS };
 
-struct candidate {
-    remote_addr runtime;
-    remote_addr version; /* of `const unsigned long Py_Version`; null before 3.11 */
-    bool is_python;      /* has an interpreter's function, whatever its version */
-};
-
-static void search_file(pid_t pid, const struct mapped_file *file, struct candidate *candidate)
+static void search_file(pid_t pid, const struct mapped_file *mapped, struct runtime_file *file)
 {
     struct elf_symbol symbols[SYMBOLS] = {
         [SYMBOL_RUNTIME] = {.name = "_PyRuntime"},
@@ -32,20 +27,24 @@ static void search_file(pid_t pid, const struct mapped_file *file, struct candid
         [SYMBOL_ANY_PYTHON] = {.name = "Py_Main"},
     };
     uint64_t load_address;
-    const int fd = mapped_file_open(pid, file);
+    const int fd = mapped_file_open(pid, mapped);
 
-    if (fd < 0)
+    if (fd < 0) {
+        file->unopened++;
+        snprintf(file->unopened_path, sizeof file->unopened_path, "%s", mapped->path);
         return;
-    if (elf_find(fd, file->offset, &load_address, symbols, SYMBOLS)) {
-        const uint64_t bias = file->start.value - load_address;
+    }
+    if (elf_find(fd, mapped->offset, &load_address, symbols, SYMBOLS)) {
+        const uint64_t bias = mapped->start.value - load_address;
         const struct elf_symbol *runtime =
             &symbols[symbols[SYMBOL_RUNTIME].found ? SYMBOL_RUNTIME : SYMBOL_SECTION];
 
         if (runtime->found)
-            candidate->runtime = remote_at(runtime->address + bias);
+            file->runtime = remote_at(runtime->address + bias);
         if (symbols[SYMBOL_VERSION].found)
-            candidate->version = remote_at(symbols[SYMBOL_VERSION].address + bias);
-        candidate->is_python = runtime->found || symbols[SYMBOL_ANY_PYTHON].found;
+            file->version = remote_at(symbols[SYMBOL_VERSION].address + bias);
+        file->by_section = runtime->found && !symbols[SYMBOL_RUNTIME].found;
+        file->is_python = runtime->found || symbols[SYMBOL_ANY_PYTHON].found;
     }
     close(fd);
 }
@@ -59,28 +58,55 @@ static const char *base_name(const char *path)
 
 /* Looks where it is most likely first: the executable (mapped lowest or not, it has "python" in its
    name more often than not), libpython, then everything else that holds code. */
-static bool search_process(pid_t pid, struct candidate *candidate, char *path, size_t path_room,
-                           struct error *error)
+static bool search_process(pid_t pid, struct runtime_file *file, struct error *error)
 {
     struct mapped_files files;
 
-    *candidate = (struct candidate){0};
-    path[0] = '\0';
+    *file = (struct runtime_file){0};
     if (!mapped_files_read(pid, &files, error))
         return false;
-    for (int likely = 1; likely >= 0 && !candidate->is_python; likely--) {
-        for (size_t i = 0; i < files.count && !candidate->is_python; i++) {
-            const struct mapped_file *file = &files.files[i];
-            const bool named = strstr(base_name(file->path), "python") != NULL;
+    for (int likely = 1; likely >= 0 && !file->is_python; likely--) {
+        for (size_t i = 0; i < files.count && !file->is_python; i++) {
+            const struct mapped_file *mapped = &files.files[i];
+            const bool named = strstr(base_name(mapped->path), "python") != NULL;
 
-            if (!file->executable || named != (likely == 1))
+            if (!mapped->executable || named != (likely == 1))
                 continue;
-            search_file(pid, file, candidate);
-            if (candidate->is_python)
-                snprintf(path, path_room, "%s", file->path);
+            search_file(pid, mapped, file);
+            if (file->is_python)
+                snprintf(file->path, sizeof file->path, "%s", mapped->path);
         }
     }
     mapped_files_free(&files);
+    return true;
+}
+
+/* A file that cannot be opened may be the one that holds CPython. */
+static bool not_told(pid_t pid, const struct runtime_file *file, struct error *error)
+{
+    static const char DELETED[] = " (deleted)";
+    const size_t length = strlen(file->unopened_path);
+    const bool deleted = length >= sizeof DELETED - 1 &&
+                         strcmp(file->unopened_path + length - (sizeof DELETED - 1), DELETED) == 0;
+    char path[sizeof file->unopened_path];
+
+    clean_utf8(path, sizeof path, file->unopened_path, length);
+    return error_set(error, ERROR_PERMISSION,
+                     "it cannot be told whether process %d is a Python process: %s, of which it runs "
+                     "code, %s; run tachyon-top with sudo%s",
+                     (int)pid, path, deleted ? "is not there any more" : "cannot be opened",
+                     deleted ? ", or start the program anew" : "");
+}
+
+bool runtime_search(struct runtime_file *file, pid_t pid, struct error *error)
+{
+    if (!search_process(pid, file, error))
+        return false;
+    if (!file->is_python && file->unopened > 0)
+        return not_told(pid, file, error);
+    if (!file->is_python)
+        return error_set(error, ERROR_NOT_PYTHON,
+                         "process %d is not a Python process: no CPython is mapped in it", (int)pid);
     return true;
 }
 
@@ -111,20 +137,19 @@ static bool too_old(const char *path, struct error *error)
 }
 
 static bool select_layout(struct runtime *runtime, struct reader *reader,
-                          const struct candidate *candidate, const char *path,
-                          struct error *error)
+                          const struct runtime_file *file, struct error *error)
 {
     unsigned char head[LAYOUT_HEAD_BYTES];
     uint64_t version = 0;
 
-    if (!reader_read(reader, candidate->runtime, head, sizeof head))
+    if (!reader_read(reader, file->runtime, head, sizeof head))
         return reader_failed(errno, "the runtime of this Python", error);
-    runtime->address = candidate->runtime;
+    runtime->address = file->runtime;
     runtime->version_hex = layout_head_version(head, sizeof head);
     if (runtime->version_hex == 0) {
-        if (remote_is_null(candidate->version))
-            return too_old(path, error);
-        if (!reader_read_word(reader, candidate->version, &version))
+        if (remote_is_null(file->version))
+            return too_old(file->path, error);
+        if (!reader_read_word(reader, file->version, &version))
             return reader_failed(errno, "the version of this Python", error);
         runtime->version_hex = (uint32_t)version;
     }
@@ -133,19 +158,15 @@ static bool select_layout(struct runtime *runtime, struct reader *reader,
 
 bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, struct error *error)
 {
-    struct candidate candidate;
-    char path[MAPS_PATH_MAX];
+    struct runtime_file file;
 
     *runtime = (struct runtime){0};
-    if (!search_process(pid, &candidate, path, sizeof path, error))
+    if (!runtime_search(&file, pid, error))
         return false;
-    if (!candidate.is_python)
-        return error_set(error, ERROR_NOT_PYTHON,
-                         "process %d is not a Python process: no CPython is mapped in it", (int)pid);
-    if (remote_is_null(candidate.runtime))
-        return too_old(path, error);
-    if (!select_layout(runtime, reader, &candidate, path, error))
-        return false;
+    if (remote_is_null(file.runtime))
+        return too_old(file.path, error);
+    if (!select_layout(runtime, reader, &file, error))
+        return error->code == ERROR_PERMISSION ? refusal_explain(pid, error) : false;
     if (!runtime_still_there(runtime, reader))
         return error_set(error, ERROR_READ,
                          "the Python in process %d runs no interpreter: it is starting up or shutting "

@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 
+#include "memory/maps.h"
 #include "memory/reader.h"
 #include "python/layout.h"
 
@@ -23,8 +24,24 @@ struct runtime {
     struct layout layout;
 };
 
+/* The mapped file that holds CPython, and where its parts stand in the target. */
+struct runtime_file {
+    char path[MAPS_PATH_MAX]; /* as /proc tells it, not cleaned; "": none */
+    remote_addr runtime;      /* of _PyRuntime; null where there is none */
+    remote_addr version;      /* of `const unsigned long Py_Version`; null before 3.11 */
+    bool is_python;           /* has an interpreter's function, whatever its version */
+    bool by_section;          /* stripped of the symbol, found by the section .PyRuntime */
+    unsigned unopened;        /* files with code that could not be looked into, */
+    char unopened_path[256];  /* and one of them, cut */
+};
+
+/* Looks for CPython in the files that process `pid` has mapped. False when these cannot be told, or, with
+   ERROR_NOT_PYTHON, when all of them were looked into and none holds it; ERROR_PERMISSION when one that could
+   not be opened may do so. */
+bool runtime_search(struct runtime_file *file, pid_t pid, struct error *error);
+
 /* Finds the runtime of process `pid`. ERROR_NOT_PYTHON when there is none, ERROR_VERSION when it is
-   of a version not served, ERROR_READ when it is not set up yet. */
+   of a version not served, ERROR_READ when it is not set up yet, ERROR_PERMISSION as above. */
 bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, struct error *error);
 
 /* Whether there is an interpreter with a thread behind `runtime`: not when Python shut down. */

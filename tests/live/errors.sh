@@ -8,7 +8,8 @@ files=$work/files         # where it would write
 result=$work/result       # of one run: .out .err
 nobody=65534
 SHORT_LIVED=40            # processes of each Python
-mkdir "$work/bin" "$files"
+mkdir "$work/bin" "$files" "$work/ready"
+chmod 777 "$work/ready" # other users are ready there, too
 cp "${builddir:-.}/tachyon-top" "$work/bin"
 chmod 755 "$work" "$work/bin"
 
@@ -53,11 +54,11 @@ refused_all() {
 
 # start COMMAND... - starts a process, $other, that makes the file it gets as its last argument.
 start() {
-    rm -f "$work/is_ready"
-    "$@" "$work/is_ready" &
+    rm -f "$work/ready/is_ready"
+    "$@" "$work/ready/is_ready" &
     other=$!
     targets="$targets $other"
-    wait_for 30 test -e "$work/is_ready" || fail "not ready in 30 s: $*"
+    wait_for 30 test -e "$work/ready/is_ready" || fail "not ready in 30 s: $*"
 }
 
 WAIT='import sys, time; open(sys.argv[1], "w").close(); time.sleep(300)'
@@ -112,6 +113,49 @@ exec "$@"
 END
 chmod 755 "$work/bin/yama"
 
+# /proc is missing, another's, or hides what is there.
+# shellcheck disable=SC2086  # commands and their arguments
+folder_of_processes() {
+    if ! unshare -m mount -t tmpfs none /proc 2>/dev/null; then
+        not_tested "folders /proc of other kinds, as nothing can be mounted here"
+        return
+    fi
+    refused_all '/proc is not mounted here.*mount -t proc' "$pid" \
+        unshare -m sh -c 'mount -t tmpfs none /proc; exec "$@"' sh
+    refused_all '/proc is that of another PID namespace.*mount -t proc' "$pid" unshare --pid --fork
+    refused_all '/proc hides it.*hidepid.*sudo' "$pid" \
+        unshare -m sh -c 'mount -t proc -o hidepid=2 none /proc; exec "$@"' sh $as_nobody
+    refused_all "there is no process $ended" "$ended" \
+        unshare -m sh -c 'mount -t proc -o hidepid=2 none /proc; exec "$@"' sh $as_nobody
+}
+
+# Python may be in a file that was deleted, and "not a Python" is not said of what could not be looked into.
+# shellcheck disable=SC2086  # commands and their arguments
+files_that_are_gone() {
+    library=$(ldd "$(command -v sleep)" | sed -n 's/.*=> \(.*libc\.so[^ ]*\) .*/\1/p')
+    [ -e "$library" ] || { not_tested "a deleted library, as sleep has none"; return; }
+    cp "$library" "$work/bin/libother.so"
+    setpriv --reuid=$nobody --regid=$nobody --clear-groups \
+        env LD_PRELOAD="$work/bin/libother.so" sleep 300 &
+    other=$!
+    targets="$targets $other"
+    wait_for 30 is_of_nobody || fail "setpriv does not start a process"
+    wait_for 30 grep -q libother "/proc/$other/maps" || fail "it does not load the library"
+    rm "$work/bin/libother.so"
+    refused_all 'cannot be told whether.*libother.so .deleted., .*not there any more.*sudo' "$other" \
+        $as_nobody
+    refused_all 'is not a Python process' "$other"
+
+    [ -x /usr/bin/python3 ] && ! ldd /usr/bin/python3 | grep -q libpython ||
+        { not_tested "a deleted interpreter, as /usr/bin/python3 is none that stands alone"; return; }
+    cp -L /usr/bin/python3 "$work/bin/python-of-old"
+    start $as_nobody "$work/bin/python-of-old" -S -c "$WAIT"
+    rm "$work/bin/python-of-old"
+    run_bounded $as_nobody "$app" dump "$other"
+    [ "$status" -eq 0 ] || fail "status $status: a deleted interpreter: $(cat "$result.err")"
+    grep -q '<module>' "$result.out" || fail "a deleted interpreter: $(cat "$result.out")"
+}
+
 # shellcheck disable=SC2086  # commands and their arguments
 permissions() {
     if [ "$(id -u)" -ne 0 ]; then
@@ -128,24 +172,46 @@ permissions() {
 
     # The same user, and yet refused.
     start_of_nobody --inh-caps=+sys_admin --ambient-caps=+sys_admin
-    refused_all 'more rights than this user' "$other" $as_nobody
+    capable=$other
+    refused_all 'more rights than this user.*sudo' "$capable" $as_nobody
+    refused_all 'more rights.*no_new_privs' "$capable" $as_nobody --no-new-privs
+    refused_all 'more rights.*--cap-add=SYS_PTRACE' "$capable" $as_nobody --bounding-set=-sys_ptrace
+    start_of_nobody
+    refused_all "its group is another .gid $nobody, and here 1" "$other" \
+        setpriv --reuid=$nobody --regid=1 --clear-groups
     if [ -x /usr/bin/python3 ]; then
+        start $as_nobody /usr/bin/python3 -c "import ctypes; ctypes.CDLL(None).prctl(4, 0); $WAIT"
+        refused_all 'not dumpable.*PR_SET_DUMPABLE.*sudo' "$other" $as_nobody
         cp "$top/tests/live/without_call.py" "$work/bin"
-        refused_all 'seccomp filter.*--cap-add=SYS_PTRACE' "$other" \
+        # A filter keeps nobody from the file: what is refused then is so for another reason.
+        refused_all 'more rights' "$capable" \
             $as_nobody /usr/bin/python3 "$work/bin/without_call.py"
         ends_well /usr/bin/python3 "$work/bin/without_call.py" \
             "$app" attach -d 2 -o "$files/table" "$pid"
     else
         not_tested "a seccomp filter, as there is no /usr/bin/python3"
     fi
-    if unshare -m "$work/bin/yama" 0 true 2>/dev/null; then
+    start_of_nobody
+    if unshare --user --map-root-user true 2>/dev/null; then
+        refused_all 'in another user namespace' "$pid" unshare --user --map-root-user
+        refused_all 'in another user namespace' "$other" $as_nobody unshare --user --map-root-user
+    else
+        not_tested "user namespaces, as none can be made here"
+    fi
+    if [ -x /usr/bin/python3 ] && unshare -m "$work/bin/yama" 0 true 2>/dev/null; then
+        # Refused for what cannot be seen, that root's process is not dumpable: so it must be Yama's scope.
         yama="unshare -m $work/bin/yama"
-        refused_all 'ptrace_scope is 1.*sudo.*sysctl' "$other" $yama 1 $as_nobody
-        refused_all 'ptrace_scope is 2.*sudo$' "$other" $yama 2 $as_nobody
+        start $without_capability /usr/bin/python3 -c "import ctypes; ctypes.CDLL(None).prctl(4, 0); $WAIT"
+        refused_all 'ptrace_scope is 1, .*sudo sysctl' "$other" $yama 1 $without_capability
+        refused_all 'ptrace_scope is 2, .*--cap-add' "$other" $yama 2 $without_capability
         refused_all 'ptrace_scope is 3.*everybody' "$other" $yama 3 $without_capability
+        refused_all 'ptrace.s own rules allow it.*security module' "$other" $yama 0 $without_capability
+        refused_all 'belongs to another user' "$pid" $yama 1 $as_nobody
     else
         not_tested "the scopes of Yama, as nothing can be mounted here"
     fi
+    folder_of_processes
+    files_that_are_gone
 }
 
 # ends_well COMMAND... - that writes $files/table, with rows.
