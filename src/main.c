@@ -3,6 +3,7 @@
  *
  * The only file that sees both src/ and tui/.
  */
+#include <langinfo.h>
 #include <locale.h>
 #include <math.h>
 #include <poll.h>
@@ -12,6 +13,7 @@
 
 #include "base/clock.h"
 #include "commands.h"
+#include "doctor/doctor.h"
 #include "export/view.h"
 #include "native/unwind.h"
 #include "options.h"
@@ -21,6 +23,7 @@
 #include "tui/app.h"
 #include "tui/keys.h"
 #include "tui/screen.h"
+#include "tui/terminal.h"
 
 enum {
     EXIT_DONE = 0,
@@ -227,6 +230,24 @@ static bool run_live(const struct options *options, struct error *error)
     return ok;
 }
 
+/* False, without a reason besides what it printed, when the live view would not work. */
+static bool run_doctor(const struct options *options)
+{
+    struct doctor doctor = {0};
+    struct finding terminal[TERMINAL_FINDINGS];
+    const struct doctor_style style = {
+        .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+        .colors = terminal_takes_colors(),
+    };
+
+    doctor_examine_machine(&doctor);
+    doctor_add(&doctor, terminal, terminal_examine(APP_COLUMNS_MIN, APP_ROWS_MIN, terminal));
+    if (options->pid != 0)
+        doctor_examine_process(&doctor, options->pid);
+    doctor_write(&doctor, &style, stdout);
+    return fflush(stdout) == 0 && doctor_is_well(&doctor);
+}
+
 static bool run(const struct options *options, struct error *error)
 {
     switch (options->command) {
@@ -234,6 +255,8 @@ static bool run(const struct options *options, struct error *error)
         return command_attach(options, stderr, error);
     case COMMAND_DUMP:
         return command_dump(options, error);
+    case COMMAND_DOCTOR:
+        return run_doctor(options);
     default:
         return options->snapshot != NULL ? command_snapshot(options, error)
                                          : run_live(options, error);
@@ -266,6 +289,7 @@ int main(int argc, char *argv[])
     }
     if (run(&options, &error))
         return EXIT_DONE;
-    fprintf(stderr, "tachyon-top: %s\n", error.text);
+    if (error.code != ERROR_NONE)
+        fprintf(stderr, "tachyon-top: %s\n", error.text);
     return EXIT_FAILED;
 }

@@ -424,7 +424,7 @@ enum options_outcome options_parse(int argc, char *const argv[], struct options 
     if (!check_commands(&parse) || !check_bonds(&parse) || !resolve_sort(&parse) ||
         !check_filter(&parse))
         return OPTIONS_USAGE;
-    if (!parse.pid_given) {
+    if (!parse.pid_given && COMMAND_ROWS[options->command].words != OPTIONAL_PID) {
         wrong(&parse, "the id of a Python process is missing (pgrep -a python lists some)");
         return OPTIONS_USAGE;
     }

@@ -21,13 +21,14 @@ enum options_command {
     COMMAND_LIVE,   /* the live view, or with `snapshot` one view of it without a screen */
     COMMAND_ATTACH, /* sample, then print or write */
     COMMAND_DUMP,   /* one look at every thread */
+    COMMAND_DOCTOR, /* whether that would work here, and if not, why */
     COMMANDS,
 };
 
 /* What was asked for. Texts are those of argv. */
 struct options {
     enum options_command command;
-    int32_t pid;
+    int32_t pid;          /* 0, with doctor: none */
 
     double rate_hz;       /* 1 to 1,000,000; infinite: as many as there can be */
     enum engine_kind engine;

@@ -166,7 +166,8 @@ static void write_usage(FILE *stream, const char *title, enum options_command co
 {
     const char *name = COMMAND_ROWS[command].name;
 
-    fprintf(stream, "%s " PROGRAM "%s%s [OPTIONS] PID\n", title, name[0] ? " " : "", name);
+    fprintf(stream, "%s " PROGRAM "%s%s [OPTIONS] %s\n", title, name[0] ? " " : "", name,
+            COMMAND_ROWS[command].words);
 }
 
 static void write_all_help(FILE *stream)
@@ -238,8 +239,8 @@ static void write_man_synopsis(FILE *stream)
     for (enum options_command i = 0; i < COMMANDS; i++) {
         fputs(i ? ".br\n.B " : ".B ", stream);
         write_man_word(stream, PROGRAM);
-        fprintf(stream, "%s%s\n.RI [ OPTIONS ] \" PID\"\n", COMMAND_ROWS[i].name[0] ? " " : "",
-                COMMAND_ROWS[i].name);
+        fprintf(stream, "%s%s\n.RI [ OPTIONS ] \" %s\"\n", COMMAND_ROWS[i].name[0] ? " " : "",
+                COMMAND_ROWS[i].name, COMMAND_ROWS[i].words);
     }
 }
 
@@ -250,7 +251,7 @@ static void write_man_commands(FILE *stream)
 
         fputs(".TP\n.BI \"", stream);
         write_man_word(stream, PROGRAM);
-        fprintf(stream, " %s%s\" PID\n", name, name[0] ? " " : "");
+        fprintf(stream, " %s%s\" %s\n", name, name[0] ? " " : "", COMMAND_ROWS[i].words);
         write_man_text(stream, COMMAND_ROWS[i].more);
         putc('\n', stream);
     }

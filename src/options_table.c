@@ -5,17 +5,25 @@
 const char *const OPTIONS_ENGINES[] = {"auto", "remote", "ride", NULL};
 const char *const OPTIONS_THEMES[] = {"auto", "dark", "light", "none", NULL};
 
+const char OPTIONAL_PID[] = "[PID]";
+
 const struct command_row COMMAND_ROWS[COMMANDS] = {
     [COMMAND_LIVE] = {"", "show the live view of a running Python process",
                       "Shows the hottest functions and threads of the process PID on the terminal, "
-                      "kept up to date. h shows the keys, q leaves."},
+                      "kept up to date. h shows the keys, q leaves.", "PID"},
     [COMMAND_ATTACH] = {"attach", "sample a process, then print or write what was found",
                         "Samples the process PID for --duration seconds, or until Ctrl-C or the "
                         "end of the process, then prints the table of functions. How the sampling "
-                        "went is told on standard error."},
+                        "went is told on standard error.", "PID"},
     [COMMAND_DUMP] = {"dump", "print where each thread is now, like a traceback",
                       "Looks once at every thread of the process PID and prints its stack, most "
-                      "recent call last."},
+                      "recent call last.", "PID"},
+    [COMMAND_DOCTOR] = {"doctor", "tell what works here and on a process, and what changes what does not",
+                        "Checks whether this user can look into the process PID on this machine and "
+                        "terminal, and prints a line for each check: what was found, and where "
+                        "something does not work what changes that, and what works without it. "
+                        "Without PID it checks what holds for any process. The exit status is 0 when "
+                        "the live view would work, and 1 when it would not.", OPTIONAL_PID},
 };
 
 const char *const OPTION_GROUP_TITLES[OPTION_GROUPS] = {
@@ -50,9 +58,9 @@ const struct option_row OPTION_ROWS[] = {
     {"native-markers", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_FLAG, NULL, NULL,
      "a frame ‹native› where a function called C code that called Python again", 0, 0, NULL,
      FIELD(native_markers)},
-    {"thread", 't', GROUP_SAMPLING, FOR_ALL, KIND_TID, "TID", NULL,
+    {"thread", 't', GROUP_SAMPLING, FOR_LOOKING, KIND_TID, "TID", NULL,
      "show only the thread that the kernel knows by this id", 1, INT32_MAX, NULL, FIELD(tid)},
-    {"all-threads", 'a', GROUP_SAMPLING, FOR_ALL, KIND_FLAG, NULL, NULL,
+    {"all-threads", 'a', GROUP_SAMPLING, FOR_LOOKING, KIND_FLAG, NULL, NULL,
      "show all threads, as is done without it", 0, 0, NULL, FIELD(all_threads)},
 
     {"live", 0, GROUP_VIEW, FOR_LIVE | FOR_ATTACH, KIND_FLAG, NULL, NULL,
@@ -91,7 +99,7 @@ const struct option_row OPTION_ROWS[] = {
     {"after", 0, GROUP_OUTPUT, FOR_LIVE, KIND_SECONDS, "SECONDS", NULL,
      "when to write the snapshot; without it when the window is full", 0.01, YEAR_S, NULL,
      FIELD(after_ns)},
-    {"force", 'f', GROUP_OUTPUT, FOR_ALL, KIND_FLAG, NULL, NULL,
+    {"force", 'f', GROUP_OUTPUT, FOR_LOOKING, KIND_FLAG, NULL, NULL,
      "replace files that are already there", 0, 0, NULL, FIELD(force)},
 
     {"help", 'h', GROUP_GENERAL, FOR_ALL, KIND_FLAG, NULL, NULL,

@@ -16,13 +16,19 @@
 #define FOR_LIVE (1u << COMMAND_LIVE)
 #define FOR_ATTACH (1u << COMMAND_ATTACH)
 #define FOR_DUMP (1u << COMMAND_DUMP)
-#define FOR_ALL (FOR_LIVE | FOR_ATTACH | FOR_DUMP)
+#define FOR_DOCTOR (1u << COMMAND_DOCTOR)
+#define FOR_LOOKING (FOR_LIVE | FOR_ATTACH | FOR_DUMP)
+#define FOR_ALL (FOR_LOOKING | FOR_DOCTOR)
 
 struct command_row {
     const char *name; /* "": the one that is meant when none is named */
     const char *help; /* a line for the list of commands */
     const char *more; /* sentences, for its own help and the man page */
+    const char *words; /* what stands behind it on the command line */
 };
+
+/* The words of a command that does something without a process, too. */
+extern const char OPTIONAL_PID[];
 
 extern const struct command_row COMMAND_ROWS[COMMANDS];
 

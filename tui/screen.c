@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "tui/keys.h"
 #include "tui/signals.h"
+#include "tui/terminal.h"
 #include "tui/terminfo.h"
 #include "tui/utf8.h"
 
@@ -67,27 +67,6 @@ static bool find_terminal(struct screen *screen, struct error *error)
     if (tcgetattr(screen->input_fd, &screen->settings_before) != 0)
         return error_set(error, ERROR_TERMINAL, "the terminal cannot be used: %s", strerror(errno));
     return true;
-}
-
-static bool size_of_terminal(int *columns, int *rows)
-{
-    struct winsize size;
-
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0)
-        return false;
-    *columns = size.ws_col;
-    *rows = size.ws_row;
-    return true;
-}
-
-static bool check_size(int columns, int rows, int least_columns, int least_rows,
-                       struct error *error)
-{
-    if (columns >= least_columns && rows >= least_rows)
-        return true;
-    return error_set(error, ERROR_TERMINAL,
-                     "the terminal is too small: %dx%d, and %dx%d is the least", columns, rows,
-                     least_columns, least_rows);
 }
 
 static bool start_curses(struct screen *screen, struct error *error)
@@ -226,8 +205,8 @@ static bool take_terminal(struct screen *screen, int columns, int rows, struct e
 
     if (!find_terminal(screen, error))
         return false;
-    if (size_of_terminal(&has_columns, &has_rows) &&
-        !check_size(has_columns, has_rows, columns, rows, error))
+    if (terminal_size(STDOUT_FILENO, &has_columns, &has_rows) &&
+        !terminal_is_enough(has_columns, has_rows, columns, rows, error))
         return false;
     if (!terminfo_check(STDOUT_FILENO, error))
         return false;
@@ -237,7 +216,7 @@ static bool take_terminal(struct screen *screen, int columns, int rows, struct e
         signals_release();
         return false;
     }
-    if (!check_size(COLS, LINES, columns, rows, error)) {
+    if (!terminal_is_enough(COLS, LINES, columns, rows, error)) {
         endwin();
         signals_release();
         return false;
@@ -522,7 +501,7 @@ static void follow_size(struct screen *screen)
 {
     int columns, rows;
 
-    if (size_of_terminal(&columns, &rows))
+    if (terminal_size(STDOUT_FILENO, &columns, &rows))
         resizeterm(rows, columns);
     screen_redraw(screen);
 }

@@ -30,6 +30,18 @@ bool terminfo_check(int fd, struct error *error)
     return true;
 }
 
+int terminfo_colors(int fd)
+{
+    const char *type = getenv("TERM");
+    int result, colors;
+
+    if (!type || !*type || setupterm(type, fd, &result) != OK)
+        return 0;
+    colors = tigetnum("colors");
+    del_curterm(cur_term);
+    return colors > 0 ? colors : 0;
+}
+
 size_t terminfo_append(const char *name, char *bytes, size_t length, size_t size)
 {
     const char *text = tigetstr(name);

@@ -83,7 +83,7 @@ _tachyon_top()
 
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        attach | dump) command=$word ;;
+        attach | dump | doctor) command=$word ;;
         --live) live=1 ;;
         esac
     done
@@ -92,13 +92,14 @@ _tachyon_top()
     live) options='--sampling-rate --mode --engine --budget --no-gc --native-markers --thread --all-threads --live --view --sort --filter --span --window --refresh --theme --snapshot --after --force --help --version ' ;;
     attach) options='--sampling-rate --duration --mode --engine --budget --no-gc --native-markers --thread --all-threads --live --view --sort --filter --limit --collapsed --output --stats --force --help --version ' ;;
     dump) options='--thread --all-threads --output --force --help --version ' ;;
+    doctor) options='--help --version ' ;;
     esac
     if [[ $current == -* ]]; then
         COMPREPLY=($(compgen -W "$options" -- "$current"))
         return
     fi
     options=$(pgrep python)
-    ((COMP_CWORD == 1)) && options+=' attach dump'
+    ((COMP_CWORD == 1)) && options+=' attach dump doctor'
     COMPREPLY=($(compgen -W "$options" -- "$current"))
 }
 

@@ -4,7 +4,7 @@ function __tachyon_top_command --description 'whether this command is meant'
     set -l words (commandline -opc)
     set -l command live
     for word in $words[2..-1]
-        contains -- $word attach dump; and set command $word
+        contains -- $word attach dump doctor; and set command $word
     end
     test $command = attach; and contains -- --live $words; and set command live
     test $command = $argv[1]
@@ -14,6 +14,7 @@ complete -c tachyon-top -f
 complete -c tachyon-top -a '(__fish_complete_pids)'
 complete -c tachyon-top -n __fish_is_first_arg -a attach -d 'sample a process, then print or write what was found'
 complete -c tachyon-top -n __fish_is_first_arg -a dump -d 'print where each thread is now, like a traceback'
+complete -c tachyon-top -n __fish_is_first_arg -a doctor -d 'tell what works here and on a process, and what changes what does not'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -s r -l sampling-rate -x -d 'rounds of samples per second, such as 1000, 1khz, 20k or 1mhz; max: as many as there can be'
 complete -c tachyon-top -n '__tachyon_top_command attach' -s d -l duration -x -d 'how long to sample; without it until Ctrl-C, or until the process ends'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l mode -x -a 'wall cpu gil exception' -d 'which time counts: all of it, that on a CPU, that with the GIL, or that in which an exception is raised or handled'
@@ -21,8 +22,8 @@ complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l budget -x -d 'how much of a CPU'\''s time the engine ride may take from the process; it is slower where that would be more'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l no-gc -d 'no frames ‹gc› where the collector is at work: its time is that of the function it interrupted'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l native-markers -d 'a frame ‹native› where a function called C code that called Python again'
-complete -c tachyon-top -s t -l thread -x -d 'show only the thread that the kernel knows by this id'
-complete -c tachyon-top -s a -l all-threads -d 'show all threads, as is done without it'
+complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach; or __tachyon_top_command dump' -s t -l thread -x -d 'show only the thread that the kernel knows by this id'
+complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach; or __tachyon_top_command dump' -s a -l all-threads -d 'show all threads, as is done without it'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l live -d 'show the live view, as is done when no command is named'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l view -x -a 'functions threads' -d 'the table to show or to write'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -s s -l sort -x -a 'self total self-time total-time trend function file hot-line tid name state cpu gil exception samples ident' -d 'the column to sort by'
@@ -37,6 +38,6 @@ complete -c tachyon-top -n '__tachyon_top_command attach; or __tachyon_top_comma
 complete -c tachyon-top -n '__tachyon_top_command attach' -l stats -r -F -d 'write how the sampling went to FILE, as JSON'
 complete -c tachyon-top -n '__tachyon_top_command live' -l snapshot -r -F -d 'show nothing, write the view to FILE as the key w would, and end'
 complete -c tachyon-top -n '__tachyon_top_command live' -l after -x -d 'when to write the snapshot; without it when the window is full'
-complete -c tachyon-top -s f -l force -d 'replace files that are already there'
+complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach; or __tachyon_top_command dump' -s f -l force -d 'replace files that are already there'
 complete -c tachyon-top -s h -l help -d 'print this help, or after a command the help of that command'
 complete -c tachyon-top -s V -l version -d 'print the version'

@@ -162,20 +162,32 @@ bool refusal_explain(pid_t pid, struct error *error)
                      finding.text, finding.remedy);
 }
 
-bool proc_usable(struct error *error)
+bool proc_tell(struct finding *finding)
 {
     switch (rights_proc()) {
     case PROC_MISSING:
-        return error_set(error, ERROR_SYSTEM,
-                         "/proc is not mounted here; mount it with: mount -t proc proc /proc");
+        finding_set(finding, MARK_NO, "/proc is not mounted here");
+        finding_remedy(finding, "mount it with: mount -t proc proc /proc");
+        return false;
     case PROC_OTHER:
-        return error_set(error, ERROR_SYSTEM,
-                         "/proc is that of another PID namespace, and numbers processes otherwise; mount "
-                         "that of this one with: mount -t proc proc /proc");
+        finding_set(finding, MARK_NO,
+                    "/proc is that of another PID namespace, and numbers processes otherwise");
+        finding_remedy(finding, "mount that of this one with: mount -t proc proc /proc");
+        return false;
     case PROC_OURS:
         break;
     }
+    finding_set(finding, MARK_OK, "/proc is mounted, and of this PID namespace");
     return true;
+}
+
+bool proc_usable(struct error *error)
+{
+    struct finding finding;
+
+    if (proc_tell(&finding))
+        return true;
+    return error_set(error, ERROR_SYSTEM, "%s; %s", finding.text, finding.remedy);
 }
 
 bool absence_explain(pid_t pid, struct error *error)

@@ -59,7 +59,8 @@ bool refusal_explain(pid_t pid, struct error *error);
    none of that id, it ended, it is a thread of the kernel's, or /proc is not to be used. Always false. */
 bool absence_explain(pid_t pid, struct error *error);
 
-/* Whether /proc is there and numbers processes as system calls do; else false with the reason. */
+/* Whether /proc is there and numbers processes as system calls do; tells it, or the reason. */
+bool proc_tell(struct finding *finding);
 bool proc_usable(struct error *error);
 
 #endif

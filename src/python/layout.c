@@ -8,7 +8,7 @@
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 /* Where _Py_DebugOffsets of each version tells a field of struct layout. */
-enum { DEBUG_VERSIONS = 3, DEBUG_FIRST = 0x030d };
+enum { DEBUG_VERSIONS = 3, DEBUG_FIRST = LAYOUT_TOLD_FROM };
 
 struct debug_field {
     uint16_t field;              /* offsetof(struct layout, …), of a uint32_t */

@@ -185,6 +185,9 @@ struct layout {
 #define LAYOUT_HANDLED_BYTES 16u    /* sizeof(struct _err_stackitem) */
 #define LAYOUT_CODE_BYTES_MAX 512u
 
+/* The first version that tells its own offsets (_Py_DebugOffsets). */
+#define LAYOUT_TOLD_FROM 0x030du
+
 /* The versions served, for messages: "3.11 to 3.15". */
 extern const char LAYOUT_VERSIONS[];
 

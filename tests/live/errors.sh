@@ -275,6 +275,10 @@ attach --duration
 dump --collapsed 1
 dump -d 1 1
 --theme word 1
+doctor word
+doctor 1 2
+doctor -r 1 1
+doctor -o x 1
 END
 }
 

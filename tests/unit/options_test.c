@@ -116,6 +116,20 @@ static void test_dump(void **state)
     assert_string_equal(options.output, "-");
 }
 
+static void test_doctor_needs_no_process(void **state)
+{
+    (void)state;
+    assert_int_equal(run("doctor").command, COMMAND_DOCTOR);
+    assert_int_equal(run("doctor").pid, 0);
+    assert_int_equal(run("doctor 7").pid, 7);
+    assert_usage("doctor word", "'word' is not the id of a process");
+    assert_usage("doctor 7 8", "one word too many");
+    assert_usage("doctor 0", "not the id of a process");
+    assert_usage("doctor -d 1 7", "--duration does not go with doctor");
+    assert_usage("doctor -t 9 7", "--thread does not go with doctor");
+    assert_usage("dump", "the id of a Python process is missing");
+}
+
 static void test_options_stand_anywhere(void **state)
 {
     (void)state;
@@ -409,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_attach_live_is_live),
         cmocka_unit_test(test_attach),
         cmocka_unit_test(test_dump),
+        cmocka_unit_test(test_doctor_needs_no_process),
         cmocka_unit_test(test_options_stand_anywhere),
         cmocka_unit_test(test_long_names_may_be_cut),
         cmocka_unit_test(test_rates),
