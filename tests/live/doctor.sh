@@ -1,0 +1,271 @@
+#!/bin/sh
+# doctor - tells of each process what is true of it: that all works, or the one reason why not, with what
+# changes that; and gives its status. What it says of a refusal is what attaching says, too.
+. "${srcdir:-.}/tests/live/lib.sh"
+
+app=$work/bin/tachyon-top # where other users can execute it
+report=$work/report       # of one run
+nobody=65534
+wait='import sys, time; open(sys.argv[1], "w").close(); time.sleep(300)'
+undumpable='import ctypes; ctypes.CDLL(None).prctl(4, 0);'
+mkdir "$work/bin" "$work/ready"
+cp "${builddir:-.}/tachyon-top" "$work/bin"
+cp "$top/tests/live/without_call.py" "$work/bin"
+chmod 755 "$work" "$work/bin"
+chmod 777 "$work/ready" # other users are ready there, too
+# In front of a command:
+as_nobody="setpriv --reuid=$nobody --regid=$nobody --clear-groups"
+without_capability="setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace"
+
+# doctor STATUS PID [WRAPPER...] - it ends so, and its report is in $report: plain, narrow, on standard output.
+doctor() {
+    expected=$1 process=$2
+    shift 2
+    status=0
+    timeout -k 1 30 "$@" "$app" doctor ${process:+"$process"} </dev/null \
+        >"$report" 2>"$work/errors" || status=$?
+    [ "$status" -eq "$expected" ] || fail "status $status of doctor $process: $(cat "$report" "$work/errors")"
+    [ ! -s "$work/errors" ] || fail "doctor $process says on standard error: $(cat "$work/errors")"
+    ! grep -q "$(printf '\033')" "$report" || fail "colours where there is no terminal"
+    ! grep -qE '^.{80}' "$report" || fail "too wide: $(cat "$report")"
+    ! grep -q 'not permitted' "$report" || fail "an errno is no reason: $(cat "$report")"
+}
+
+# unwrapped - the report with each finding in one line.
+unwrapped() {
+    sed 's/^ \{16\}/@/' "$report" | tr '\n' ' ' | sed 's/ @/ /g; s/ \(✓\|·\|✗\)  /\n\1  /g'
+}
+
+# says MARK NAME PATTERN - a finding of the last report.
+says() {
+    unwrapped | grep -qE "^$1  $2 +.*$3" || fail "no '$1 $2: $3' in: $(cat "$report")"
+}
+
+# says_nothing_of NAME - there is no such finding.
+says_nothing_of() {
+    ! unwrapped | grep -qE "^.  $1 " || fail "there should be no $1 in: $(cat "$report")"
+}
+
+# refuses PATTERN REMEDY PID [WRAPPER...] - the memory cannot be read, for that reason; attaching says the same,
+# and neither says that it is no Python.
+refuses() {
+    pattern=$1 remedy=$2 process=$3
+    shift 3
+    doctor 1 "$process" "$@"
+    says ✗ memory "$pattern.* to change it: .*$remedy"
+    says_nothing_of Python
+    [ "$(grep -c '^✗' "$report")" -eq 1 ] || fail "more than one reason: $(cat "$report")"
+    ! "$@" "$app" attach -d 1 "$process" >/dev/null 2>"$work/errors" || fail "attaching works: $process"
+    grep -qE "^tachyon-top: no permission .*$pattern.*; .*$remedy" "$work/errors" ||
+        fail "attaching says something else: $(cat "$work/errors")"
+    ! grep -qi 'not a python' "$report" "$work/errors" || fail "it says that it is no Python"
+}
+
+# start COMMAND... - starts a process, $other, that makes the file it gets as its last argument.
+start() {
+    rm -f "$work/ready/is_ready"
+    "$@" "$work/ready/is_ready" &
+    other=$!
+    targets="$targets $other"
+    wait_for 30 test -e "$work/ready/is_ready" || fail "not ready in 30 s: $*"
+}
+
+a_python_works() {
+    start_target "$2" threads --hold
+    doctor 0 "$pid"
+    says ✓ process "$pid of uid "
+    says ✓ memory 'can be read'
+    says ✓ Python 'CPython is in /.*(_PyRuntime|\.PyRuntime)'
+    says ✓ version "$(truth_word python | sed 's/+$//; s/\./\\./g')"
+    says ✓ stacks "threads read: $(grep -o '"tid"' "$truth" | wc -l), each stack proven"
+    says ✓ threads schedstat
+    says '[✓·]' riding CPU
+    says ✓ sources 'all files can be read here'
+    grep -qx "Process $pid can be looked into: tachyon-top $pid" "$report" || fail "$(cat "$report")"
+}
+
+truth_word() {
+    sed -n "1s/.*\"$1\": \"\([^\"]*\)\".*/\1/p" "$truth"
+}
+
+the_machine() {
+    doctor 0 ''
+    says ✓ /proc mounted
+    says ✓ kernel Linux
+    says_nothing_of memory
+    # As the machine is where there is no /proc: nothing is guessed at.
+    if unshare -m mount -t tmpfs none /proc 2>/dev/null; then
+        doctor 1 '' unshare -m sh -c 'mount -t tmpfs none /proc; exec "$@"' sh
+        says ✗ /proc 'not mounted.*to change it: .*mount -t proc'
+        says_nothing_of capability
+        doctor 1 $$ unshare --pid --fork
+        says ✗ /proc 'another PID namespace'
+        says_nothing_of process
+    else
+        not_tested "a machine without /proc, as nothing can be mounted here"
+    fi
+}
+
+other_processes() {
+    doctor 1 $(($(cat /proc/sys/kernel/pid_max) + 1))
+    says ✗ process 'there is no process'
+    sleep 300 &
+    other=$!
+    targets="$targets $other"
+    doctor 1 "$other"
+    says ✓ memory 'can be read'
+    says ✗ Python 'is not a Python process: no CPython is mapped'
+    python3 -c "import os, sys, time
+if os.fork() == 0: os._exit(0)
+$wait" "$work/ready/parent" &
+    other=$!
+    targets="$targets $other"
+    wait_for 30 test -e "$work/ready/parent" || fail "not ready in 30 s"
+    zombie=$(cat "/proc/$other/task/$other/children")
+    wait_for 30 is_over "${zombie% }" || fail "${zombie% } does not end"
+    doctor 1 "${zombie% }"
+    says ✗ process 'ended, and waits for its parent'
+    if grep -q '(kthreadd)' /proc/2/stat 2>/dev/null; then
+        doctor 1 2
+        says ✗ process 'a thread of the kernel'
+    fi
+}
+
+# shellcheck disable=SC2086  # commands and their arguments
+who_may_not() {
+    start_target "$(pythons | head -n 1 | cut -f 2)" shares
+    refuses 'belongs to another user \(uid 0\)' 'as that user or with sudo' "$pid" $as_nobody
+    says · capability 'no CAP_SYS_PTRACE.*to change it: .*sudo'
+    refuses 'more rights than this user.*root without CAP_SYS_PTRACE' '--cap-add=SYS_PTRACE' "$pid" \
+        $without_capability
+    says · capability 'not in the bounding set.*--cap-add'
+
+    start $as_nobody /usr/bin/python3 -c "$wait"
+    doctor 0 "$other" $as_nobody
+    says ✓ memory 'can be read'
+    says · capability 'only processes of this user'
+    refuses 'its group is another' sudo "$other" setpriv --reuid=$nobody --regid=1 --clear-groups
+    refuses 'belongs to another user' no_new_privs "$pid" $as_nobody --no-new-privs
+
+    start $as_nobody /usr/bin/python3 -c "$undumpable $wait"
+    refuses 'it is not dumpable.*PR_SET_DUMPABLE' sudo "$other" $as_nobody
+    says ✗ memory 'without that: .*PR_SET_DUMPABLE, 1'
+    doctor 0 "$other"
+}
+
+# A seccomp filter refuses the call, and not the file: that is a note.
+filtered() {
+    doctor 0 "$pid" /usr/bin/python3 "$work/bin/without_call.py"
+    says · 'system call' 'refused \(EPERM\), by the seccomp filter.*--cap-add=SYS_PTRACE.*without that: .*mem'
+    says ✓ memory 'can be read'
+}
+
+# The facts of Yama are made up; the refusal is the kernel's, for what cannot be seen of root's process.
+# shellcheck disable=SC2086  # commands and their arguments
+yama() {
+    cat >"$work/bin/yama" <<'END'
+#!/bin/sh
+set -e
+mount -t tmpfs none /proc/sys/kernel
+mkdir /proc/sys/kernel/yama
+echo "$1" >/proc/sys/kernel/yama/ptrace_scope
+shift
+exec "$@"
+END
+    chmod 755 "$work/bin/yama"
+    if ! unshare -m "$work/bin/yama" 0 true 2>/dev/null; then
+        not_tested "the scopes of Yama, as nothing can be mounted here"
+        return
+    fi
+    scope="unshare -m $work/bin/yama"
+    start $without_capability /usr/bin/python3 -c "$undumpable $wait"
+    doctor 1 "$other" $scope 1 $without_capability
+    says · ptrace 'ptrace_scope is 1'
+    says ✗ memory 'ptrace_scope is 1.*sudo sysctl kernel.yama.ptrace_scope=0.*without that: .*PTRACER'
+    doctor 1 '' $scope 2 $as_nobody
+    says ✗ ptrace 'ptrace_scope is 2.*to change it: .*sudo'
+    doctor 1 '' $scope 3
+    says ✗ ptrace 'ptrace_scope is 3.*everybody.*to change it: .*sysctl\.d'
+    doctor 0 '' $scope 2
+    says ✓ ptrace 'CAP_SYS_PTRACE stands above'
+    doctor 0 '' $scope 0 $as_nobody
+    says ✓ ptrace 'ptrace_scope is 0'
+}
+
+# shellcheck disable=SC2086  # commands and their arguments
+containers() {
+    if unshare --user --map-root-user true 2>/dev/null; then
+        refuses 'another user namespace' 'on the host' "$pid" unshare --user --map-root-user
+        says · user 'of a user namespace'
+        says · namespaces 'of its own.*user'
+    else
+        not_tested "user namespaces, as none can be made here"
+    fi
+    if ! unshare --pid --mount --fork true 2>/dev/null; then
+        not_tested "a target in namespaces, as none can be made here"
+        return
+    fi
+    mkdir -p "$work/other"
+    # It sees a file that is not there from outside: a mount of its own.
+    start unshare --pid --mount --mount-proc --fork sh -c 'mount -t tmpfs none "$1"
+printf "import sys, time\nopen(sys.argv[1], \"w\").close()\ntime.sleep(300)\n" >"$1/inside.py"
+exec /usr/bin/python3 "$1/inside.py" "$2"' sh "$work/other"
+    inside=$(cat "/proc/$other/task/$other/children")
+    inside=${inside% }
+    doctor 0 "$inside"
+    says · namespaces 'of its own, as a container.s: PID, mount'
+    says ✓ memory 'can be read'
+    says ✓ sources 'all files can be read here'
+    # Its name is that of a file that is gone.
+    nsenter --mount --target "$inside" rm "$work/other/inside.py"
+    doctor 0 "$inside"
+    says · sources '1 of 1 files cannot be read here: /.*inside.py'
+    kill -KILL "$inside" # the first of its namespace, which takes no other signal
+}
+
+a_terminal() {
+    if ! script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+        not_tested "terminals, as script makes none here"
+        return
+    fi
+    in_terminal 0 xterm-256color 80 24 && says ✓ terminal '80 columns by 24 rows'
+    says ✓ TERM 'xterm-256color, with 256 colours'
+    says ✓ characters UTF-8
+    in_terminal 1 no-such-terminal 80 24 && says ✗ TERM 'not known here.*to change it: export TERM.*--snapshot'
+    in_terminal 1 xterm 40 10 && says ✗ terminal 'too small: 40x10.*window larger'
+    in_terminal 0 vt100 80 24 && says · TERM 'without colours'
+    LC_ALL=C in_terminal 0 xterm 80 24
+    grep -qE '^-  characters +ANSI' "$report" || fail "$(cat "$report")"
+    ! LC_ALL=C grep -q '[^ -~]' "$report" || fail "not in ASCII: $(cat "$report")"
+    # Where there are colours, marks have them, and where nobody wants them, they have not.
+    colours='' in_terminal 0 xterm-256color 80 24
+    grep -q "^$(printf '\033')\[32m✓" "$work/typescript" || fail "no colours on a terminal"
+}
+
+# in_terminal STATUS TERM COLUMNS ROWS - doctor writes to a terminal of that type and size.
+in_terminal() {
+    status=0
+    env -u NO_COLOR TERM="$2" ${colours-NO_COLOR=1} script -qec \
+        "stty columns $3 rows $4; '$app' doctor" "$work/script" \
+        </dev/null >/dev/null 2>&1 || status=$?
+    tr -d '\r' <"$work/script" | sed '/^Script /d' >"$work/typescript"
+    cp "$work/typescript" "$report"
+    [ "$status" -eq "$1" ] || fail "status $status in a terminal $2 of $3x$4: $(cat "$report")"
+}
+
+for_each_python a_python_works
+the_machine
+other_processes
+a_terminal
+if [ "$(id -u)" -ne 0 ]; then
+    doctor 1 1
+    says ✗ memory 'belongs to another user \(uid 0\)'
+    not_tested "who may not read what, as this is not root"
+    exit 0
+fi
+need setpriv unshare nsenter
+[ -x /usr/bin/python3 ] || skip "there is no /usr/bin/python3"
+who_may_not
+filtered
+containers
+yama
