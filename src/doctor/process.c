@@ -44,7 +44,7 @@ static bool tell_error(struct finding *finding, const struct error *error)
 static bool check_process(struct patient *patient, struct finding *finding)
 {
     const struct rights *theirs = &patient->access.theirs;
-    char command[128];
+    char command[72]; /* enough to know it by */
     struct error error;
 
     access_ask(&patient->access, patient->pid);

@@ -82,6 +82,11 @@ a_python_works() {
     says '[✓·]' riding CPU
     says ✓ sources 'all files can be read here'
     grep -qx "Process $pid can be looked into: tachyon-top $pid" "$report" || fail "$(cat "$report")"
+    for thread in "/proc/$pid/task"/*; do
+        [ "${thread##*/}" = "$pid" ] || break
+    done
+    doctor 0 "${thread##*/}"
+    says · process "is a thread of process $pid.*to change it: .*tachyon-top $pid"
 }
 
 truth_word() {
@@ -128,7 +133,17 @@ $wait" "$work/ready/parent" &
     if grep -q '(kthreadd)' /proc/2/stat 2>/dev/null; then
         doctor 1 2
         says ✗ process 'a thread of the kernel'
+    else
+        not_tested "threads of the kernel, as none is seen from this PID namespace"
     fi
+    # A Python that is too old, where there is one.
+    for old in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.10.*/bin/python; do
+        [ -x "$old" ] || continue
+        start "$old" -c "$wait"
+        doctor 1 "$other"
+        says ✓ memory 'can be read'
+        says ✗ version 'CPython 3\.10.*too old.*to change it: .*CPython 3\.11 to 3\.15'
+    done
 }
 
 # shellcheck disable=SC2086  # commands and their arguments
@@ -144,6 +159,10 @@ who_may_not() {
     doctor 0 "$other" $as_nobody
     says ✓ memory 'can be read'
     says · capability 'only processes of this user'
+    if unshare -m mount -t tmpfs none /proc 2>/dev/null; then
+        doctor 1 "$pid" unshare -m sh -c 'mount -t proc -o hidepid=2 none /proc; exec "$@"' sh $as_nobody
+        says ✗ process '/proc hides it.*hidepid.*to change it: .*sudo'
+    fi
     refuses 'its group is another' sudo "$other" setpriv --reuid=$nobody --regid=1 --clear-groups
     refuses 'belongs to another user' no_new_privs "$pid" $as_nobody --no-new-privs
 
@@ -158,6 +177,10 @@ filtered() {
     doctor 0 "$pid" /usr/bin/python3 "$work/bin/without_call.py"
     says · 'system call' 'refused \(EPERM\), by the seccomp filter.*--cap-add=SYS_PTRACE.*without that: .*mem'
     says ✓ memory 'can be read'
+    # One around the process itself is none of ours.
+    start /usr/bin/python3 "$work/bin/without_call.py" /usr/bin/python3 -c "$wait"
+    doctor 0 "$other"
+    says ✓ 'system call' 'process_vm_readv works$'
 }
 
 # The facts of Yama are made up; the refusal is the kernel's, for what cannot be seen of root's process.

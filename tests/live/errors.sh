@@ -318,4 +318,18 @@ terminal
 files
 wrong_usage
 refused_all 'is not a Python process' "$sleeper"
+python3 -c "import os, sys
+if os.fork() == 0: os._exit(0)
+$WAIT" "$work/ready/parent" &
+parent=$!
+targets="$targets $parent"
+wait_for 30 test -e "$work/ready/parent" || fail "not ready in 30 s"
+zombie=$(cat "/proc/$parent/task/$parent/children")
+wait_for 30 is_over "${zombie% }" || fail "${zombie% } does not end"
+refused_all 'ended, and waits for its parent' "${zombie% }"
+if grep -q '(kthreadd)' /proc/2/stat 2>/dev/null; then
+    refused_all 'is not a Python process: it is a thread of the kernel' 2
+else
+    not_tested "threads of the kernel, as none is seen from this PID namespace"
+fi
 for_each_python short_lived
