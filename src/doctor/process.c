@@ -223,7 +223,8 @@ static bool check_clocks(struct patient *patient, struct finding *finding)
     }
     finding_set(finding, MARK_NOTE, "the kernel does not tell %s%s%s", runs ? "" : "their CPU time (schedstat)",
                 runs || waits ? "" : ", nor ", waits ? "" : "what they wait for (syscall)");
-    finding_remedy(finding, "a kernel with CONFIG_SCHED_INFO and CONFIG_PROC_FS, outside of gVisor and the like");
+    finding_remedy(finding, "a kernel built with CONFIG_SCHED_INFO (schedstat) and "
+                            "CONFIG_HAVE_ARCH_TRACEHOOK (syscall), as those of distributions are");
     finding_without(finding, "%s%s%s", runs ? "" : "wall and GIL time are right, CPU time is not",
                     runs || waits ? "" : "; ",
                     waits ? "" : "threads without the GIL are all told as idle");

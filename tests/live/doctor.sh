@@ -183,6 +183,26 @@ filtered() {
     says ✓ 'system call' 'process_vm_readv works$'
 }
 
+# What the kernel does not tell, and where the sampler may not run, is no more than a note.
+lacking() {
+    hide='mount --bind /dev/null /proc/$1/task/$1/$0 && shift && exec "$@"'
+    if unshare -m sh -c "$hide" schedstat "$pid" true 2>/dev/null; then
+        doctor 0 "$pid" unshare -m sh -c "$hide" schedstat "$pid"
+        says · threads 'does not tell their CPU time .schedstat.  *to change it: .*SCHED_INFO.*CPU time is not'
+        doctor 0 "$pid" unshare -m sh -c "$hide" syscall "$pid"
+        says · threads 'does not tell what they wait for .syscall.  *to change it: .*TRACEHOOK.*as idle'
+    else
+        not_tested "a kernel that tells less, as nothing can be mounted over its files"
+    fi
+    cpus=$(nproc)
+    if [ "$cpus" -gt 1 ]; then
+        doctor 0 "$pid" taskset -c "$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')"
+        says · riding "on 1 of the $cpus CPUs.*to change it: .*taskset.*engine remote"
+    else
+        not_tested "another set of CPUs, as there is only one"
+    fi
+}
+
 # The facts of Yama are made up; the refusal is the kernel's, for what cannot be seen of root's process.
 # shellcheck disable=SC2086  # commands and their arguments
 yama() {
@@ -290,5 +310,6 @@ need setpriv unshare nsenter
 [ -x /usr/bin/python3 ] || skip "there is no /usr/bin/python3"
 who_may_not
 filtered
+lacking
 containers
 yama
