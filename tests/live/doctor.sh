@@ -93,17 +93,20 @@ truth_word() {
     sed -n "1s/.*\"$1\": \"\([^\"]*\)\".*/\1/p" "$truth"
 }
 
+# shellcheck disable=SC2086  # commands and their arguments
 the_machine() {
     doctor 0 ''
     says ✓ /proc mounted
     says ✓ kernel Linux
     says_nothing_of memory
-    # As the machine is where there is no /proc: nothing is guessed at.
+    # Without a /proc, or with that of others, nothing is guessed at.
     if unshare -m mount -t tmpfs none /proc 2>/dev/null; then
-        doctor 1 '' unshare -m sh -c 'mount -t tmpfs none /proc; exec "$@"' sh
-        says ✗ /proc 'not mounted.*to change it: .*mount -t proc'
-        says_nothing_of capability
-        doctor 1 $$ unshare --pid --fork
+        if ! is_sanitized; then
+            doctor 1 '' unshare -m sh -c 'mount -t tmpfs none /proc; exec "$@"' sh
+            says ✗ /proc 'not mounted.*to change it: .*mount -t proc'
+            says_nothing_of capability
+        fi
+        doctor 1 $$ $no_leaks unshare --pid --fork
         says ✗ /proc 'another PID namespace'
         says_nothing_of process
     else

@@ -120,9 +120,10 @@ folder_of_processes() {
         not_tested "folders /proc of other kinds, as nothing can be mounted here"
         return
     fi
-    refused_all '/proc is not mounted here.*mount -t proc' "$pid" \
+    is_sanitized || refused_all '/proc is not mounted here.*mount -t proc' "$pid" \
         unshare -m sh -c 'mount -t tmpfs none /proc; exec "$@"' sh
-    refused_all '/proc is that of another PID namespace.*mount -t proc' "$pid" unshare --pid --fork
+    refused_all '/proc is that of another PID namespace.*mount -t proc' "$pid" \
+        $no_leaks unshare --pid --fork
     refused_all '/proc hides it.*hidepid.*sudo' "$pid" \
         unshare -m sh -c 'mount -t proc -o hidepid=2 none /proc; exec "$@"' sh $as_nobody
     refused_all "there is no process $ended" "$ended" \

@@ -18,6 +18,9 @@ copies=$work/copies # the folders made elsewhere: in other roots, or for one of 
 : >"$copies"
 targets=          # the processes that this shell started
 started=0         # how many there have been
+# In front of a command that has the /proc of others: leaks are looked for through it.
+# shellcheck disable=SC2034  # for the tests
+no_leaks="env ASAN_OPTIONS=detect_leaks=0:exitcode=99"
 
 clean_up() {
     status=$?
@@ -164,6 +167,11 @@ undisturbed() {
         [ "$failures" -lt 3 ] || fail "$* fails again and again"
     done
     fail "the machine is too busy to measure anything: $*"
+}
+
+# is_sanitized - the program was built with AddressSanitizer, which does not work where there is no /proc.
+is_sanitized() {
+    grep -q __asan_init "$tachyon_top"
 }
 
 # wait_for SECONDS COMMAND... - until the command succeeds; 1 when the time is over.
