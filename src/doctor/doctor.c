@@ -102,7 +102,8 @@ static void write_text(FILE *stream, const char *text, size_t at, const struct d
     size_t length = 0;
 
     for (; !style->utf8 && *text != '\0' && length < sizeof ascii - 1; length++) {
-        const bool opens = strncmp(text, "‹", strlen("‹")) == 0, closes = strncmp(text, "›", strlen("›")) == 0;
+        const bool opens = strncmp(text, "‹", strlen("‹")) == 0;
+        const bool closes = strncmp(text, "›", strlen("›")) == 0;
 
         ascii[length] = opens ? '<' : closes ? '>' : (*text & 0x80) != 0 ? '?' : *text;
         for (text++; ((unsigned char)*text & 0xc0) == 0x80; text++)

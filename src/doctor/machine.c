@@ -1,13 +1,13 @@
 /*
  * machine - the checks of what holds for any process that this user may want to look into.
  */
+#include "doctor/doctor.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "base/error.h"
-#include "doctor/doctor.h"
 #include "memory/refusal.h"
 #include "memory/rights.h"
 
@@ -15,8 +15,18 @@
 struct machine {
     struct rights ours;
     int yama_scope;
-    bool may_all; /* CAP_SYS_PTRACE is there to be used */
+    bool may_all;  /* CAP_SYS_PTRACE is there to be used */
+    bool is_whole; /* in the user namespace that the machine began with */
 };
+
+/* That one numbers all users as themselves (user_namespaces(7)). */
+static bool is_first_namespace(const char *uid_map)
+{
+    unsigned inside, outside, count;
+
+    return sscanf(uid_map, "%u %u %u", &inside, &outside, &count) != 3 ||
+           (inside == 0 && outside == 0 && count == UINT32_MAX);
+}
 
 static bool check_kernel(const struct machine *machine, struct finding *finding)
 {
@@ -40,14 +50,7 @@ static bool check_proc(const struct machine *machine, struct finding *finding)
 
 static bool check_user(const struct machine *machine, struct finding *finding)
 {
-    static const char WHOLE[] = "0 0 4294967295";
-    const char *map = machine->ours.uid_map;
-    unsigned inside, outside, count;
-    char read[64] = "";
-
-    if (sscanf(map, "%u %u %u", &inside, &outside, &count) == 3)
-        snprintf(read, sizeof read, "%u %u %u", inside, outside, count);
-    if (read[0] == '\0' || strcmp(read, WHOLE) == 0)
+    if (machine->is_whole)
         finding_set(finding, MARK_OK, "uid %u, in the machine's own user namespace", geteuid());
     else
         finding_set(finding, MARK_NOTE,
@@ -60,7 +63,8 @@ static bool check_capability(const struct machine *machine, struct finding *find
     const struct rights *ours = &machine->ours;
 
     if (machine->may_all) {
-        finding_set(finding, MARK_OK, "CAP_SYS_PTRACE: processes of all users can be read");
+        finding_set(finding, MARK_OK, "CAP_SYS_PTRACE: other users' processes can be read, too%s",
+                    machine->is_whole ? "" : ", in this user namespace");
         return true;
     }
     finding_set(finding, MARK_NOTE, "no CAP_SYS_PTRACE%s: only processes of this user can be read",
@@ -125,10 +129,12 @@ static const struct {
 void doctor_examine_machine(struct doctor *doctor)
 {
     struct machine machine = {.yama_scope = rights_yama_scope()};
+    bool goes_on = true;
 
     rights_read(&machine.ours, 0);
     machine.may_all = (machine.ours.effective & RIGHTS_PTRACE) != 0;
-    for (size_t i = 0, goes_on = true; i < sizeof CHECKS / sizeof CHECKS[0] && goes_on; i++) {
+    machine.is_whole = is_first_namespace(machine.ours.uid_map);
+    for (size_t i = 0; i < sizeof CHECKS / sizeof CHECKS[0] && goes_on; i++) {
         struct finding finding = {.name = CHECKS[i].name};
 
         goes_on = CHECKS[i].check(&machine, &finding);

@@ -2,14 +2,14 @@
  * process - the checks of one process, from whether it is there to what its threads tell. The first that fails is
  * the last: nothing can be said of the next then, and nothing is guessed.
  */
+#include "doctor/doctor.h"
+
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clean.h"
-#include "doctor/doctor.h"
 #include "doctor/trial.h"
 #include "export/text.h"
 #include "memory/process.h"
