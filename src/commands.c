@@ -16,6 +16,7 @@
 #include "tally/tally.h"
 
 enum {
+    RIDE_PERCENT = 2, /* of a CPU, that riding may take where no budget is given */
     PUMP_EVERY_MS = 50,
     PUMP_MOST = 65536,  /* records taken between two looks at the clock and the signals */
     LOOKS_MAX = 50,     /* rounds in which a dump tries to prove every stack */
@@ -55,17 +56,19 @@ static uint64_t own_cpu_ns(void)
 struct session *command_session(const struct options *options, struct error *error)
 {
     const pid_t pid = options->pid;
+    const bool given = options->budget_percent > 0;
     const struct session_options wanted = {
         .pids = &pid,
         .pid_count = 1,
         .target = {
             /* One look is worth a moment of the target's time. */
             .engine = {.kind = options->command == COMMAND_DUMP ? ENGINE_RIDE : options->engine,
-                       .budget = options->budget_percent / 100,
+                       .budget = (given ? options->budget_percent : RIDE_PERCENT) / 100,
                        .interval_ns = (uint64_t)((double)NS_PER_S / options->rate_hz)},
             .no_gc = options->no_gc,
             .native_markers = options->native_markers,
         },
+        .budget = options->budget_percent / 100,
     };
 
     return session_new(&wanted, error);

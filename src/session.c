@@ -62,7 +62,7 @@ static bool attach_all(struct session *session, const struct session_options *op
     }
     session->version_hex = target_version(targets[0]);
     session->targets_left = count;
-    session->sampler = sampler_new(targets, count, error);
+    session->sampler = sampler_new(targets, count, options->budget, error);
     return session->sampler != NULL;
 }
 

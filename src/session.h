@@ -23,7 +23,8 @@ struct session;
 struct session_options {
     const pid_t *pids;
     size_t pid_count;      /* 1 to SESSION_TARGETS_MAX */
-    struct target_options target; /* of each; the engine's interval is the sampler's too */
+    struct target_options target; /* of each */
+    double budget;         /* of one CPU's time, for this program itself; 0: no bound */
 };
 
 /* Attaches to every target; nothing is sampled yet. NULL with the first target's reason when one cannot

@@ -162,11 +162,12 @@ static void draw_engine(struct pen *pen, const struct header *header, int form)
 {
     const struct picture *picture = header->picture;
 
-    if (!picture || picture->ended || !picture->riding)
+    if (!picture || picture->ended)
         return;
-    pen_text(pen, STYLE_MESSAGE, "ride");
+    if (picture->riding)
+        pen_text(pen, STYLE_MESSAGE, form == 0 && picture->slowed ? "ride " : "ride");
     if (form == 0 && picture->slowed)
-        pen_text(pen, STYLE_DIM, " within budget");
+        pen_text(pen, STYLE_DIM, "within budget");
 }
 
 static void draw_kept(struct pen *pen, const struct header *header, int form)

@@ -138,7 +138,7 @@ static void write_words(struct page *page)
         {"1.00 kHz", "how often all threads were looked at, over about the last second"},
         {"ride", "the stacks are read from the CPU of the thread that has the GIL, which cannot run "
                  "meanwhile: it calls too quickly to be read from elsewhere. Within budget: at a "
-                 "lower rate, so that this does not take more than --budget of its time"},
+                 "lower rate than asked for, as that would take more than --budget"},
         {"kept", "the share of samples that were read and counted; the others failed or were lost"},
         {"truncated", "the share of samples that are known only in part: they end in ‹moving›"},
         {"GIL CPU GC", "how much of the last second some thread had the GIL, how many cores were "

@@ -69,10 +69,11 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
     else
         fprintf(stream, "Rate: %.1f Hz of %.1f Hz asked\n", stats_rate_hz(stats),
                 stats->asked_rate_hz);
+    if (stats->slowed)
+        fprintf(stream, "Slowed: less often than asked, to keep within the budget\n");
     if (stats->ridden > 0)
-        fprintf(stream, "Engine: %s, rode in %" PRIu64 " of %" PRIu64 " rounds%s\n", stats->engine,
-                stats->ridden, counts->rounds,
-                stats->slowed ? ", less often than asked to keep within the budget" : "");
+        fprintf(stream, "Engine: %s, rode in %" PRIu64 " of %" PRIu64 " rounds\n", stats->engine,
+                stats->ridden, counts->rounds);
     write_share(stream, "Failed:", counts->failed, wanted, "samples");
     write_share(stream, "Truncated:", counts->truncated, counts->samples, "samples");
     write_share(stream, "Missed:", counts->missed, counts->rounds + counts->missed, "rounds");

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "sample/pace.h"
 
 enum {
     END_PATIENCE_MS = 200,   /* for room for the last record, when nobody may be reading any more */
@@ -30,6 +31,8 @@ struct sampler {
     struct slot *slots;
     size_t count;
     size_t left;
+    struct pace pace;
+    bool slowed;      /* rounds are less often than targets want, to keep within the budget */
     uint64_t random;
     pthread_t thread;
     sem_t done;       /* posted when the thread is about to end: joining it does not take long then */
@@ -38,7 +41,8 @@ struct sampler {
     atomic_bool stop; /* set by sampler_stop(), read by the thread; carries no data with it */
 };
 
-struct sampler *sampler_new(struct target **targets, size_t count, struct error *error)
+struct sampler *sampler_new(struct target **targets, size_t count, double budget,
+                            struct error *error)
 {
     struct sampler *sampler = calloc(1, sizeof *sampler);
 
@@ -55,6 +59,7 @@ struct sampler *sampler_new(struct target **targets, size_t count, struct error 
         sampler->slots[i].target = targets[i];
     sampler->count = count;
     sampler->left = count;
+    sampler->pace.budget = budget;
     sem_init(&sampler->done, 0, 0);
     sampler->random = clock_now_ns() | 1;
     return sampler;
@@ -94,6 +99,7 @@ static void round_of_all(struct sampler *sampler, uint64_t missed, bool is_read,
         if (slot->target == NULL)
             continue;
         slot->counts.rounds++;
+        target_set_slowed(slot->target, sampler->slowed);
         slot->counts.missed += missed * target_rounds_wanted(slot->target);
         if (!target_round(slot->target, &slot->counts, &reason)) {
             end_slot(sampler, slot, &reason, is_read);
@@ -136,8 +142,23 @@ static void sleep_until(struct sampler *sampler, uint64_t time_ns)
     }
 }
 
-/* The longest that one of the targets wants. */
-static uint64_t wanted_interval_ns(const struct sampler *sampler)
+static uint64_t cpu_clock_ns(clockid_t clock)
+{
+    struct timespec used;
+
+    clock_gettime(clock, &used);
+    return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
+}
+
+static void keep_pace(struct sampler *sampler, uint64_t now_ns)
+{
+    if (sampler->pace.budget > 0)
+        pace_note(&sampler->pace, now_ns, cpu_clock_ns(CLOCK_THREAD_CPUTIME_ID),
+                  cpu_clock_ns(CLOCK_PROCESS_CPUTIME_ID));
+}
+
+/* The longest that one of the targets wants, or longer where that would take more than the budget. */
+static uint64_t choose_interval_ns(struct sampler *sampler)
 {
     uint64_t longest_ns = 0;
 
@@ -147,7 +168,8 @@ static uint64_t wanted_interval_ns(const struct sampler *sampler)
         if (target != NULL && target_interval_ns(target) > longest_ns)
             longest_ns = target_interval_ns(target);
     }
-    return longest_ns;
+    sampler->slowed = sampler->pace.interval_ns > longest_ns;
+    return sampler->slowed ? sampler->pace.interval_ns : longest_ns;
 }
 
 static void *run(void *argument)
@@ -160,7 +182,7 @@ static void *run(void *argument)
     prctl(PR_SET_NAME, "sampler");
     prctl(PR_SET_TIMERSLACK, 1UL); /* the default of 50 µs is a large part of a short interval */
     while (!stopping(sampler) && sampler->left > 0) {
-        const uint64_t interval_ns = wanted_interval_ns(sampler);
+        const uint64_t interval_ns = choose_interval_ns(sampler);
         const uint64_t now_ns = clock_now_ns();
         uint64_t missed = 0;
 
@@ -176,6 +198,7 @@ static void *run(void *argument)
         last_round_ns = clock_now_ns();
         interval_start_ns += interval_ns;
         round_of_all(sampler, missed, true, &reason);
+        keep_pace(sampler, last_round_ns);
     }
     reason = (struct error){ERROR_NONE, ""};
     for (size_t i = 0; i < sampler->count; i++)

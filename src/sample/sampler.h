@@ -20,8 +20,10 @@
 struct sampler;
 
 /* A sampler, not running yet, over `count` targets (at least 1), which it owns from here on, also when
-   it gives NULL for lack of memory. */
-struct sampler *sampler_new(struct target **targets, size_t count, struct error *error);
+   it gives NULL for lack of memory. `budget`: of one CPU's time, that this program may take, where rounds
+   as often as asked for would take more; 0: whatever they do. */
+struct sampler *sampler_new(struct target **targets, size_t count, double budget,
+                            struct error *error);
 
 /* Starts its thread, once. */
 bool sampler_start(struct sampler *sampler, struct error *error);

@@ -75,6 +75,7 @@ struct target {
     uint64_t cpu_asked_ns;
     uint64_t cpu_ns;              /* of the process, when it was asked for last */
     struct engine engine;
+    bool slowed;                  /* the sampler makes rounds less often than it wants */
     uint32_t rounds_at_once;      /* how many rounds are made in one reading */
     uint32_t rounds;              /* and were in this one */
     bool gil_held;                /* in the last round, some thread had the GIL */
@@ -202,6 +203,11 @@ uint64_t target_interval_ns(const struct target *target)
     const uint64_t idle_ns = IDLE_PAUSE_US * NS_PER_US;
 
     return target->gil_held || interval_ns > idle_ns || target->bursts == NULL ? interval_ns : idle_ns;
+}
+
+void target_set_slowed(struct target *target, bool slowed)
+{
+    target->slowed = slowed;
 }
 
 uint32_t target_rounds_wanted(const struct target *target)
@@ -624,7 +630,8 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     if (target->bursts != NULL)
         thread_bursts_put(target->bursts, &round, false);
     record.riding = target->engine.rode ? RECORD_RODE : target->engine.riding ? RECORD_RIDES : 0;
-    record.slowed = target_interval_ns(target) > target->engine.options.interval_ns;
+    record.slowed = target->slowed ||
+                    engine_interval_ns(&target->engine) > target->engine.options.interval_ns;
     put_round(target, &record, counts);
     target->before_ns = now_ns;
     engine_end(&target->engine, now_ns, target->holder_samples, target->holder_torn);

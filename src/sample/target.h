@@ -34,6 +34,9 @@ void target_free(struct target *target);
 /* How far apart its rounds are to be. */
 uint64_t target_interval_ns(const struct target *target);
 
+/* Whether its rounds are less often than it wants, as they would cost this program too much. */
+void target_set_slowed(struct target *target, bool slowed);
+
 /* How many rounds are wanted in each such interval: more than 1 where they are to come faster than single
    readings; 0: as many as there can be. */
 uint32_t target_rounds_wanted(const struct target *target);

@@ -20,7 +20,7 @@ sample() {
     shift
     [ "$from" != burst ] || from=remote rate=max
     start_target "$command" churn "$@"
-    "$app" attach --engine "$from" --budget 50 -r $rate -d "$seconds" --collapsed \
+    "$app" attach --engine "$from" --budget 100 -r $rate -d "$seconds" --collapsed \
         -o "$work/stacks" --stats "$work/stats" --force "$pid" 2>"$work/notes" ||
         fail "status $?: $(cat "$work/notes")"
     stop_targets

@@ -23,7 +23,7 @@ profile() {
 
 measure() {
     start_target "$command" churn "$@"
-    "$tachyon_top" attach --engine "$engine" --budget 50 -r 10khz -d 1 --collapsed -o "$work/stacks" --stats "$work/stats.json" \
+    "$tachyon_top" attach --engine "$engine" --budget 100 -r 10khz -d 1 --collapsed -o "$work/stacks" --stats "$work/stats.json" \
         --force "$pid" 2>"$work/notes" || fail "status $?: $(cat "$work/notes")"
     stop_targets
     grep -q '"failed": 0,' "$work/stats.json" || fail "samples failed: $(cat "$work/stats.json")"

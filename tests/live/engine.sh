@@ -52,6 +52,24 @@ steady() {
     [ "$(stat_of ridden)" -eq 0 ] || fail "it rides"
 }
 
+# What the profiler itself takes is kept within a budget that is given, if need be by a lower rate. Its start is
+# beyond that.
+own_budget() {
+    attach remote 5 -r 20khz --budget 4
+    grep -q 'Slowed: .* to keep within the budget' "$work/notes" || fail "no word of it: $(cat "$work/notes")"
+    sed -n 's/.*"duration_s": \([0-9.]*\).*"profiler_cpu_s": \([0-9.]*\).*/\1 \2/p' "$work/stats" |
+        awk '{ exit !($2 <= 0.06 * $1 + 0.1) }' || return 1
+    [ "$(stat_of rounds)" -gt 100 ] || return 1
+    attach remote 2 -r 100 --budget 50
+    ! grep -q 'Slowed' "$work/notes" || return 1
+}
+
+frugal() {
+    start_target "$2" deep --depth 20
+    undisturbed own_budget
+}
+
 [ "$(nproc)" -gt 1 ] || skip "with one CPU nothing is read from another"
 for_each_python churning 3.11 3.13 3.15
 for_each_python steady 3.14
+for_each_python frugal 3.14
