@@ -265,16 +265,56 @@ void chain_begin_root(struct walk_room *room)
     room->root_proven = 0;
 }
 
+/* Whether the loop of the interpreter that runs the listed frames was entered from `from`. */
+static bool is_entered_from(const struct walk *walk, const struct collection *collection,
+                            bool in_second, size_t count, remote_addr from)
+{
+    const struct layout *layout = walk->layout;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct place_found *found = &walk->room->listed[i].found;
+        const struct frame frame =
+            frame_decode(layout, in_second ? collection_second(collection, found)
+                                           : collection_first(collection, found));
+
+        if (frame.is_bottom)
+            return remote_equal(frame.previous, from);
+    }
+    return false;
+}
+
+/* Lists the chain from the top as one of the copies has it. In 3.11 and 3.12 a loop's _PyCFrame is named before what it holds
+   is set (_PyEval_EvalFrameDefault(), Python/ceval.c): until then it still names what stood in the same place, whose
+   caller is not that of what stands there now. Then, and where that is not to be told, what the loop was entered from is listed;
+   `*is_top` is false. */
+static size_t list_from_top(struct walk *walk, const struct collection *collection, remote_addr top,
+                            bool *is_top)
+{
+    const bool has_loops = walk->layout->thread.cframe != LAYOUT_NONE;
+    remote_addr from = remote_at(0);
+    bool known = true;
+    size_t count;
+
+    *is_top = true;
+    if (has_loops)
+        known = collection_entered_from(&walk->collector, collection, &from);
+    for (int in_second = 1; in_second >= 0 && known; in_second--) {
+        count = list_chain(walk, collection, in_second == 1, top);
+        if (count > 0 && (!has_loops || is_entered_from(walk, collection, in_second == 1, count, from)))
+            return count;
+    }
+    *is_top = false;
+    return known && has_loops && !remote_is_null(from) ? list_chain(walk, collection, true, from) : 0;
+}
+
 bool chain_note_root(struct walk *walk, const struct collection *collection, remote_addr top)
 {
     struct walk_room *room = walk->room;
     const size_t depth_before = room->root_depth;
     size_t agreed = 0, depth = 0;
-    size_t count = list_chain(walk, collection, true, top);
-    bool at_once = true;
+    bool at_once = true, is_top;
+    const size_t count = list_from_top(walk, collection, top, &is_top);
 
-    if (count == 0)
-        count = list_chain(walk, collection, false, top);
     room->root_proven = 0;
     for (; depth < count; depth++) {
         struct chain_root_frame *kept = &room->root[depth];
@@ -295,7 +335,7 @@ bool chain_note_root(struct walk *walk, const struct collection *collection, rem
     room->root_depth = depth;
     if (room->root_proven < agreed)
         room->root_proven = agreed;
-    return count > 0 && agreed == count && depth_before == count;
+    return is_top && count > 0 && agreed == count && depth_before == count;
 }
 
 void chain_keep_root(struct walk *walk, struct walk_stack *stack)

@@ -200,37 +200,72 @@ void collection_next(struct collection *collection)
     collection->turned = !collection->turned;
 }
 
-/* Widens the stretch of _PyCFrames so that it holds this one, or begins it anew there. */
-static void expect_cframe(struct collector *collector, remote_addr cframe)
+/* Widens the stretch of _PyCFrames so that it holds this one; false when it is too far away. */
+static bool widen_cframes(struct collector *collector, remote_addr cframe)
 {
     const uint64_t start = collector->cframes.start.value;
     const uint64_t end = start + collector->cframes.length;
     const uint64_t low = cframe.value < start ? cframe.value : start;
     const uint64_t high = cframe.value + CFRAME_BYTES > end ? cframe.value + CFRAME_BYTES : end;
 
-    if (high - low <= CFRAMES_BYTES_MAX && start != collector->thread.value)
-        collector->cframes = (struct stretch){remote_at(low), (uint32_t)(high - low)};
-    else
-        collector->cframes = (struct stretch){cframe, CFRAME_BYTES};
+    if (high - low > CFRAMES_BYTES_MAX || start == collector->thread.value)
+        return false;
+    collector->cframes = (struct stretch){remote_at(low), (uint32_t)(high - low)};
+    return true;
+}
+
+/* The bytes of a _PyCFrame; NULL when they were not read. */
+static const unsigned char *find_cframe(const struct collector *collector,
+                                        const struct collection *collection, remote_addr cframe)
+{
+    const uint64_t offset = cframe.value - collector->cframes.start.value;
+
+    return offset + CFRAME_BYTES > collector->cframes.length || offset > collector->cframes.length
+               ? NULL
+               : collection->cframes + offset;
 }
 
 bool collection_top(struct collector *collector, const struct collection *collection,
                     remote_addr *top)
 {
     const struct layout *layout = collector->layout;
+    const unsigned char *bytes;
     remote_addr cframe;
-    uint64_t offset;
 
     if (!has_cframes(collector)) {
         *top = remote_at(word_at(collection->state, layout->thread.current_frame));
         return true;
     }
     cframe = remote_at(word_at(collection->state, layout->thread.cframe));
-    offset = cframe.value - collector->cframes.start.value;
-    if (offset + CFRAME_BYTES > collector->cframes.length || offset > collector->cframes.length) {
-        expect_cframe(collector, cframe);
+    bytes = find_cframe(collector, collection, cframe);
+    if (bytes == NULL) {
+        if (!widen_cframes(collector, cframe))
+            collector->cframes = (struct stretch){cframe, CFRAME_BYTES};
         return false;
     }
-    *top = remote_at(word_at(collection->cframes + offset, layout->cframe_current_frame));
+    *top = remote_at(word_at(bytes, layout->cframe_current_frame));
+    return true;
+}
+
+bool collection_entered_from(struct collector *collector, const struct collection *collection,
+                             remote_addr *frame)
+{
+    const struct layout *layout = collector->layout;
+    const unsigned char *bytes = find_cframe(
+        collector, collection, remote_at(word_at(collection->state, layout->thread.cframe)));
+    /* .previous stands behind .current_frame (Include/cpython/pystate.h of 3.11 and 3.12). */
+    const remote_addr previous =
+        remote_at(bytes != NULL ? word_at(bytes, layout->cframe_current_frame + WORD_BYTES) : 0);
+
+    if (previous.value - collector->thread.value < layout->thread.size) {
+        *frame = remote_at(0); /* the thread state's own, .root_cframe */
+        return true;
+    }
+    bytes = bytes != NULL ? find_cframe(collector, collection, previous) : NULL;
+    if (bytes == NULL) {
+        widen_cframes(collector, previous);
+        return false;
+    }
+    *frame = remote_at(word_at(bytes, layout->cframe_current_frame));
     return true;
 }

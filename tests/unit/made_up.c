@@ -6,7 +6,7 @@
 
 #include "recording.h"
 
-enum { CHUNK_BYTES = 16384 };
+enum { CHUNK_BYTES = 16384, ROOT_CFRAME_BYTES = 24 };
 
 static size_t gather(struct reader *reader, const struct piece *pieces, size_t count, void *into)
 {
@@ -66,12 +66,22 @@ struct made_up *made_up_new(uint32_t version)
     made_up_word(made_up, MADE_UP_CHUNK + made_up->layout.chunk.size, CHUNK_BYTES);
     made_up_word(made_up, MADE_UP_THREAD + made_up->layout.thread.datastack_chunk, MADE_UP_CHUNK);
     if (made_up->layout.thread.cframe != LAYOUT_NONE)
-        made_up_word(made_up, MADE_UP_THREAD + made_up->layout.thread.cframe, MADE_UP_C_STACK);
+        made_up_cframe(made_up, MADE_UP_C_STACK, 0,
+                       MADE_UP_THREAD + made_up->layout.thread.size - ROOT_CFRAME_BYTES);
     if (made_up->layout.thread.base_frame != LAYOUT_NONE)
         made_up_word(made_up, MADE_UP_THREAD + made_up->layout.thread.base_frame,
                      MADE_UP_C_STACK + 0x100);
     made_up_set_top(made_up, 0, made_up->next_slot);
     return made_up;
+}
+
+void made_up_cframe(struct made_up *made_up, uint64_t address, uint64_t frame, uint64_t previous)
+{
+    const struct layout *layout = &made_up->layout;
+
+    made_up_word(made_up, address + layout->cframe_current_frame, frame);
+    made_up_word(made_up, address + layout->cframe_current_frame + 8, previous);
+    made_up_word(made_up, MADE_UP_THREAD + layout->thread.cframe, address);
 }
 
 void made_up_free(struct made_up *made_up)
@@ -126,10 +136,12 @@ void made_up_frame(struct made_up *made_up, uint64_t address, uint64_t code, uin
 void made_up_set_top(struct made_up *made_up, uint64_t frame, uint64_t used_up_to)
 {
     const struct layout *layout = &made_up->layout;
-    const uint64_t at = layout->thread.cframe != LAYOUT_NONE
-                            ? MADE_UP_C_STACK + layout->cframe_current_frame
-                            : MADE_UP_THREAD + layout->thread.current_frame;
+    uint64_t at = MADE_UP_THREAD + layout->thread.current_frame;
 
+    if (layout->thread.cframe != LAYOUT_NONE) {
+        memcpy(&at, made_up_at(made_up, MADE_UP_THREAD + layout->thread.cframe), sizeof at);
+        at += layout->cframe_current_frame;
+    }
     made_up->top = frame;
     made_up_word(made_up, at, frame);
     made_up_word(made_up, MADE_UP_THREAD + layout->thread.datastack_top, used_up_to);

@@ -52,6 +52,49 @@ static void a_stack_at_rest_is_whole(void **state)
     each_version(at_rest);
 }
 
+/* A function called by C code: its _PyCFrame is named before what it holds is set, so that it still names what stood in
+   the same place, and the new frame there does not have its caller yet. */
+static void where_a_loop_begins(uint32_t version)
+{
+    const uint64_t loop = MADE_UP_C_STACK + 0x200, entry = MADE_UP_C_STACK + 0x300;
+    struct fixture fixture;
+    struct made_up *made_up;
+    uint64_t caller, frame, caller_at;
+
+    open_fixture(&fixture, version, 2);
+    made_up = fixture.made_up;
+    assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+    if (made_up->layout.thread.cframe != LAYOUT_NONE) {
+        caller = made_up->top;
+        frame = made_up->next_slot;
+        if (made_up->layout.frame.is_entry == LAYOUT_NONE)
+            made_up_frame(made_up, entry, 0, 0, OWNER_ENTRY);
+        made_up_frame(made_up, frame, MADE_UP_CODE(3),
+                      made_up->layout.frame.is_entry == LAYOUT_NONE ? entry : 0, OWNER_THREAD);
+        made_up_mark(made_up, frame, false);
+        made_up_cframe(made_up, loop, frame, MADE_UP_C_STACK);
+        made_up_word(made_up, MADE_UP_THREAD + made_up->layout.thread.datastack_top,
+                     frame + MADE_UP_FRAME_BYTES);
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(read_stack(&fixture), WALK_TRUNCATED);
+            if (i > 0) /* where loops stand is known by now */
+                ASSERT_CODES(&fixture, 2, 1);
+        }
+        /* Now it has. */
+        caller_at = made_up->layout.frame.is_entry == LAYOUT_NONE ? entry : frame;
+        made_up_word(made_up, caller_at + made_up->layout.frame.previous, caller);
+        assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+        ASSERT_CODES(&fixture, 3, 2, 1);
+    }
+    close_fixture(&fixture);
+}
+
+static void a_caller_that_is_not_set_yet_is_not_made_up(void **state)
+{
+    (void)state;
+    each_version(where_a_loop_begins);
+}
+
 static void without_frames(uint32_t version)
 {
     struct fixture fixture;
@@ -501,7 +544,12 @@ static void without_a_thread_state_it_fails(void **state)
 static void push_by_c(struct made_up *made_up, uint64_t code)
 {
     static uint64_t entry = MADE_UP_C_STACK + 0x200;
+    uint64_t loop;
 
+    if (made_up->layout.thread.cframe != LAYOUT_NONE) {
+        memcpy(&loop, made_up_at(made_up, MADE_UP_THREAD + made_up->layout.thread.cframe), sizeof loop);
+        made_up_cframe(made_up, loop + 0x400, 0, loop);
+    }
     if (made_up->layout.frame.is_entry == LAYOUT_NONE) {
         made_up_frame(made_up, entry, 0, made_up->top, OWNER_ENTRY);
         made_up->top = entry;
@@ -555,6 +603,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stack_at_rest_is_whole),
+        cmocka_unit_test(a_caller_that_is_not_set_yet_is_not_made_up),
         cmocka_unit_test(a_thread_without_python_frames_has_an_empty_stack),
         cmocka_unit_test(frames_in_places_not_known_are_found),
         cmocka_unit_test(a_stack_may_stand_in_several_chunks),
