@@ -1,30 +1,17 @@
 #!/bin/sh
-# cost - the CPU time of the profiler at 1 kHz, beside that of a bare loop of 1 kHz sleeps.
+# cost - the CPU time of the profiler at 1 kHz, beside that of a bare loop of 1 kHz sleeps and of Tachyon.
 #
-#   tests/bench/cost.sh [PAIRS [SECONDS]]    5 pairs of 10 seconds without any
+#   tests/bench/cost.sh [ROUNDS [SECONDS]]    3 rounds of 6 seconds without any
 #
-# In the build tree. A pair is a bare loop and after it the profiler, begun anew, each measured for
-# SECONDS; so what else happens on the machine meets both. A live view is measured when its window of
-# ten seconds is full. Prints a Markdown table in percent of a core: medians, and the
-# least and greatest. Beside it, where it can be run: the live mode of Python 3.15's own profiler.
-#
-# An interpreter in another root needs a /proc to find its target: it gets one that nobody else sees,
-# as all of this runs in a mount namespace of its own.
-if [ "$(id -u)" -eq 0 ] && [ -z "${TACHYON_OWN_MOUNTS:-}" ]; then
-    TACHYON_OWN_MOUNTS=yes exec unshare -m "$0" "$@"
-fi
+# In the build tree. A round is a bare loop, the profiler and Tachyon one after the other, each begun anew and
+# measured for SECONDS; so what else happens on the machine meets all of them. A live view is measured
+# when its window of ten seconds is full. Prints a Markdown table in percent of a core, medians, of what each
+# uses more than the bare loop of its round. Beside it stands whether ours is at most an eighth of Tachyon's.
 . "${srcdir:-.}/tests/bench/lib.sh"
 
-pairs=${1:-5}
-seconds=${2:-10}
-view_warm_up_s=$((seconds < 10 ? 1 : 10))
-out=$work/out
-
-# start_stack DEPTH - starts a target that computes at the bottom of a stack so deep: as many calls,
-# and three frames above them.
-start_stack() {
-    start_target "$python" deep --depth $(($1 - 3))
-}
+rounds=${1:-3}
+seconds=${2:-6}
+view_warm_up_s=$((seconds < 6 ? 1 : 10))
 
 measure_bare() {
     "$build/tests/bench/bare_loop" &
@@ -35,67 +22,73 @@ measure_bare() {
     kill "$loop"
 }
 
-# measure_attach NAME DEPTH and the others measure once, for the row called NAME.
+# The others print what they used as well.
 measure_attach() {
-    "$app" attach -o "$out" --force "$pid" >/dev/null 2>"$work/notes" &
-    attach=$!
-    targets="$targets $attach"
-    sleep 1
-    measure "$attach" "$seconds" >>"$work/$1.used"
-    kill -INT "$attach"
-    wait "$attach" || fail "attach: $(cat "$work/notes")"
+    begin "$app" attach -r 1khz -o "$out" --force "$pid"
+    wait_until_sampling
+    measure "$begun" "$seconds"
+    finish
+}
+
+measure_tachyon_attach() {
+    begin_tachyon -a -r 1khz "$pid"
+    wait_until_sampling
+    measure "$begun" "$seconds"
+    finish
 }
 
 measure_live() {
     open_screen "$app" "$pid"
     see '● LIVE'
     sleep "$view_warm_up_s"
-    measure "$on_screen" "$seconds" >>"$work/$1.used"
+    measure "$on_screen" "$seconds"
     close_screen
 }
 
-measure_tachyon() {
+measure_tachyon_live() {
     # shellcheck disable=SC2086  # a command and its arguments
-    open_screen $python -m profiling.sampling attach --live -r 1khz "$pid"
-    wait_for 30 shows 'deep\.py' || {
-        look >&2
-        return 1
-    }
+    open_screen $tachyon --live -a -r 1khz "$pid"
+    see 'crowd\.py'
     sleep "$view_warm_up_s"
-    measure "$on_screen" "$seconds" >>"$work/$1.used"
+    measure "$on_screen" "$seconds"
     close_screen
 }
 
-# row NAME TITLE MEASURE - measures pairs and prints what came of them.
-row() {
-    for file in used bare more; do
-        : >"$work/$1.$file"
-    done
-    while [ "$(wc -l <"$work/$1.bare")" -lt "$pairs" ]; do
-        measure_bare >>"$work/$1.bare"
-        "$3" "$1" || {
-            echo "| $2 | could not be run | | | |"
-            return
-        }
-        tail -q -n 1 "$work/$1.used" "$work/$1.bare" |
-            awk 'NR == 1 { used = $1 } END { print used - $1 }' >>"$work/$1.more"
-    done
-    echo "| $2 | $(median "$work/$1.used") | $(median "$work/$1.bare") |" \
-        "$(median "$work/$1.more") | $(range "$work/$1.more") |"
+# more FILE - what the numbers in it are more than the bare loops of their rounds.
+more() {
+    paste "$work/bare" "$1" | awk '{ print $2 - $1 }'
 }
 
-python=$(a_python 3.15)
-root=$(root_of "$python")
-[ -z "$root" ] || [ -z "${TACHYON_OWN_MOUNTS:-}" ] || mount -t proc proc "$root/proc"
-
-echo "| at 1 kHz | % of a core | bare loop | more, in points | least to greatest |"
-echo "| --- | ---: | ---: | ---: | ---: |"
-start_stack 15
-row live "live view, stack 15 deep" measure_live
-row tachyon "Tachyon's live mode, the same target" measure_tachyon
-stop_targets
-for depth in 10 200 1000; do
-    start_stack "$depth"
-    row "attach_$depth" "attach without a screen, stack $depth deep" measure_attach
+# row TITLE KIND OPTION... - measures rounds on crowd.py with these options, and prints what came of them.
+row() {
+    title=$1 kind=$2
+    shift 2
+    start_target "$python" crowd "$@"
+    : >"$work/bare" >"$work/ours" >"$work/theirs"
+    while [ "$(wc -l <"$work/bare")" -lt "$rounds" ]; do
+        measure_bare >>"$work/bare"
+        "measure_$kind" >>"$work/ours"
+        [ -z "$tachyon" ] || "measure_tachyon_$kind" >>"$work/theirs"
+    done
     stop_targets
+    more "$work/ours" >"$work/ours.more"
+    printf '| %s | %s | %s | %s |' "$title" "$(median "$work/bare")" "$(median "$work/ours.more")" \
+        "$(range "$work/ours.more")"
+    if [ -n "$tachyon" ]; then
+        more "$work/theirs" >"$work/theirs.more"
+        printf ' %s | %s |' "$(median "$work/theirs.more")" "$(range "$work/theirs.more")"
+        echo "$(median "$work/ours.more") $(median "$work/theirs.more")" |
+            awk '{ printf " 1/%.1f %s |\n", $2 / ($1 > 0.05 ? $1 : 0.05), $1 <= $2 / 8 ? "ok" : "short" }'
+    else
+        echo " – | – | – |"
+    fi
+}
+
+find_peer
+echo "| at 1 kHz, in % of a core | bare loop | more | least to greatest | Tachyon's more | least to greatest | an eighth of it? |"
+echo "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+row "live view, stack 15 deep" live --depth 12
+for depth in 10 200 1000; do
+    row "attach, stack $depth deep" attach --depth $((depth - 3))
 done
+row "attach, 20 busy threads" attach --busy 20

@@ -16,6 +16,7 @@ work=$(mktemp -d /tmp/tachyon-live.XXXXXX)
 tachyon_top=${builddir:-.}/tachyon-top
 copies=$work/copies # the folders made elsewhere: in other roots, or for one of two halves
 : >"$copies"
+more_targets=     # files with further targets, beside those in tests/live/targets
 targets=          # the processes that this shell started
 started=0         # how many there have been
 # In front of a command that has the /proc of others: leaks are looked for through it.
@@ -217,7 +218,8 @@ start_target() {
         echo "$root$work" >>"$copies"
         mkdir -p "$root$work"
     fi
-    cp "$top"/tests/live/targets/*.py "$root$work"
+    # shellcheck disable=SC2086  # a list of files, or nothing
+    cp "$top"/tests/live/targets/*.py $more_targets "$root$work"
     started=$((started + 1))
     truth=$root$work/$name.$started.truth
     rm -f "$truth" # of the interpreter before, under for_each_python
