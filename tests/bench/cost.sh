@@ -64,7 +64,7 @@ row() {
     title=$1 kind=$2
     shift 2
     start_target "$python" crowd "$@"
-    : >"$work/bare" >"$work/ours" >"$work/theirs"
+    empty bare ours theirs
     while [ "$(wc -l <"$work/bare")" -lt "$rounds" ]; do
         measure_bare >>"$work/bare"
         "measure_$kind" >>"$work/ours"

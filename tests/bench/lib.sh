@@ -18,6 +18,7 @@ app=$build/tachyon-top
 [ -x "$app" ] || fail "there is no $app: build first, and run this in the build tree"
 # shellcheck disable=SC2034  # for start_target
 more_targets=$(echo "$top"/tests/bench/targets/*.py)
+# shellcheck disable=SC2034  # where profilers write what nobody reads
 out=$work/out
 
 # find_peer - sets $python, the interpreter of the targets, and $tachyon, the command of the peer: nothing
@@ -74,6 +75,13 @@ wait_until_sampling() {
 is_sampling() {
     grep -qsx sampler /proc/"$1"/task/*/comm || grep -qs _remote_debugging "/proc/$1/maps" ||
         is_over "$1"
+}
+
+# empty NAME... - empty files in $work.
+empty() {
+    for name in "$@"; do
+        : >"$work/$name"
+    done
 }
 
 # median FILE - of the numbers in it, a line each.

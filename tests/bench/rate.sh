@@ -1,0 +1,99 @@
+#!/bin/sh
+# rate - how many stacks a second are kept and proven at full speed, beside Tachyon and beside nothing but the
+# system calls that this takes.
+#
+#   tests/bench/rate.sh [ROUNDS [SECONDS]]    3 rounds of 2 seconds without any
+#
+# In the build tree. A round is the profiler, Tachyon and bare_reads one after the other, for SECONDS each, and
+# of each row the medians of all rounds are told. The profiler reads from elsewhere (--engine remote), as fast
+# as it can, and what it truncated, lost or failed to read does not count. Of Tachyon, which proves none,
+# what it did not call an error does.
+#
+# bare_reads repeats one process_vm_readv that the profiler was seen to make (by strace): the most frequent of those
+# with most pieces. A call that has the same piece N times proves N - 1 stacks, each between two of them.
+. "${srcdir:-.}/tests/bench/lib.sh"
+
+rounds=${1:-3}
+seconds=${2:-2}
+most=1mhz
+! "$app" --help | grep -q '\bmax\b' || most=max
+
+measure_ours() {
+    "$app" attach --engine remote -r "$most" -d "$seconds" -o "$out" --stats "$work/stats" --force "$pid" \
+        2>"$work/notes" || fail "status $?: $(cat "$work/notes")"
+    echo "$(stat_of samples) $(stat_of truncated) $(stat_of lost) $(stat_of duration_s)" |
+        awk '{ printf "%.0f\n", ($1 - $2 - $3) / $4 }'
+}
+
+measure_tachyon() {
+    begin_tachyon -r 1000khz -d "$seconds" "$pid"
+    wait "$begun" || fail "Tachyon: $(cat "$work/notes")"
+    awk '/^Sample rate:/ { rate = $3 } /^Error rate:/ { printf "%.0f\n", rate * (1 - $3 / 100) }' "$work/notes"
+}
+
+# find_pieces - the pieces of the call that it makes, into $work/pieces.
+find_pieces() {
+    strace -f -qq -e trace=process_vm_readv -e abbrev=none -e raw=none -s 0 -o "$work/calls" \
+        "$app" attach --engine remote -r "$most" -d 1 -o "$out" --force "$pid" 2>"$work/notes" || return 1
+    # The second list is the target's.
+    sed -n 's/.*\], 1, \[\(.*\)\], [0-9]*, 0) = [0-9]*$/\1/p' "$work/calls" |
+        sed 's/{iov_base=\(0x[0-9a-f]*\), iov_len=\([0-9]*\)}/\1:\2/g; s/,//g' |
+        awk '{ times[$0]++; if (times[$0] > 16 && NF >= most) most = NF }
+            END { for (call in times) if (split(call, pieces) == most) print times[call], call }' |
+        sort -gr | head -n 1 | cut -d ' ' -f 2- >"$work/pieces"
+    [ -s "$work/pieces" ]
+}
+
+# stacks_proven - by one call with these pieces.
+stacks_proven() {
+    tr ' ' '\n' <"$work/pieces" | sort | uniq -c |
+        awk '$1 > most { most = $1 } END { print most - 1 }'
+}
+
+measure_bare() {
+    # shellcheck disable=SC2046  # a list of words
+    "$build/tests/bench/bare_reads" "$pid" "$seconds" $(cat "$work/pieces") |
+        awk -v each="$(stacks_proven)" '{ printf "%.0f\n", $1 * each }'
+}
+
+# or_dash FILE - the median, or a dash where nothing was measured.
+or_dash() {
+    if [ -s "$1" ]; then median "$1" | sed 's/\..*//'; else echo –; fi
+}
+
+# compare FACTOR WANTED - the factor and how it stands.
+compare() {
+    awk -v a="$1" -v b="$2" -v wanted="$3" 'BEGIN {
+        if (a + 0 <= 0 || b + 0 <= 0)
+            print "–"
+        else
+            printf "%.2f %s\n", a / b, (a / b >= wanted) ? "ok" : "short" }'
+}
+
+# row TITLE OPTION... - measures rounds on crowd.py with these options.
+row() {
+    title=$1
+    shift
+    start_target "$python" crowd "$@"
+    empty ours theirs bare pieces
+    [ -z "$has_strace" ] || find_pieces || fail "strace saw no call: $(cat "$work/notes")"
+    for _ in $(seq "$rounds"); do
+        measure_ours >>"$work/ours"
+        [ -z "$tachyon" ] || measure_tachyon >>"$work/theirs"
+        [ -z "$has_strace" ] || measure_bare >>"$work/bare"
+    done
+    stop_targets
+    ours=$(or_dash "$work/ours") theirs=$(or_dash "$work/theirs") bare=$(or_dash "$work/bare")
+    echo "| $title | $ours | $theirs | $(compare "$ours" "$theirs" 8) |" \
+        "$bare | $(compare "$ours" "$bare" 0.667) |"
+}
+
+find_peer
+has_strace=$(command -v strace || true)
+[ -n "$has_strace" ] || echo "the bare calls are left out: strace is not installed" >&2
+echo "| stacks a second at -r $most | kept and proven | Tachyon's, kept | times | bare calls | of these |"
+echo "| --- | ---: | ---: | ---: | ---: | ---: |"
+for depth in 10 200 1000; do
+    row "$depth deep, computes" --depth $((depth - 3))
+done
+row "10 deep, calls a function every 50 ns" --depth 6 --calls
