@@ -84,10 +84,10 @@ empty() {
     done
 }
 
-# median FILE - of the numbers in it, a line each.
+# median FILE [DIGITS] - of the numbers in it, a line each; with so many decimal digits, 1 without it.
 median() {
-    sort -g "$1" | awk '{ v[NR] = $1 }
-        END { printf "%.1f\n", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+    sort -g "$1" | awk -v digits="${2:-1}" '{ v[NR] = $1 }
+        END { printf "%.*f\n", digits, NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
 
 # range FILE - from the least of them to the greatest.

@@ -58,7 +58,7 @@ measure_bare() {
 
 # or_dash FILE - the median, or a dash where nothing was measured.
 or_dash() {
-    if [ -s "$1" ]; then median "$1" | sed 's/\..*//'; else echo –; fi
+    if [ -s "$1" ]; then median "$1" 0; else echo –; fi
 }
 
 # compare FACTOR WANTED - the factor and how it stands.
