@@ -5,7 +5,7 @@
 #include "base/clock.h"
 
 enum {
-    AUTO_PERCENT = 1,     /* of the samples truncated, beyond which it rides */
+    AUTO_PERCENT = 1,     /* of the samples torn, beyond which it rides */
     AUTO_SAMPLES = 200,   /* and of so many, or of what there is after AUTO_MS */
     AUTO_MS = 1000,
     PROBE_EVERY = 128,    /* rounds, while it rides */
@@ -61,8 +61,8 @@ static void go_home(struct engine *engine)
 static void forget(struct engine *engine, uint64_t now_ns)
 {
     engine->since_ns = now_ns;
-    engine->samples = engine->truncated = 0;
-    engine->probes = engine->probes_truncated = 0;
+    engine->samples = engine->torn = 0;
+    engine->probes = engine->probes_torn = 0;
 }
 
 void engine_begin(struct engine *engine, uint64_t now_ns)
@@ -108,11 +108,11 @@ static void decide(struct engine *engine, uint64_t now_ns)
                         now_ns - engine->since_ns >= AUTO_MS * NS_PER_MS;
 
     if (engine->riding && engine->probes >= PROBES) {
-        engine->riding = engine->probes_truncated * 100 > engine->probes * AUTO_PERCENT;
+        engine->riding = engine->probes_torn * 100 > engine->probes * AUTO_PERCENT;
         forget(engine, now_ns);
     } else if (!engine->riding && enough) {
         engine->riding = !engine->unable &&
-                         engine->truncated * 100 > engine->samples * AUTO_PERCENT;
+                         engine->torn * 100 > engine->samples * AUTO_PERCENT;
         forget(engine, now_ns);
     }
     if (!engine->riding)
@@ -130,7 +130,7 @@ static void count_cost(struct engine *engine)
                           : engine->cost_ns - engine->cost_ns / COST_SHARE + cost_ns / COST_SHARE;
 }
 
-void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64_t truncated)
+void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64_t torn)
 {
     if (engine->riding)
         count_cost(engine);
@@ -141,10 +141,10 @@ void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64
         return;
     if (engine->probing) {
         engine->probes += samples > 0;
-        engine->probes_truncated += truncated > 0;
+        engine->probes_torn += torn > 0;
     } else if (!engine->riding) {
         engine->samples += samples;
-        engine->truncated += truncated;
+        engine->torn += torn;
     }
     decide(engine, now_ns);
 }

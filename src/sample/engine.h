@@ -5,7 +5,7 @@
  * can be read is cut off (SAMPLE_TRUNCATED). Riding: from the very CPU of the thread that has the GIL,
  * which cannot run while the sampler does, so it holds still; the price is that CPU's time. It is kept
  * within a budget by riding less often. Auto: remote until more than AUTO_PERCENT of the last samples were
- * truncated, then riding; every PROBE_EVERY rounds one is read from elsewhere, and when these show that
+ * torn at first, then riding; every PROBE_EVERY rounds one is read from elsewhere, and when these show that
  * there is no need any more, remote again.
  *
  * Plain data inside a target. The sampler thread alone uses it, and it is that thread which is moved.
@@ -42,8 +42,8 @@ struct engine {
     uint64_t cost_ns;         /* of one round while it rides, on average lately */
 
     uint64_t since_ns;        /* the samples counted here are since then */
-    uint64_t samples, truncated;
-    unsigned probes, probes_truncated;
+    uint64_t samples, torn;
+    unsigned probes, probes_torn;
 };
 
 void engine_init(struct engine *engine, const struct engine_options *options);
@@ -55,8 +55,10 @@ void engine_begin(struct engine *engine, uint64_t now_ns);
    not, or that is not to be had. */
 bool engine_ride(struct engine *engine, struct kernel_thread *thread);
 
-/* Ends it: how many samples there were of threads that had the GIL, and how many of these were truncated. */
-void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64_t truncated);
+/* Ends it: how many samples there were of threads that had the GIL, and how many of these were torn,
+   whether or not they were proven when they were read again: that shows what held still by then, which is
+   not what the thread does most. */
+void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64_t torn);
 
 /* How far apart rounds are to be: what was asked for, or more where riding would cost too much. */
 uint64_t engine_interval_ns(const struct engine *engine);

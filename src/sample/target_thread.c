@@ -252,7 +252,7 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
         return READ_OF_ANOTHER;
     if (!remote_equal(stack.next_thread, thread->found.next))
         thread->stale = true;
-    thread->was_torn = result == WALK_TRUNCATED;
+    thread->was_torn = stack.torn;
     gc = see_extra(thread, round, watch, &extra, stack.extra);
     held->depth = 0;
     held->flags = (stack.cut ? SAMPLE_CUT : 0) | (stack.exception ? SAMPLE_EXCEPTION : 0);

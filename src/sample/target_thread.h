@@ -44,7 +44,7 @@ struct target_thread {
     uint64_t run_since_ns;          /* when its CPU time was first seen to be what it is */
     uint64_t cpu_told_ns;           /* of the CPU time, what samples have been charged with */
     bool was_on_cpu;                /* at the last sample */
-    bool was_torn;                  /* at the last sample, its stack, which holding still would help */
+    bool was_torn;                  /* at the last sample, its stack was at first, which holding still would help */
     bool waiting;                   /* it was waiting when it was looked at last, on the stack held */
     uint64_t waiting_ns;            /* since when */
     uint32_t passed;                /* rounds since then in which it was taken to go on so, unseen */

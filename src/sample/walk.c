@@ -120,7 +120,20 @@ static enum chain_result collect_and_follow(struct walk *walk, struct collection
                                                                                  : CHAIN_TORN;
 }
 
-/* Sets aside a proven stack of which not every line is, for when there will be no better one. */
+/* Whether both are of the same calls. */
+static bool same_calls(const struct walk_stack *a, const struct walk_stack *b)
+{
+    if (a->depth != b->depth)
+        return false;
+    for (size_t i = 0; i < a->depth; i++)
+        if (!remote_equal(a->frames[i].address, b->frames[i].address) ||
+            !remote_equal(a->frames[i].code, b->frames[i].code))
+            return false;
+    return true;
+}
+
+/* Sets aside a proven stack of which not every line is. One read later may bring the lines, but not
+   other calls: what changes the most would give way to what holds still. */
 static void set_aside(struct walk *walk, const struct walk_stack *stack, size_t extra_bytes,
                       struct walk_stack *open)
 {
@@ -159,10 +172,13 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
             result = collect_and_follow(walk, &collection, stack, &top);
             break;
         }
-        if (result == CHAIN_WHOLE)
+        if (result == CHAIN_WHOLE && (open.frames == NULL || same_calls(&open, stack)))
             return WALK_WHOLE;
-        if (result == CHAIN_LINES_OPEN)
+        if (result == CHAIN_WHOLE)
+            break;
+        if (result == CHAIN_LINES_OPEN && open.frames == NULL)
             set_aside(walk, stack, extra->bytes, &open);
+        stack->torn |= result == CHAIN_TORN && open.frames == NULL;
         if (result != CHAIN_UNKNOWN_PLACE)
             stack->retries++;
         if (result != CHAIN_UNKNOWN_PLACE && result != CHAIN_SLOW)
@@ -170,6 +186,7 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
     }
     if (open.frames != NULL) {
         open.retries = stack->retries;
+        open.torn = stack->torn;
         *stack = open;
         return WALK_WHOLE;
     }

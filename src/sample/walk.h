@@ -86,6 +86,8 @@ struct walk_stack {
     const unsigned char *extra;      /* the bytes of the extra pieces, read at the same moment; NULL: not
                                         read with what of the stack is given */
     unsigned retries;                /* collections that were torn and done again */
+    bool torn;                       /* there were such before a proven one, which is of a later moment,
+                                        when the stack held still, or there was none */
 };
 
 /* Pieces to be read with the stack, while it stands as it is given: so many, with `bytes` in all. */

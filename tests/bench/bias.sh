@@ -33,8 +33,8 @@ row() {
     wait_until_told
     before=$(rows_told)
     "$@"
-    python3 -B "$top/tests/bench/bias.py" "$truth" "$before" "$function" "$stacks" >"$work/row" ||
-        fail "bias.py: status $?"
+    python3 -B "$top/tests/live/check_bias.py" "$truth" "$before" "$function" "$stacks" >"$work/row" ||
+        fail "check_bias.py: status $?"
     awk -v title="$title" -v who="$who" '{
         printf "| %s | %s | %.1f | %.1f | %+.1f | %.1f | %.1f | %s |\n", title, who, $1, $2, $3, $4, $5,
             ($3 <= 2 && $3 >= -2) ? "ok" : "short" }' "$work/row"

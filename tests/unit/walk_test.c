@@ -187,6 +187,7 @@ static void under_a_churning_leaf(uint32_t version)
     assert_int_equal(read_stack(&fixture), WALK_TRUNCATED);
     ASSERT_CODES(&fixture, 2, 1);
     assert_true(fixture.stack.retries > 0);
+    assert_true(fixture.stack.torn);
     fixture.made_up->hook = NULL;
     assert_int_equal(read_stack(&fixture), WALK_WHOLE);
     assert_int_equal(fixture.stack.depth, 3);
@@ -236,6 +237,50 @@ static void a_callee_that_ended_is_not_shown_above_another_caller(void **state)
 {
     (void)state;
     each_version(above_another_caller);
+}
+
+/* The caller goes on to its next instruction in every collection, and after the first one its callee has
+   returned. */
+static void move_on(struct made_up *made_up, const struct piece *piece)
+{
+    static unsigned calls;
+    const uint64_t callee = made_up->top;
+    const uint64_t caller = callee - MADE_UP_FRAME_BYTES;
+    const uint32_t instruction = made_up->layout.frame.instruction;
+
+    if (piece->address.value != MADE_UP_THREAD)
+        return;
+    if (calls != made_up->calls - 1) {
+        made_up_word(made_up, caller + instruction, MADE_UP_CODE(2) + 64 + made_up->calls);
+    } else {
+        made_up_mark(made_up, caller, true);
+        made_up_set_top(made_up, caller, callee);
+    }
+    calls = made_up->calls;
+}
+
+static void with_a_line_open(uint32_t version)
+{
+    struct fixture fixture;
+
+    open_fixture(&fixture, version, 3);
+    assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+    fixture.made_up->hook = move_on;
+    assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+    ASSERT_CODES(&fixture, 3, 2, 1);
+    assert_true(remote_is_null(fixture.stack.frames[1].instruction));
+    assert_false(remote_is_null(fixture.stack.frames[2].instruction));
+    assert_false(fixture.stack.torn);
+    fixture.made_up->hook = NULL;
+    assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+    ASSERT_CODES(&fixture, 2, 1);
+    close_fixture(&fixture);
+}
+
+static void a_proven_stack_does_not_give_way_to_one_that_holds_still(void **state)
+{
+    (void)state;
+    each_version(with_a_line_open);
 }
 
 static void neither_calling_nor_running(uint32_t version)
@@ -609,6 +654,7 @@ int main(void)
         cmocka_unit_test(a_stack_may_stand_in_several_chunks),
         cmocka_unit_test(a_torn_stack_keeps_its_proven_root_side),
         cmocka_unit_test(a_callee_that_ended_is_not_shown_above_another_caller),
+        cmocka_unit_test(a_proven_stack_does_not_give_way_to_one_that_holds_still),
         cmocka_unit_test(a_stack_that_does_not_run_is_whole_when_it_stands),
         cmocka_unit_test(the_data_stack_is_read_next_to_the_thread_state),
         cmocka_unit_test(a_stack_too_deep_is_cut_at_the_root),

@@ -1,26 +1,28 @@
 #!/usr/bin/env python3
-"""bias - the shares of a target's phases as a profiler told them, beside those that it tells of itself.
+"""check_bias - the shares of a target's phases as a profiler told them, beside those that it tells of itself.
 
-    bias.py TRUTH BEFORE FUNCTION STACKS
+    check_bias.py TRUTH BEFORE FUNCTION STACKS [POINTS]
 
 BEFORE is how many rows TRUTH had when the profiler began. STACKS are collapsed stacks, ours or Tachyon's.
 Prints, in percent: the share of the samples whose leaf is FUNCTION, that of FUNCTION in the time since
-BEFORE, the difference, its standard error, and the share of samples that were not proven.
+BEFORE, the difference, its standard error, and the share of samples that were not proven. 1 when the
+difference is more than POINTS and two standard errors.
 """
 
+import json
 import math
-import os
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../live"))
-from told import read_rows  # noqa: E402
+from told import read_rows
 
 
 def read_truth(path, before, function):
     rows = read_rows(path)
     first, last = rows[before - 1]["seconds"], rows[-1]["seconds"]
     spent = {name: last[name] - first[name] for name in last}
-    return 100 * spent[function] / sum(spent.values())
+    with open(path) as file:
+        share = json.loads(file.readline()).get("self_share", {}).get(function, 1)
+    return 100 * share * spent[function] / sum(spent.values())
 
 
 def read_stacks(path):
@@ -36,21 +38,23 @@ def read_stacks(path):
 
 
 def main():
-    if len(sys.argv) != 5:
+    if len(sys.argv) not in (5, 6):
         sys.stderr.write(__doc__)
         return 2
-    truth_path, before, function, stacks_path = sys.argv[1:]
+    truth_path, before, function, stacks_path = sys.argv[1:5]
+    points = float(sys.argv[5]) if len(sys.argv) > 5 else math.inf
     truth = read_truth(truth_path, int(before), function)
     leaves = read_stacks(stacks_path)
     samples = sum(leaves.values())
     if samples == 0:
-        sys.stderr.write("bias.py: there are no samples in %s\n" % stacks_path)
+        sys.stderr.write("check_bias.py: there are no samples in %s\n" % stacks_path)
         return 1
     share = leaves.get(function, 0) / samples
-    print("%.2f %.2f %.2f %.2f %.2f" % (
-        100 * share, truth, 100 * share - truth, 100 * math.sqrt(share * (1 - share) / samples),
-        100 * leaves.get("‹moving›", 0) / samples))
-    return 0
+    difference = 100 * share - truth
+    error = 100 * math.sqrt(share * (1 - share) / samples)
+    print("%.2f %.2f %.2f %.2f %.2f" % (100 * share, truth, difference, error,
+                                        100 * leaves.get("‹moving›", 0) / samples))
+    return 1 if abs(difference) > points + 2 * error else 0
 
 
 if __name__ == "__main__":

@@ -19,13 +19,16 @@ class Phases:
         self.next_line = self.began + EVERY_S
 
     def count(self, name):
+        """Ends a phase; gives its seconds."""
         now = clock()
-        self.spent[name] += now - self.mark
+        seconds = now - self.mark
+        self.spent[name] += seconds
         self.mark = now
         if now > self.next_line:
             self.tell()
+        return seconds
 
     def tell(self):
         self.next_line = self.mark + EVERY_S
         self.truth.write(json.dumps({"elapsed": self.mark - self.began, "seconds": self.spent}) + "\n")
-        self.mark = clock() # the telling is nobody's
+        self.mark = clock()  # the telling is nobody's
