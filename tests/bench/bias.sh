@@ -4,18 +4,18 @@
 #
 #   tests/bench/bias.sh [SECONDS]    20 seconds of each without it
 #
-# In the build tree. Prints a Markdown table, in percent: for each engine and for Tachyon the share of samples
-# whose leaf is the function, its share by the target's clock, the difference, the standard error of
-# that, and the samples whose leaf was not proven. Beside it stands whether the difference is within 2 points.
+# In the build tree. Prints a Markdown table, in percent: for each engine the share of the time, and for Tachyon of
+# the samples, whose leaf is the function, its share by the target's clock, the difference, the standard error of
+# that, and what has a leaf that was not proven. Beside it stands whether the difference is within 2 points.
 . "${srcdir:-.}/tests/bench/lib.sh"
 
 need python3
 seconds=${1:-20}
 
-# measure_ours ENGINE, measure_tachyon - leave collapsed stacks in $stacks.
+# measure_ours ENGINE, measure_tachyon - leave a table, or collapsed stacks, in $stacks.
 measure_ours() {
-    stacks=$work/stacks
-    "$app" attach --engine "$1" -r 1khz -d "$seconds" --collapsed -o "$stacks" --force "$pid" \
+    stacks=$work/table.json
+    "$app" attach --engine "$1" -r 1khz -d "$seconds" -o "$stacks" --force "$pid" \
         2>"$work/notes" || fail "status $?: $(cat "$work/notes")"
 }
 

@@ -8,14 +8,14 @@ need python3
 
 measure() {
     before=$(rows_told)
-    "$tachyon_top" attach -d 6 --collapsed -o "$work/stacks" --stats "$work/stats" --force "$pid" \
+    "$tachyon_top" attach -d 6 -o "$work/table.json" --stats "$work/stats" --force "$pid" \
         2>"$work/notes" || fail "status $?: $(cat "$work/notes")"
     [ "$(stat_of missed)" -lt 600 ] || return 3
     [ $((2 * $(stat_of ridden))) -gt "$(stat_of rounds)" ] || {
         echo "it does not ride: $(cat "$work/stats")"
         return 1
     }
-    python3 -B "$top/tests/live/check_bias.py" "$truth" "$before" short "$work/stacks" 2
+    python3 -B "$top/tests/live/check_bias.py" "$truth" "$before" short "$work/table.json" 2
 }
 
 stat_of() {

@@ -3,8 +3,9 @@
 
     check_bias.py TRUTH BEFORE FUNCTION STACKS [POINTS]
 
-BEFORE is how many rows TRUTH had when the profiler began. STACKS are collapsed stacks, ours or Tachyon's.
-Prints, in percent: the share of the samples whose leaf is FUNCTION, that of FUNCTION in the time since
+BEFORE is how many rows TRUTH had when the profiler began. STACKS are collapsed stacks, which count samples, or
+a table of functions as JSON, which has the time that these stand for.
+Prints, in percent: the share of what has FUNCTION as its leaf, that of FUNCTION in the time since
 BEFORE, the difference, its standard error, and the share of samples that were not proven. 1 when the
 difference is more than POINTS and two standard errors.
 """
@@ -25,8 +26,18 @@ def read_truth(path, before, function):
     return 100 * share * spent[function] / sum(spent.values())
 
 
+def read_table(path):
+    """The times by the name of the leaf, and how many samples these are from."""
+    with open(path) as file:
+        table = json.load(file)
+    leaves = {}
+    for row in table["rows"]:
+        leaves[row["function"]] = leaves.get(row["function"], 0) + row["self_s"]
+    return leaves, table["whole_samples"]
+
+
 def read_stacks(path):
-    """The counts of samples by the name of their leaf."""
+    """The counts of samples by the name of their leaf, and of all."""
     leaves = {}
     with open(path) as file:
         for line in file:
@@ -34,7 +45,7 @@ def read_stacks(path):
             frame = stack.rsplit(";", 1)[-1]
             name = frame.split(":")[1] if frame.count(":") > 1 else frame
             leaves[name] = leaves.get(name, 0) + int(count)
-    return leaves
+    return leaves, sum(leaves.values())
 
 
 def main():
@@ -44,16 +55,16 @@ def main():
     truth_path, before, function, stacks_path = sys.argv[1:5]
     points = float(sys.argv[5]) if len(sys.argv) > 5 else math.inf
     truth = read_truth(truth_path, int(before), function)
-    leaves = read_stacks(stacks_path)
-    samples = sum(leaves.values())
-    if samples == 0:
+    leaves, samples = (read_table if stacks_path.endswith(".json") else read_stacks)(stacks_path)
+    whole = sum(leaves.values())
+    if samples == 0 or whole == 0:
         sys.stderr.write("check_bias.py: there are no samples in %s\n" % stacks_path)
         return 1
-    share = leaves.get(function, 0) / samples
+    share = leaves.get(function, 0) / whole
     difference = 100 * share - truth
     error = 100 * math.sqrt(share * (1 - share) / samples)
     print("%.2f %.2f %.2f %.2f %.2f" % (100 * share, truth, difference, error,
-                                        100 * leaves.get("‹moving›", 0) / samples))
+                                        100 * leaves.get("‹moving›", 0) / whole))
     return 1 if abs(difference) > points + 2 * error else 0
 
 
