@@ -101,6 +101,16 @@ bool engine_ride(struct engine *engine, struct kernel_thread *thread)
     return false;
 }
 
+bool engine_probed(struct engine *engine, bool torn)
+{
+    if (!engine->probing)
+        return false;
+    engine->probing = false;
+    engine->probes++;
+    engine->probes_torn += torn;
+    return torn;
+}
+
 /* Decides whether to ride, from how the last samples were. */
 static void decide(struct engine *engine, uint64_t now_ns)
 {
@@ -139,10 +149,7 @@ void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64
         go_home(engine);
     if (engine->options.kind != ENGINE_AUTO)
         return;
-    if (engine->probing) {
-        engine->probes += samples > 0;
-        engine->probes_torn += torn > 0;
-    } else if (!engine->riding) {
+    if (!engine->riding) {
         engine->samples += samples;
         engine->torn += torn;
     }

@@ -232,7 +232,6 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
     enum gc_watch watch;
     struct gc_at gc;
 
-    thread->was_torn = false;
     extra.count = extra.bytes = 0;
     watch = gc_watch_once(round->gil, thread->waiting, holds_gil(thread, round->gil));
     gc_add_extra(watch, round->gil, &extra);
@@ -252,7 +251,7 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
         return READ_OF_ANOTHER;
     if (!remote_equal(stack.next_thread, thread->found.next))
         thread->stale = true;
-    thread->was_torn = stack.torn;
+    thread->was_torn |= stack.torn;
     gc = see_extra(thread, round, watch, &extra, stack.extra);
     held->depth = 0;
     held->flags = (stack.cut ? SAMPLE_CUT : 0) | (stack.exception ? SAMPLE_EXCEPTION : 0);
@@ -271,12 +270,16 @@ static bool ride(struct target_thread *thread, const struct thread_round *round)
 }
 
 /* Whether a stack is to be read again: there are code objects on it that are not known, or it was torn
-   though it should have held still, as its thread was moved to another CPU just then. */
+   though it should have held still, as its thread was moved to another CPU just then, or will as it is ridden along
+   with from now on. */
 static bool read_again(const struct target_thread *thread, const struct thread_round *round,
                        enum read_result result, bool riding)
 {
-    return (result == READ_UNSEEN ||
-            (result == READ_DONE && riding && (thread->held.flags & SAMPLE_TRUNCATED) != 0)) &&
+    const bool truncated = (thread->held.flags & SAMPLE_TRUNCATED) != 0;
+    const bool rides_now = round->engine != NULL && holds_gil(thread, round->gil) &&
+                           engine_probed(round->engine, thread->was_torn || truncated);
+
+    return (result == READ_UNSEEN || (result == READ_DONE && ((riding && truncated) || rides_now))) &&
            clock_now_ns() <= round->until_ns;
 }
 
@@ -286,6 +289,7 @@ static enum read_result read_stack(struct target_thread *thread, const struct th
     enum read_result result = READ_UNSEEN;
     bool riding = false;
 
+    thread->was_torn = false;
     for (int i = 0; i < READS_MAX && (i == 0 || read_again(thread, round, result, riding)); i++) {
         riding = ride(thread, round);
         thread->held.depth = 0;
@@ -293,6 +297,7 @@ static enum read_result read_stack(struct target_thread *thread, const struct th
         begin_moving(&thread->held, thread->frames);
         result = read_once(thread, round);
     }
+    thread->was_torn |= (thread->held.flags & SAMPLE_TRUNCATED) != 0;
     return result == READ_UNSEEN ? READ_DONE : result;
 }
 

@@ -115,9 +115,11 @@ static enum chain_result collect_and_follow(struct walk *walk, struct collection
         return CHAIN_SLOW;
     if (result != CHAIN_TORN && result != CHAIN_NOT_RUNNING)
         return result;
+    if (!chain_note_root(walk, collection, *top) || result != CHAIN_NOT_RUNNING)
+        return CHAIN_TORN;
     /* What stands the same through two collections did not end in between. */
-    return chain_note_root(walk, collection, *top) && result == CHAIN_NOT_RUNNING ? CHAIN_WHOLE
-                                                                                 : CHAIN_TORN;
+    stack->live_from = 0;
+    return CHAIN_WHOLE;
 }
 
 /* Whether both are of the same calls. */

@@ -113,11 +113,28 @@ static void ride_and_probe(struct kernel_thread *thread, cpu_set_t *before)
     assert_int_equal(engine_interval_ns(&engine), INTERVAL_NS);
     probes = engine.probes;
 
+    /* A probe that is torn is ridden along with after all. */
+    for (int i = 0; i < 2 * 128 && !engine.probing; i++) {
+        engine_begin(&engine, now_ns += INTERVAL_NS);
+        assert_false(!engine.probing && engine_probed(&engine, true));
+        if (!engine.probing)
+            engine_end(&engine, now_ns, 1, 0);
+    }
+    assert_true(engine.probing);
+    assert_false(engine_ride(&engine, thread));
+    assert_true(engine_probed(&engine, true));
+    assert_false(engine_probed(&engine, true));
+    assert_true(engine_ride(&engine, thread));
+    engine_end(&engine, now_ns, 1, 0);
+    engine.probes_torn = engine.probes = 0;
+    probes = 0;
+
     /* From elsewhere all is well again, but for one. */
     for (int i = 0; i < 128 * 200 && engine.riding; i++) {
         engine_begin(&engine, now_ns += INTERVAL_NS);
         probes += engine.probing;
         assert_int_equal(engine_ride(&engine, thread), !engine.probing);
+        assert_false(engine_probed(&engine, false));
         engine_end(&engine, now_ns, 1, 0);
     }
     assert_false(engine.riding);

@@ -292,6 +292,7 @@ static void neither_calling_nor_running(uint32_t version)
     made_up_mark(fixture.made_up, fixture.made_up->top, false);
     assert_int_equal(read_stack(&fixture), WALK_WHOLE);
     ASSERT_CODES(&fixture, 3, 2, 1);
+    assert_int_equal(fixture.stack.live_from, 0); /* so that what is read with it can name it */
     close_fixture(&fixture);
 }
 
