@@ -1,7 +1,11 @@
 #include "memory/refusal.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ptrace.h>
+
+#include "base/clean.h"
 
 void access_ask(struct access *access, pid_t pid)
 {
@@ -207,4 +211,41 @@ bool absence_explain(pid_t pid, struct error *error)
         return error_set(error, ERROR_NO_PROCESS,
                          "process %d ended, and waits for its parent to take note of it", (int)pid);
     return error_set(error, ERROR_NO_PROCESS, "process %d ended just now", (int)pid);
+}
+
+/* The kernel's name of a process, cleaned; "?" when it does not tell. */
+static void name_of(pid_t pid, char name[64])
+{
+    char path[64], text[64];
+    FILE *file;
+
+    snprintf(name, 64, "?");
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    file = fopen(path, "re");
+    if (file == NULL)
+        return;
+    if (fgets(text, sizeof text, file) != NULL)
+        clean_utf8(name, 64, text, strcspn(text, "\n"));
+    fclose(file);
+}
+
+bool process_can_be_stopped(pid_t pid, struct error *error)
+{
+    struct rights rights;
+    char name[64];
+
+    if (rights_read(&rights, pid) && rights.tracer > 0) {
+        name_of(rights.tracer, name);
+        return error_set(error, ERROR_PERMISSION,
+                         "process %d cannot be stopped for --blocking: process %d (%s) traces it already, as "
+                         "debuggers do; end that one, or go without --blocking",
+                         (int)pid, (int)rights.tracer, name);
+    }
+    /* Of a process that we do not trace, all that is let through fails with ESRCH. */
+    if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) == 0 || errno == ESRCH)
+        return true;
+    return error_set(error, ERROR_PERMISSION,
+                     "process %d cannot be stopped for --blocking: a seccomp filter or security module forbids "
+                     "ptrace; start the container with --cap-add=SYS_PTRACE, or go without --blocking",
+                     (int)pid);
 }

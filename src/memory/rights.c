@@ -105,6 +105,7 @@ bool rights_read(struct rights *rights, pid_t pid)
     rights->permitted = strtoull(value_of(status, "\nCapPrm:"), NULL, 16);
     rights->effective = strtoull(value_of(status, "\nCapEff:"), NULL, 16);
     rights->bounding = strtoull(value_of(status, "\nCapBnd:"), NULL, 16);
+    rights->tracer = (pid_t)strtol(value_of(status, "\nTracerPid:"), NULL, 10);
     rights->no_new_privs = strtol(value_of(status, "\nNoNewPrivs:"), NULL, 10) != 0;
     rights->filtered = strtol(value_of(status, "\nSeccomp:"), NULL, 10) != 0;
     rights->pid_depth = count_words(value_of(status, "\nNSpid:"));

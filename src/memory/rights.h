@@ -22,6 +22,7 @@ struct rights {
     uint64_t permitted;    /* sets of capabilities, bit 1 << number, in its user namespace */
     uint64_t effective;
     uint64_t bounding;     /* what it, and all that it runs, can ever have */
+    pid_t tracer;          /* the thread that traces it; 0: none, or one that is not to be seen from here */
     bool no_new_privs;     /* sudo and the like give nothing any more */
     bool filtered;         /* some seccomp filter stands between it and the kernel */
     bool undumpable;       /* as far as its files in /proc tell: false where that is not to be known */

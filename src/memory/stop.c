@@ -1,0 +1,108 @@
+#include "memory/stop.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+enum {
+    QUICK_LOOKS = 64, /* at whether it stands, before each next one waits: a thread on a CPU takes some µs */
+    PAUSE_US = 50,
+};
+
+enum seen { SEEN_GOING, SEEN_STANDING, SEEN_ENDED };
+
+/* Asks the kernel what became of the thread, and takes note of it. */
+static enum seen look(struct stopper *stopper)
+{
+    int status;
+    const pid_t tid = waitpid(stopper->tid, &status, __WALL | WNOHANG);
+
+    if (tid == 0 || (tid < 0 && errno == EINTR))
+        return SEEN_GOING;
+    /* ECHILD: another thread's exec ended it, and took its id if it was the first one. */
+    if (tid < 0 || !WIFSTOPPED(status)) {
+        *stopper = (struct stopper){0};
+        return SEEN_ENDED;
+    }
+    /* At PTRACE_EVENT_STOP, which is ours or a stop by a signal, it is not about to take any. */
+    stopper->signal = status >> 16 == 0 ? WSTOPSIG(status) : 0;
+    stopper->stands = true;
+    return SEEN_STANDING;
+}
+
+/* Looks until it stands or ended, or the time is over. */
+static enum seen await(struct stopper *stopper)
+{
+    const struct timespec pause = {0, PAUSE_US * (long)NS_PER_US};
+    const uint64_t until_ns = clock_now_ns() + STOP_PATIENCE_MS * NS_PER_MS;
+
+    for (unsigned looks = 1;; looks++) {
+        const uint64_t now_ns = clock_now_ns();
+        const enum seen seen = look(stopper);
+
+        if (seen != SEEN_GOING || now_ns >= until_ns)
+            return seen;
+        stopper->going_ns = now_ns;
+        if (looks < QUICK_LOOKS)
+            sched_yield(); /* it may need this very CPU to stop */
+        else
+            nanosleep(&pause, NULL);
+    }
+}
+
+/* Lets a thread that stands go; false when it was killed meanwhile. */
+static bool let_go(struct stopper *stopper)
+{
+    const long signal = stopper->signal;
+
+    stopper->stands = false;
+    stopper->signal = 0;
+    if (ptrace(PTRACE_DETACH, stopper->tid, NULL, signal) != 0)
+        return false;
+    *stopper = (struct stopper){0};
+    return true;
+}
+
+enum stop_result stopper_stop(struct stopper *stopper, pid_t tid)
+{
+    if (stopper_tend(stopper))
+        return STOP_LATE;
+    if (ptrace(PTRACE_SEIZE, tid, NULL, NULL) != 0)
+        return errno == ESRCH ? STOP_ENDED : STOP_REFUSED;
+    *stopper = (struct stopper){.tid = tid, .going_ns = clock_now_ns()};
+    /* If that fails, it has just ended, which is seen now. */
+    ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
+    switch (await(stopper)) {
+    case SEEN_STANDING:
+        return STOP_STANDS;
+    case SEEN_ENDED:
+        return STOP_ENDED;
+    case SEEN_GOING:
+        break;
+    }
+    return STOP_LATE;
+}
+
+uint64_t stopper_release(struct stopper *stopper)
+{
+    const uint64_t going_ns = stopper->going_ns;
+
+    if (!stopper->stands)
+        return 0;
+    while (!let_go(stopper) && await(stopper) == SEEN_STANDING)
+        ;
+    return clock_now_ns() - going_ns;
+}
+
+bool stopper_tend(struct stopper *stopper)
+{
+    if (stopper->tid == 0)
+        return false;
+    if (look(stopper) == SEEN_STANDING)
+        let_go(stopper);
+    return stopper->tid != 0;
+}

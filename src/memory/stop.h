@@ -1,0 +1,50 @@
+/*
+ * stop - holds one thread of another process still for a moment, by ptrace(2).
+ *
+ * The thread is seized, interrupted and let go each time, so that it is traced no longer than it stands. Without
+ * PTRACE_O_EXITKILL the kernel lets it go, too, when the thread that holds it ends, however that comes about
+ * (exit_ptrace(), kernel/ptrace.c of Linux 6.1). A signal that it was about to take goes on its way; a process that
+ * was stopped by a signal stays so.
+ *
+ * One thread at a time: who execs waits, with its process's cred_guard_mutex held, until each other thread has
+ * ended and its tracer has taken note of that; a tracer that seizes one more thread of the process meanwhile waits
+ * for that mutex, and so both for ever (de_thread(), fs/exec.c; ptrace_attach(), kernel/ptrace.c).
+ *
+ * A stopper is plain data. It belongs to the thread that uses it first, as ptrace does.
+ */
+#ifndef MEMORY_STOP_H
+#define MEMORY_STOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct stopper {
+    pid_t tid;         /* the thread that is traced; 0: none */
+    bool stands;       /* it was seen to have stopped */
+    int signal;        /* that it was about to take; 0: none */
+    uint64_t going_ns; /* until when it was not seen to stand */
+};
+
+enum stop_result {
+    STOP_STANDS,  /* it stands still: stopper_release() is due */
+    STOP_LATE,    /* it did not stop within STOP_PATIENCE_MS, or the one before has not yet: stopper_tend() is due */
+    STOP_ENDED,   /* there is no such thread any more */
+    STOP_REFUSED, /* somebody else traces it, or the kernel does not let us; errno says which */
+};
+
+#define STOP_PATIENCE_MS 20u
+
+/* Stops thread `tid`. A system call that it sleeps in can end early with EINTR by that (signal(7), "Interruption of
+   system calls"): it is for threads that run. */
+enum stop_result stopper_stop(struct stopper *stopper, pid_t tid);
+
+/* Lets the thread that stands go on; gives for how long it stood, at most. If it was killed meanwhile, its end is
+   taken note of, or by stopper_tend() when that takes longer than STOP_PATIENCE_MS. */
+uint64_t stopper_release(struct stopper *stopper);
+
+/* Looks after a thread that was late, and lets it go if it stands by now; true while it does not. Costs nothing
+   where there is none. While there is one, call it every millisecond or so: that is how long it then stands. */
+bool stopper_tend(struct stopper *stopper);
+
+#endif
