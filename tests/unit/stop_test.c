@@ -212,6 +212,8 @@ static int end(void **state)
     (void)state;
     if (parent > 0) {
         kill(GET(pid), SIGKILL);
+        stopper_release(&stopper);
+        UNTIL(!stopper_tend(&stopper));
         waitpid(parent, NULL, 0);
     }
     close(vfork_pipe[0]);
