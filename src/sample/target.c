@@ -4,15 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
-#include "memory/process.h"
 #include "python/names.h"
 #include "python/none.h"
 #include "sample/emit.h"
 #include "sample/engine.h"
 #include "sample/gil.h"
+#include "sample/presence.h"
 #include "sample/process_facts.h"
 #include "sample/sleepers.h"
 #include "sample/burst.h"
@@ -22,8 +21,6 @@
 enum {
     ROUNDS_APART_US = 25,   /* the least; of those asked for to be closer, some are made at once */
     IDLE_PAUSE_US = 100,    /* and while nobody has the GIL */
-    HELD_EVERY_US = 500,    /* it is looked whether it is the same program still: a new one takes longer
-                               to have frames, which at the same addresses would pass for the old one's */
     LIST_EVERY_MS = 1000,   /* threads are listed anew at least so often */
     LIST_LEAST_MS = 5,      /* and not more often than that, whatever seems to have changed, */
     LIST_SHARE = 8,         /* nor for more than this part of the time */
@@ -31,11 +28,7 @@ enum {
     NAMES_EVERY_MS = 1000,  /* and their names are read again */
     CPU_EVERY_MS = 20,      /* the process's CPU time is asked for, */
     CPU_THREAD_NS = 200000, /* and so much later for each thread: the kernel adds them up */
-    FAILED_ROUNDS_MAX = 20, /* rounds in a row of which nothing could be read before it is looked into */
     NAMES_MAX = 4096,
-    START_YOUNG_MS = 2000,  /* a process younger than this is given time to become a Python */
-    START_PATIENCE_MS = 1000,
-    START_PAUSE_MS = 10,
 };
 
 struct target {
@@ -66,7 +59,6 @@ struct target {
     bool nested;                  /* it is in a PID namespace below ours */
     bool announced;               /* RECORD_PROCESS was put */
     bool list_wanted;
-    uint64_t held_ns;             /* when it was seen to be the same program still */
     uint64_t listed_ns;
     uint64_t listing_ns;          /* how long that took */
     uint64_t same_threads_ns;     /* when the lists of threads last had the beginnings listed */
@@ -85,7 +77,7 @@ struct target {
     uint64_t holder_samples;      /* of the round's threads that had the GIL, */
     uint64_t holder_torn;         /* and of these the torn ones */
     uint64_t round_ns;            /* the last round's time; 0: none yet */
-    unsigned failed_rounds;
+    struct presence presence;
 };
 
 static bool announce_function(void *context, const struct code_function *function)
@@ -94,34 +86,6 @@ static bool announce_function(void *context, const struct code_function *functio
 
     return emit_function(target->sink, target->process, function->number, function->first_line,
                          function->name, function->file);
-}
-
-/* Finds the runtime; a process that began a moment ago may not have got as far as running Python. */
-static bool find_runtime(struct target *target, struct error *error)
-{
-    const struct timespec pause = {0, START_PAUSE_MS * (long)NS_PER_MS};
-    const uint64_t began_ns = clock_now_ns();
-    const uint64_t started_ns = process_started_ns(target->pid);
-    const bool is_young = began_ns - started_ns < START_YOUNG_MS * NS_PER_MS;
-
-    for (;;) {
-        /* Opened anew each time: a reader stays with the program that it was opened on. */
-        target->reader = process_reader_new(target->pid, error);
-        if (target->reader == NULL)
-            return false;
-        if (runtime_find(&target->runtime, target->pid, target->reader, error)) {
-            if (reader_holds(target->reader))
-                return true;
-            error_set(error, ERROR_READ, "process %d became another program just now",
-                      (int)target->pid);
-        }
-        if (!is_young || clock_now_ns() - began_ns > START_PATIENCE_MS * NS_PER_MS ||
-            (error->code != ERROR_NOT_PYTHON && error->code != ERROR_READ))
-            return false;
-        reader_free(target->reader);
-        target->reader = NULL;
-        nanosleep(&pause, NULL);
-    }
 }
 
 /* Rounds that are to come so fast that they can be had in bursts only are made some at once: from elsewhere,
@@ -158,7 +122,8 @@ struct target *target_new(pid_t pid, uint16_t process, const struct target_optio
     target->native_markers = options->native_markers;
     choose_engine(target, &options->engine);
     target->list_wanted = true;
-    if (!find_runtime(target, error)) {
+    target->reader = presence_find(pid, &target->runtime, error);
+    if (target->reader == NULL) {
         target_free(target);
         return NULL;
     }
@@ -485,33 +450,6 @@ static void put_round(struct target *target, struct record_round *record,
     target->cpu_ns = cpu_ns;
 }
 
-/* Why the memory that was attached to is gone: with the process, or for that of another program. */
-static bool memory_gone(struct target *target, struct error *error)
-{
-    char byte;
-
-    if (!reader_read(target->reader, target->runtime.address, &byte, 1) && errno == ESRCH)
-        return error_set(error, ERROR_GONE, "the process ended");
-    return error_set(error, ERROR_GONE,
-                     "its Python ended (it is shutting down, or became another program by exec)");
-}
-
-/* Tells whether rounds that keep failing mean that the target is gone. */
-static bool still_there(struct target *target, int error_number, struct error *error)
-{
-    if (error_number == ESRCH)
-        return error_set(error, ERROR_GONE, "the process ended");
-    if (error_number == EPERM || error_number == EACCES)
-        return error_set(error, ERROR_PERMISSION,
-                         "the process took away the permission to read it");
-    if (++target->failed_rounds < FAILED_ROUNDS_MAX)
-        return true;
-    target->failed_rounds = 0;
-    if (reader_holds(target->reader) && runtime_still_there(&target->runtime, target->reader))
-        return true;
-    return memory_gone(target, error);
-}
-
 /* The thread that has the GIL, which is looked at first: what was read of the GIL is of a moment ago. */
 static size_t holder_of(const struct target *target, const struct gil_now *gil)
 {
@@ -599,11 +537,8 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     engine_begin(&target->engine, now_ns);
     sleepers_begin(&target->sleepers, target_interval_ns(target));
     put_process(target);
-    if (now_ns - target->held_ns >= HELD_EVERY_US * NS_PER_US) {
-        if (!reader_holds(target->reader))
-            return memory_gone(target, error);
-        target->held_ns = now_ns;
-    }
+    if (!presence_holds(&target->presence, target->reader, &target->runtime, now_ns, error))
+        return false;
     if (listing_is_due(target, now_ns))
         list_threads(target, &round);
     if (now_ns - target->named_ns >= NAMES_EVERY_MS * NS_PER_MS)
@@ -635,11 +570,11 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     put_round(target, &record, counts);
     target->before_ns = now_ns;
     engine_end(&target->engine, now_ns, target->holder_samples, target->holder_torn);
-    if (any) {
-        target->failed_rounds = 0;
-        return true;
-    }
-    return still_there(target, error_number, error);
+    if (!any)
+        return presence_after_failure(&target->presence, target->reader, &target->runtime, error_number,
+                                      error);
+    presence_seen(&target->presence);
+    return true;
 }
 
 void target_skip(struct target *target, uint64_t away_ns)
