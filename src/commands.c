@@ -37,12 +37,36 @@ static sigset_t block_end_signals(void)
     return signals;
 }
 
+static sigset_t only(int signal)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, signal);
+    return set;
+}
+
+/* Ctrl-Z: stops the program, with the sampler at rest, so that no thread of the target is held meanwhile. */
+static void stop_for_now(struct session *session)
+{
+    const sigset_t stop = only(SIGTSTP);
+
+    session_pause(session);
+    raise(SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &stop, NULL); /* here it stops, and here it goes on */
+    pthread_sigmask(SIG_BLOCK, &stop, NULL);
+    session_resume(session);
+}
+
 /* Waits for at most `wait_ns`; true when a signal asked to end. */
-static bool wait_for_end(const sigset_t *signals, uint64_t wait_ns)
+static bool wait_for_end(struct session *session, const sigset_t *signals, uint64_t wait_ns)
 {
     const struct timespec wait = {(time_t)(wait_ns / NS_PER_S), (long)(wait_ns % NS_PER_S)};
+    const int signal = sigtimedwait(signals, NULL, &wait);
 
-    return sigtimedwait(signals, NULL, &wait) > 0;
+    if (signal == SIGTSTP)
+        stop_for_now(session);
+    return signal > 0 && signal != SIGTSTP;
 }
 
 static uint64_t own_cpu_ns(void)
@@ -53,6 +77,22 @@ static uint64_t own_cpu_ns(void)
     return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
 }
 
+/* One look is worth a moment of the target's time; what stands can be read from anywhere. */
+static enum engine_kind engine_of(const struct options *options)
+{
+    if (options->command == COMMAND_DUMP)
+        return ENGINE_RIDE;
+    return options->blocking ? ENGINE_REMOTE : options->engine;
+}
+
+/* Left to the thread that stops those of the target, which waits for it (memory/stop.h). */
+static void block_child_signals(void)
+{
+    const sigset_t child = only(SIGCHLD);
+
+    pthread_sigmask(SIG_BLOCK, &child, NULL);
+}
+
 struct session *command_session(const struct options *options, struct error *error)
 {
     const pid_t pid = options->pid;
@@ -61,16 +101,18 @@ struct session *command_session(const struct options *options, struct error *err
         .pids = &pid,
         .pid_count = 1,
         .target = {
-            /* One look is worth a moment of the target's time. */
-            .engine = {.kind = options->command == COMMAND_DUMP ? ENGINE_RIDE : options->engine,
+            .engine = {.kind = engine_of(options),
                        .budget = (given ? options->budget_percent : RIDE_PERCENT) / 100,
                        .interval_ns = (uint64_t)((double)NS_PER_S / options->rate_hz)},
             .no_gc = options->no_gc,
             .native_markers = options->native_markers,
+            .blocking = options->blocking,
         },
         .budget = options->budget_percent / 100,
     };
 
+    if (options->blocking)
+        block_child_signals();
     return session_new(&wanted, error);
 }
 
@@ -97,11 +139,14 @@ struct tally *command_tally(const struct options *options, struct error *error)
 static bool sample(struct session *session, uint64_t duration_ns, session_consume *consume,
                    void *context, struct error *error)
 {
-    const sigset_t signals = block_end_signals();
+    const sigset_t stop = only(SIGTSTP);
     const uint64_t start_ns = clock_now_ns();
+    sigset_t signals = block_end_signals();
 
     if (!session_start(session, error))
         return false;
+    sigaddset(&signals, SIGTSTP);
+    pthread_sigmask(SIG_BLOCK, &stop, NULL);
     for (;;) {
         const uint64_t gone_ns = clock_now_ns() - start_ns;
         uint64_t wait_ns = PUMP_EVERY_MS * NS_PER_MS;
@@ -112,10 +157,11 @@ static bool sample(struct session *session, uint64_t duration_ns, session_consum
             break;
         if (duration_ns != 0 && duration_ns - gone_ns < wait_ns)
             wait_ns = duration_ns - gone_ns;
-        if (wait_for_end(&signals, wait_ns))
+        if (wait_for_end(session, &signals, wait_ns))
             break;
     }
     session_stop(session, consume, context);
+    pthread_sigmask(SIG_UNBLOCK, &stop, NULL);
     return true;
 }
 
@@ -266,7 +312,8 @@ bool command_attach(const struct options *options, FILE *notes, struct error *er
             .asked_rate_hz = options->rate_hz,
             .profiler_cpu_ns = own_cpu_ns() - start_cpu_ns,
             .version_hex = session_version(session),
-            .engine = OPTIONS_ENGINES[options->engine],
+            .engine = options->blocking ? "blocking" : OPTIONS_ENGINES[options->engine],
+            .blocking = options->blocking,
         };
 
         ok = picture_take(&attach.picture, attach.tally, error);

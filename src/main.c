@@ -183,6 +183,17 @@ static int wait_ms(const struct live *live, uint64_t now_ns)
     return until_ns <= now_ns ? 0 : (int)((until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS);
 }
 
+/* Ctrl-Z: stops the program, with the sampler at rest, so that no thread of the target is held meanwhile. */
+static unsigned stop_for_now(struct live *live)
+{
+    unsigned events;
+
+    session_pause(live->session);
+    events = screen_stop(live->screen);
+    session_resume(live->session);
+    return events;
+}
+
 static bool live_loop(struct live *live, struct error *error)
 {
     bool changed = true;
@@ -211,6 +222,8 @@ static bool live_loop(struct live *live, struct error *error)
         }
         /* After the keys: the terminal's answer about its colours comes among them. */
         events = screen_events(live->screen);
+        if ((events & SCREEN_STOP) != 0)
+            events = stop_for_now(live);
         if ((events & SCREEN_QUIT) != 0)
             return true;
         changed |= (events & SCREEN_CHANGED) != 0;

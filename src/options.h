@@ -32,6 +32,7 @@ struct options {
 
     double rate_hz;       /* 1 to 1,000,000; infinite: as many as there can be */
     enum engine_kind engine;
+    bool blocking;        /* stop the thread that has the GIL while it is read */
     double budget_percent; /* of one CPU: what riding and this program may take; 0: not given */
     uint64_t duration_ns; /* attach: how long to sample; 0: until interrupted, or it ends */
     enum tally_mode mode;

@@ -53,6 +53,10 @@ const struct option_row OPTION_ROWS[] = {
      "how much of a CPU's time tachyon-top may take, and the engine ride from the process: rounds are less "
      "often where they would take more (without it the engine ride may take 2)", 0.01, 100, NULL,
      FIELD(budget_percent)},
+    {"blocking", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_FLAG, NULL, NULL,
+     "stop the thread that has the GIL for each read, so that nothing is torn; the others cannot run Python "
+     "and go on. It is told what that costs; the rate is lowered where it would be more than half of the time",
+     0, 0, NULL, FIELD(blocking)},
     {"no-gc", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_FLAG, NULL, NULL,
      "no frames ‹gc› where the collector is at work: its time is that of the function it interrupted",
      0, 0, NULL, FIELD(no_gc)},
@@ -116,6 +120,7 @@ _Static_assert(sizeof OPTION_ROWS / sizeof OPTION_ROWS[0] <= OPTIONS_MAX, "too m
 const struct option_bond OPTION_BONDS[] = {
     {"after", "snapshot", true},
     {"thread", "all-threads", false},
+    {"blocking", "engine", false},
     {"collapsed", "view", false},
     {"collapsed", "sort", false},
     {"collapsed", "filter", false},

@@ -134,6 +134,16 @@ bool session_ended(const struct session *session)
     return session->targets_left == 0;
 }
 
+void session_pause(struct session *session)
+{
+    sampler_pause(session->sampler);
+}
+
+void session_resume(struct session *session)
+{
+    sampler_resume(session->sampler);
+}
+
 void session_stop(struct session *session, session_consume *consume, void *context)
 {
     /* Asked first, or it could go on putting as fast as this takes. What is in the ring is taken before

@@ -50,6 +50,11 @@ size_t session_pump(struct session *session, size_t most, session_consume *consu
 /* Whether every target has ended: its RECORD_END was pumped. */
 bool session_ended(const struct session *session);
 
+/* Between these two the sampler thread rests, and holds no thread of a target (--blocking): for when this program is
+   about to be stopped. */
+void session_pause(struct session *session);
+void session_resume(struct session *session);
+
 /* Stops the sampler thread, while records that it still puts are pumped into `consume`. Safe to call
    twice. */
 void session_stop(struct session *session, session_consume *consume, void *context);

@@ -164,10 +164,13 @@ static void draw_engine(struct pen *pen, const struct header *header, int form)
 
     if (!picture || picture->ended)
         return;
-    if (picture->riding)
-        pen_text(pen, STYLE_MESSAGE, form == 0 && picture->slowed ? "ride " : "ride");
-    if (form == 0 && picture->slowed)
-        pen_text(pen, STYLE_DIM, "within budget");
+    if (picture->riding || picture->blocking)
+        pen_text(pen, STYLE_MESSAGE, picture->blocking ? "blocking" : "ride");
+    if (form != 0 || !picture->slowed)
+        return;
+    if (picture->riding || picture->blocking)
+        pen_text(pen, STYLE_TEXT, " ");
+    pen_text(pen, STYLE_DIM, picture->blocking ? "slowed" : "within budget");
 }
 
 static void draw_kept(struct pen *pen, const struct header *header, int form)

@@ -538,17 +538,15 @@ static bool terminal_gone(const struct screen *screen)
     return poll(&input, 1, 0) > 0 && (input.revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
-unsigned screen_events(struct screen *screen)
+/* What the signals seen ask for. */
+static unsigned events_of(struct screen *screen, unsigned seen)
 {
-    unsigned seen = signals_take();
     unsigned events = 0;
 
-    if ((seen & SIGNALS_STOP) && !(seen & SIGNALS_QUIT)) {
-        seen = suspend(screen);
-        events |= SCREEN_CHANGED;
-    }
     if (seen & SIGNALS_QUIT)
         return SCREEN_QUIT;
+    if (seen & SIGNALS_STOP)
+        return SCREEN_STOP;
     if (seen & SIGNALS_CONTINUED)
         resume(screen);
     if (seen & SIGNALS_RESIZED)
@@ -559,4 +557,14 @@ unsigned screen_events(struct screen *screen)
     if (terminal_gone(screen))
         events |= SCREEN_QUIT;
     return events;
+}
+
+unsigned screen_events(struct screen *screen)
+{
+    return events_of(screen, signals_take());
+}
+
+unsigned screen_stop(struct screen *screen)
+{
+    return events_of(screen, suspend(screen)) | SCREEN_CHANGED;
 }

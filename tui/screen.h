@@ -46,10 +46,15 @@ int screen_key(struct screen *screen);
 enum screen_event {
     SCREEN_QUIT = 1,    /* a signal asked to end, or the terminal is gone */
     SCREEN_CHANGED = 2, /* another size or other colours: screen_fit(), draw and show again */
+    SCREEN_STOP = 4,    /* Ctrl-Z: screen_stop() is due */
 };
 
 /* What signals and the terminal asked for since the last call: bits of enum screen_event. To be
-   called after each poll and after the keys were read. Stops here for SIGTSTP. */
+   called after each poll and after the keys were read. */
 unsigned screen_events(struct screen *screen);
+
+/* Gives the terminal back and stops the program, as Ctrl-Z asks; comes back when it is continued, with what was
+   asked for since. */
+unsigned screen_stop(struct screen *screen);
 
 #endif

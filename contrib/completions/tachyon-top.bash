@@ -89,8 +89,8 @@ _tachyon_top()
     done
     [[ $command$live == attach1 ]] && command=live
     case $command in
-    live) options='--sampling-rate --mode --engine --budget --no-gc --native-markers --thread --all-threads --live --view --sort --filter --span --window --refresh --theme --snapshot --after --force --help --version ' ;;
-    attach) options='--sampling-rate --duration --mode --engine --budget --no-gc --native-markers --thread --all-threads --live --view --sort --filter --limit --collapsed --output --stats --force --help --version ' ;;
+    live) options='--sampling-rate --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --span --window --refresh --theme --snapshot --after --force --help --version ' ;;
+    attach) options='--sampling-rate --duration --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --limit --collapsed --output --stats --force --help --version ' ;;
     dump) options='--thread --all-threads --output --force --help --version ' ;;
     doctor) options='--help --version ' ;;
     esac

@@ -24,7 +24,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
     json_t *object;
 
     text_python_version(version, stats->version_hex);
-    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s, s:I, s:s}",
+    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s, s:I, s:f, s:I, s:s}",
                        "rounds", (json_int_t)counts->rounds,
                        "samples", (json_int_t)counts->samples,
                        "failed", (json_int_t)counts->failed,
@@ -37,6 +37,8 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
                        "profiler_cpu_s", text_rounded(seconds(stats->profiler_cpu_ns), 6),
                        "engine", stats->engine,
                        "ridden", (json_int_t)stats->ridden,
+                       "stopped_s", text_rounded(seconds(counts->stopped_ns), 6),
+                       "unstopped", (json_int_t)counts->unstopped,
                        "python", version);
     if (!object)
         return error_set(error, ERROR_MEMORY, "out of memory");
@@ -57,6 +59,21 @@ static void write_share(FILE *stream, const char *title, uint64_t count, uint64_
             percent);
 }
 
+/* What --blocking cost the target. */
+static void write_stops(const struct stats *stats, FILE *stream)
+{
+    const struct sampler_counts *counts = &stats->counts;
+    const double percent = stats->duration_ns
+                               ? 100 * (double)counts->stopped_ns / (double)stats->duration_ns
+                               : 0;
+
+    fprintf(stream, "Stopped: the thread with the GIL for %.3f seconds (%.2f %% of the time)\n",
+            seconds(counts->stopped_ns), percent);
+    if (counts->unstopped)
+        fprintf(stream, "Not stopped: in %" PRIu64 " of %" PRIu64 " rounds, as that took too long or it was "
+                "traced by another\n", counts->unstopped, counts->rounds);
+}
+
 void stats_write_summary(const struct stats *stats, FILE *stream)
 {
     const struct sampler_counts *counts = &stats->counts;
@@ -70,10 +87,13 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
         fprintf(stream, "Rate: %.1f Hz of %.1f Hz asked\n", stats_rate_hz(stats),
                 stats->asked_rate_hz);
     if (stats->slowed)
-        fprintf(stream, "Slowed: less often than asked, to keep within the budget\n");
+        fprintf(stream, "Slowed: less often than asked, to %skeep within the budget\n",
+                stats->blocking ? "stop it for no more than half of the time, or to " : "");
     if (stats->ridden > 0)
         fprintf(stream, "Engine: %s, rode in %" PRIu64 " of %" PRIu64 " rounds\n", stats->engine,
                 stats->ridden, counts->rounds);
+    if (stats->blocking)
+        write_stops(stats, stream);
     write_share(stream, "Failed:", counts->failed, wanted, "samples");
     write_share(stream, "Truncated:", counts->truncated, counts->samples, "samples");
     write_share(stream, "Missed:", counts->missed, counts->rounds + counts->missed, "rounds");

@@ -20,8 +20,9 @@ struct stats {
     uint64_t profiler_cpu_ns; /* CPU time this program used meanwhile, all of its threads */
     uint64_t dropped;         /* samples or records that found no room after the ring */
     uint32_t version_hex;     /* of the target's Python */
-    const char *engine;       /* how it was to be read: auto, remote or ride */
+    const char *engine;       /* how it was to be read: auto, remote, ride or blocking */
     uint64_t ridden;          /* rounds in which it was read from the target's CPU */
+    bool blocking;            /* the thread with the GIL was stopped for each read */
     bool slowed;              /* less often than asked for in the end, as that would have cost too much */
 };
 
@@ -29,10 +30,10 @@ struct stats {
 double stats_rate_hz(const struct stats *stats);
 
 /* One object on one line: rounds, samples, failed, truncated, retried, missed, lost, duration_s,
-   rate_hz, profiler_cpu_s, engine, ridden, python. False: out of memory. */
+   rate_hz, profiler_cpu_s, engine, ridden, stopped_s, unstopped, python. False: out of memory. */
 bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error);
 
-/* `Captured N samples in S seconds`, then the rate, the engine where it rode, and what failed, was truncated and was missed,
+/* `Captured N samples in S seconds`, then the rate, the engine where it rode or stopped threads, and what failed, was truncated and was missed,
    and what was lost or dropped if anything was. */
 void stats_write_summary(const struct stats *stats, FILE *stream);
 

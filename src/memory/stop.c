@@ -1,7 +1,7 @@
 #include "memory/stop.h"
 
 #include <errno.h>
-#include <sched.h>
+#include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -9,8 +9,8 @@
 #include "base/clock.h"
 
 enum {
-    QUICK_LOOKS = 64, /* at whether it stands, before each next one waits: a thread on a CPU takes some µs */
-    PAUSE_US = 50,
+    QUICK_LOOKS = 40, /* at whether it stands, one after the other: a thread on another CPU takes some µs */
+    WAIT_US = 1000,   /* for SIGCHLD, before each further one: it may need this very CPU to stop */
 };
 
 enum seen { SEEN_GOING, SEEN_STANDING, SEEN_ENDED };
@@ -37,9 +37,13 @@ static enum seen look(struct stopper *stopper)
 /* Looks until it stands or ended, or the time is over. */
 static enum seen await(struct stopper *stopper)
 {
-    const struct timespec pause = {0, PAUSE_US * (long)NS_PER_US};
+    const struct timespec most = {0, WAIT_US * (long)NS_PER_US};
     const uint64_t until_ns = clock_now_ns() + STOP_PATIENCE_MS * NS_PER_MS;
 
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGCHLD);
     for (unsigned looks = 1;; looks++) {
         const uint64_t now_ns = clock_now_ns();
         const enum seen seen = look(stopper);
@@ -47,10 +51,8 @@ static enum seen await(struct stopper *stopper)
         if (seen != SEEN_GOING || now_ns >= until_ns)
             return seen;
         stopper->going_ns = now_ns;
-        if (looks < QUICK_LOOKS)
-            sched_yield(); /* it may need this very CPU to stop */
-        else
-            nanosleep(&pause, NULL);
+        if (looks >= QUICK_LOOKS)
+            sigtimedwait(&signals, NULL, &most);
     }
 }
 

@@ -10,7 +10,9 @@
  * ended and its tracer has taken note of that; a tracer that seizes one more thread of the process meanwhile waits
  * for that mutex, and so both for ever (de_thread(), fs/exec.c; ptrace_attach(), kernel/ptrace.c).
  *
- * A stopper is plain data. It belongs to the thread that uses it first, as ptrace does.
+ * A stopper is plain data. It belongs to the thread that uses it first, as ptrace does. Where every thread of this
+ * process blocks SIGCHLD, which is sent when the thread has stopped, it is used to wait; else it is looked each
+ * millisecond.
  */
 #ifndef MEMORY_STOP_H
 #define MEMORY_STOP_H

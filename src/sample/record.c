@@ -48,7 +48,7 @@ static size_t round_tail(const void *record)
 {
     const struct record_round *round = record;
 
-    return round->time_ns <= RECORD_TIME_MAX_NS && round->riding <= RECORD_RODE && round->slowed <= 1
+    return round->time_ns <= RECORD_TIME_MAX_NS && round->riding <= RECORD_BLOCKS && round->slowed <= 1
                ? 0
                : OUT_OF_BOUNDS;
 }

@@ -17,6 +17,9 @@ enum {
     END_PATIENCE_MS = 200,   /* for room for the last record, when nobody may be reading any more */
     END_PAUSE_NS = 1000000,
     SLEEP_MAX_MS = 50,
+    TEND_MS = 1,             /* while a thread of a target is about to stop too late */
+    REST_MS = 1,             /* between two looks at whether this, or the thread, still rests */
+    REST_PATIENCE_MS = 600,  /* for it to come to rest: a little more than a round may last */
     STOP_PATIENCE_MS = 3000, /* for the thread to end: many times what a round may last */
     AWAY_MS = 1000,          /* without a round, and AWAY_INTERVALS: as when this program was stopped */
     AWAY_INTERVALS = 4,
@@ -38,7 +41,10 @@ struct sampler {
     sem_t done;       /* posted when the thread is about to end: joining it does not take long then */
     bool started;
     bool stuck;       /* it was asked to stop and did not */
-    atomic_bool stop; /* set by sampler_stop(), read by the thread; carries no data with it */
+    /* They carry no data with them. */
+    atomic_bool stop;  /* set by sampler_stop(), read by the thread */
+    atomic_bool pause; /* set by sampler_pause(), read by the thread */
+    atomic_bool rests; /* set by the thread: it does nothing while .pause is set, or has ended */
 };
 
 struct sampler *sampler_new(struct target **targets, size_t count, double budget,
@@ -68,6 +74,40 @@ struct sampler *sampler_new(struct target **targets, size_t count, double budget
 static bool stopping(struct sampler *sampler)
 {
     return atomic_load_explicit(&sampler->stop, memory_order_relaxed);
+}
+
+static void pause_ms(long ms)
+{
+    const struct timespec pause = {0, ms * (long)NS_PER_MS};
+
+    nanosleep(&pause, NULL);
+}
+
+/* Lets threads go that stopped too late; true while one has yet to. */
+static bool tend_all(struct sampler *sampler)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < sampler->count; i++)
+        any |= sampler->slots[i].target != NULL && target_tend(sampler->slots[i].target);
+    return any;
+}
+
+static bool resting(struct sampler *sampler)
+{
+    return atomic_load(&sampler->pause) && !stopping(sampler);
+}
+
+static void rest_if_asked(struct sampler *sampler)
+{
+    while (resting(sampler)) {
+        if (!tend_all(sampler))
+            atomic_store(&sampler->rests, true);
+        pause_ms(REST_MS);
+        /* Who asks again now either sees this, or is seen by resting(). */
+        if (!resting(sampler))
+            atomic_store(&sampler->rests, false);
+    }
 }
 
 /* Puts a target's end. `is_read` tells that somebody takes the records: the end waits for room then,
@@ -132,8 +172,9 @@ static void sleep_until(struct sampler *sampler, uint64_t time_ns)
 {
     uint64_t now_ns = clock_now_ns();
 
-    while (now_ns < time_ns && !stopping(sampler)) {
-        const uint64_t most_ns = now_ns + SLEEP_MAX_MS * NS_PER_MS;
+    while (now_ns < time_ns && !stopping(sampler) && !atomic_load(&sampler->pause)) {
+        const uint64_t slice_ms = tend_all(sampler) ? TEND_MS : SLEEP_MAX_MS;
+        const uint64_t most_ns = now_ns + slice_ms * NS_PER_MS;
         const uint64_t until_ns = time_ns < most_ns ? time_ns : most_ns;
         const struct timespec until = {(time_t)(until_ns / NS_PER_S), (long)(until_ns % NS_PER_S)};
 
@@ -194,6 +235,7 @@ static void *run(void *argument)
         }
         if (interval_ns > 0)
             sleep_until(sampler, interval_start_ns + next_random(sampler) % interval_ns);
+        rest_if_asked(sampler);
         skip_absence(sampler, clock_now_ns() - last_round_ns, interval_ns);
         last_round_ns = clock_now_ns();
         interval_start_ns += interval_ns;
@@ -204,6 +246,7 @@ static void *run(void *argument)
     for (size_t i = 0; i < sampler->count; i++)
         if (sampler->slots[i].target != NULL)
             end_slot(sampler, &sampler->slots[i], &reason, true);
+    atomic_store(&sampler->rests, true);
     sem_post(&sampler->done);
     return NULL;
 }
@@ -242,6 +285,22 @@ bool sampler_start(struct sampler *sampler, struct error *error)
 void sampler_ask_stop(struct sampler *sampler)
 {
     atomic_store_explicit(&sampler->stop, true, memory_order_relaxed);
+}
+
+void sampler_pause(struct sampler *sampler)
+{
+    const uint64_t until_ns = clock_now_ns() + REST_PATIENCE_MS * NS_PER_MS;
+
+    if (!sampler->started || sampler->stuck)
+        return;
+    atomic_store(&sampler->pause, true);
+    while (!atomic_load(&sampler->rests) && clock_now_ns() < until_ns)
+        pause_ms(REST_MS);
+}
+
+void sampler_resume(struct sampler *sampler)
+{
+    atomic_store(&sampler->pause, false);
 }
 
 bool sampler_stop(struct sampler *sampler)

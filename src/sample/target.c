@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "memory/refusal.h"
 #include "python/names.h"
 #include "python/none.h"
 #include "sample/emit.h"
@@ -72,6 +73,7 @@ struct target {
     uint32_t rounds;              /* and were in this one */
     bool gil_held;                /* in the last round, some thread had the GIL */
     struct thread_bursts *bursts; /* NULL: one */
+    struct blocking blocking;
     struct sleepers sleepers;
     uint64_t before_ns;           /* when the last round began; 0: there was none */
     uint64_t holder_samples;      /* of the round's threads that had the GIL, */
@@ -89,13 +91,15 @@ static bool announce_function(void *context, const struct code_function *functio
 }
 
 /* Rounds that are to come so fast that they can be had in bursts only are made some at once: from elsewhere,
-   as a thread that is ridden along with stands still. */
-static void choose_engine(struct target *target, const struct engine_options *asked)
+   as a thread that is ridden along with, or stopped, stands still. */
+static void choose_engine(struct target *target, const struct target_options *asked)
 {
     const uint64_t least_ns = ROUNDS_APART_US * NS_PER_US;
-    struct engine_options options = *asked;
+    struct engine_options options = asked->engine;
 
     target->rounds_at_once = 1;
+    if (asked->blocking && options.interval_ns < least_ns)
+        options.interval_ns = least_ns;
     if (options.kind != ENGINE_RIDE && options.interval_ns < least_ns) {
         options.kind = ENGINE_REMOTE;
         target->rounds_at_once = options.interval_ns * BURST_MAX <= least_ns
@@ -120,10 +124,12 @@ struct target *target_new(pid_t pid, uint16_t process, const struct target_optio
     target->sink = sink;
     target->no_gc = options->no_gc;
     target->native_markers = options->native_markers;
-    choose_engine(target, &options->engine);
+    choose_engine(target, options);
+    target->blocking = (struct blocking){.wanted = options->blocking,
+                                         .asked_ns = target->engine.options.interval_ns};
     target->list_wanted = true;
     target->reader = presence_find(pid, &target->runtime, error);
-    if (target->reader == NULL) {
+    if (target->reader == NULL || (options->blocking && !process_can_be_stopped(pid, error))) {
         target_free(target);
         return NULL;
     }
@@ -164,7 +170,9 @@ void target_free(struct target *target)
 
 uint64_t target_interval_ns(const struct target *target)
 {
-    const uint64_t interval_ns = engine_interval_ns(&target->engine);
+    const uint64_t blocking_ns = blocking_interval_ns(&target->blocking);
+    const uint64_t engine_ns = engine_interval_ns(&target->engine);
+    const uint64_t interval_ns = engine_ns > blocking_ns ? engine_ns : blocking_ns;
     const uint64_t idle_ns = IDLE_PAUSE_US * NS_PER_US;
 
     return target->gil_held || interval_ns > idle_ns || target->bursts == NULL ? interval_ns : idle_ns;
@@ -196,6 +204,7 @@ static struct thread_round round_for(struct target *target, const struct gil_now
         .rounds = 1,
         .engine = &target->engine,
         .bursts = target->bursts,
+        .blocking = &target->blocking,
         .now_ns = now_ns,
         .before_ns = target->before_ns,
         .until_ns = now_ns + ROUND_MAX_MS * NS_PER_MS,
@@ -494,6 +503,7 @@ static bool round_of_interpreter(struct target *target, size_t index,
             any = true;
             continue;
         }
+        blocking_tend(&target->blocking); /* there may be many threads */
         if (clock_now_ns() > round.until_ns) {
             target->resume = i;
             break;
@@ -522,6 +532,13 @@ static void count_rounds(struct target *target, struct sampler_counts *counts)
     counts->rounds += target->rounds - 1;
     if (target_rounds_wanted(target) > target->rounds)
         counts->missed += target->rounds_at_once - target->rounds;
+}
+
+static uint8_t how_it_reads(const struct target *target)
+{
+    if (target->blocking.wanted)
+        return RECORD_BLOCKS;
+    return target->engine.rode ? RECORD_RODE : target->engine.riding ? RECORD_RIDES : 0;
 }
 
 bool target_round(struct target *target, struct sampler_counts *counts, struct error *error)
@@ -564,9 +581,10 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     target->gil_held = record.gil_held;
     if (target->bursts != NULL)
         thread_bursts_put(target->bursts, &round, false);
-    record.riding = target->engine.rode ? RECORD_RODE : target->engine.riding ? RECORD_RIDES : 0;
+    record.riding = how_it_reads(target);
     record.slowed = target->slowed ||
-                    engine_interval_ns(&target->engine) > target->engine.options.interval_ns;
+                    engine_interval_ns(&target->engine) > target->engine.options.interval_ns ||
+                    blocking_slows(&target->blocking);
     put_round(target, &record, counts);
     target->before_ns = now_ns;
     engine_end(&target->engine, now_ns, target->holder_samples, target->holder_torn);
@@ -575,6 +593,11 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
                                       error);
     presence_seen(&target->presence);
     return true;
+}
+
+bool target_tend(struct target *target)
+{
+    return blocking_tend(&target->blocking);
 }
 
 void target_skip(struct target *target, uint64_t away_ns)

@@ -23,10 +23,11 @@ struct target_options {
     struct engine_options engine;
     bool no_gc;          /* no frames for the collector */
     bool native_markers; /* a frame for C code between Python functions */
+    bool blocking;       /* the thread that has the GIL is stopped while it is read; the engine is remote then */
 };
 
 /* Attaches to process `pid`, which records call `process`. The sink is kept. NULL with the reason when
-   it is not there, not to be read, no Python, or of a version not served. */
+   it is not there, not to be read, not to be stopped though it should be, no Python, or of a version not served. */
 struct target *target_new(pid_t pid, uint16_t process, const struct target_options *options,
                           struct sink *sink, struct error *error);
 void target_free(struct target *target);
@@ -51,6 +52,10 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
 
 /* Counts nothing of the last `away_ns`, in which nobody looked. */
 void target_skip(struct target *target, uint64_t away_ns);
+
+/* Looks after a thread that was to be stopped and did not stop in time: lets it go if it stands by now. True while
+   it does not; call it each millisecond then. */
+bool target_tend(struct target *target);
 
 /* Puts the samples that are still held back. */
 void target_flush(struct target *target, struct sampler_counts *counts);

@@ -15,6 +15,7 @@ enum {
     TICK_MAX_MS = 10,  /* the kernel's clock, at its slowest */
     STANDS_US = 1000,  /* how long a thread without the GIL is taken to go on, between bursts */
     READS_MAX = 5,     /* of one sample, while there are code objects that are not known */
+    STOPS_MAX = 5,     /* for one sample */
 };
 
 struct target_thread *target_thread_new(const struct thread_source *source,
@@ -269,28 +270,36 @@ static bool ride(struct target_thread *thread, const struct thread_round *round)
            engine_ride(round->engine, &thread->kernel);
 }
 
+/* Stops the thread if it is the one to be stopped while it is read. */
+static bool stop(struct target_thread *thread, const struct thread_round *round)
+{
+    return round->blocking != NULL && holds_gil(thread, round->gil) &&
+           blocking_stop(round->blocking, &thread->kernel, round->counts) == BLOCKING_HOLDS;
+}
+
 /* Whether a stack is to be read again: there are code objects on it that are not known, or it was torn
    though it should have held still, as its thread was moved to another CPU just then, or will as it is ridden along
    with from now on. */
 static bool read_again(const struct target_thread *thread, const struct thread_round *round,
-                       enum read_result result, bool riding)
+                       enum read_result result, bool riding, uint64_t until_ns)
 {
     const bool truncated = (thread->held.flags & SAMPLE_TRUNCATED) != 0;
     const bool rides_now = round->engine != NULL && holds_gil(thread, round->gil) &&
                            engine_probed(round->engine, thread->was_torn || truncated);
 
     return (result == READ_UNSEEN || (result == READ_DONE && ((riding && truncated) || rides_now))) &&
-           clock_now_ns() <= round->until_ns;
+           clock_now_ns() <= until_ns;
 }
 
-/* Reads the stack into the held sample. */
-static enum read_result read_stack(struct target_thread *thread, const struct thread_round *round)
+/* Reads the stack into the held sample, all of it by `until_ns`. */
+static enum read_result read_until(struct target_thread *thread, const struct thread_round *round,
+                                   uint64_t until_ns)
 {
     enum read_result result = READ_UNSEEN;
     bool riding = false;
 
     thread->was_torn = false;
-    for (int i = 0; i < READS_MAX && (i == 0 || read_again(thread, round, result, riding)); i++) {
+    for (int i = 0; i < READS_MAX && (i == 0 || read_again(thread, round, result, riding, until_ns)); i++) {
         riding = ride(thread, round);
         thread->held.depth = 0;
         thread->held.flags = 0;
@@ -299,6 +308,26 @@ static enum read_result read_stack(struct target_thread *thread, const struct th
     }
     thread->was_torn |= (thread->held.flags & SAMPLE_TRUNCATED) != 0;
     return result == READ_UNSEEN ? READ_DONE : result;
+}
+
+/* The same, of a thread that is stopped meanwhile if it is the one to be. Where it stopped half way in a call or a
+   return, it is let go and stopped anew. */
+static enum read_result read_stack(struct target_thread *thread, const struct thread_round *round)
+{
+    enum read_result result = READ_DONE;
+    bool again = true;
+
+    for (int i = 0; i < STOPS_MAX && again; i++) {
+        const bool stands = stop(thread, round);
+
+        result = read_until(thread, round,
+                            stands ? clock_least(round->until_ns, blocking_until_ns()) : round->until_ns);
+        if (stands)
+            blocking_release(round->blocking, round->counts);
+        again = stands && result == READ_DONE && (thread->held.flags & SAMPLE_TRUNCATED) != 0 &&
+                clock_now_ns() <= round->until_ns;
+    }
+    return result;
 }
 
 /* Of a thread on a CPU the kernel tells its time up to the last tick only, and whoever is sampled after that

@@ -16,6 +16,7 @@
 
 #include "python/code.h"
 #include "python/runtime.h"
+#include "sample/blocking.h"
 #include "sample/engine.h"
 #include "sample/gil.h"
 #include "sample/kernel_thread.h"
@@ -82,6 +83,7 @@ struct thread_round {
     const struct gil_now *gil;
     struct engine *engine;
     struct thread_bursts *bursts; /* NULL: stacks are read one by one */
+    struct blocking *blocking;
     uint64_t now_ns;
     uint64_t before_ns; /* when the round before was; 0: there was none */
     uint64_t until_ns; /* when it has to be over; a stack that takes longer to name is lost */

@@ -59,6 +59,8 @@ static void add_counts(struct sampler_counts *counts, const struct sampler_count
     counts->retried += more->retried;
     counts->missed += more->missed;
     counts->lost += more->lost;
+    counts->stopped_ns += more->stopped_ns;
+    counts->unstopped += more->unstopped;
 }
 
 static void take_target(struct picture *picture, const struct tally *tally)
@@ -66,7 +68,7 @@ static void take_target(struct picture *picture, const struct tally *tally)
     const struct process *process = processes_first(&tally->processes);
 
     picture->counts = (struct sampler_counts){0};
-    picture->riding = picture->slowed = false;
+    picture->riding = picture->blocking = picture->slowed = false;
     picture->ridden = 0;
     picture->dropped = tally->dropped;
     picture->ended = tally->processes.count > 0 && tally->processes.running == 0;
@@ -78,6 +80,7 @@ static void take_target(struct picture *picture, const struct tally *tally)
     picture->version_hex = process->version_hex;
     picture->target_started_ns = process->started_ns;
     picture->riding = process->riding;
+    picture->blocking = process->blocking;
     picture->slowed = process->slowed;
     picture->ridden = process->ridden;
     history_fill(&process->history, tally->now_ns, picture);

@@ -89,7 +89,7 @@ struct picture {
     /* the sampler */
     struct sampler_counts counts;          /* since attach, of all targets */
     double rate_hz;                        /* rounds per second over about the last second */
-    bool riding, slowed;                   /* the engine's state, see record.h; of the first target */
+    bool riding, blocking, slowed;         /* the engine's state, see record.h; of the first target */
     uint64_t ridden;                       /* rounds since attach that the engine rode in */
     uint64_t dropped;                      /* records without room in the tally, or bad ones */
 

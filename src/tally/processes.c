@@ -67,7 +67,8 @@ void process_round(struct process *process, const struct record_round *record)
     /* Rounds whose records were lost count too, but not those from before the first one. */
     if (!process->history.begun || record->counts.rounds <= process->counts.rounds)
         rounds = 1;
-    process->riding = record->riding != 0;
+    process->riding = record->riding == RECORD_RIDES || record->riding == RECORD_RODE;
+    process->blocking = record->riding == RECORD_BLOCKS;
     process->slowed = record->slowed != 0;
     process->ridden += record->riding == RECORD_RODE ? rounds : 0;
     history_count(&process->history, record, rounds);

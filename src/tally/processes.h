@@ -23,7 +23,7 @@ struct process {
     bool ended;
     const char *end_text;
     struct sampler_counts counts;
-    bool riding, slowed; /* as of the last round, see record.h */
+    bool riding, blocking, slowed; /* as of the last round, see record.h */
     uint64_t ridden;     /* rounds since attach that the engine rode in */
     struct history history;
     uint32_t ended_threads; /* the thread that stands for many (fold.c), or THREAD_NONE */

@@ -87,6 +87,9 @@ static void run(struct app *app, struct screen *screen, struct fake_picture *fak
         poll(fds, SCREEN_FDS, wait_ms(app));
         quit = !handle_keys(app, screen);
         unsigned events = screen_events(screen);
+
+        if (events & SCREEN_STOP)
+            events = screen_stop(screen);
         if (events & SCREEN_CHANGED)
             quit = quit || !screen_fit(screen, &grid);
         quit = quit || (events & SCREEN_QUIT);

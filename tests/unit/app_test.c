@@ -162,6 +162,17 @@ static void header_tells_the_state(void **state)
     assert_shows("90.0 % kept");
     assert_shows("2.0 % truncated");
 
+    assert_hides("blocking");
+    picture->blocking = picture->slowed = true;
+    app_picture(app, picture);
+    assert_shows("blocking slowed");
+    set_size(80, 24);
+    assert_shows("blocking");
+    set_size(140, 24);
+    picture->slowed = false;
+    app_picture(app, picture);
+    assert_hides("slowed");
+
     picture->ended = true;
     picture->end_text = "it was killed by signal 9";
     app_picture(app, picture);

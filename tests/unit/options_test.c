@@ -242,6 +242,8 @@ static void test_what_does_not_go_together(void **state)
     assert_usage("dump --mode cpu 7", "--mode does not go with dump");
     assert_usage("dump --mode cpu 7", "try tachyon-top dump --help");
     assert_usage("attach --collapsed --filter x 7", "--collapsed does not go with --filter");
+    assert_usage("--blocking --engine ride 7", "--blocking does not go with --engine");
+    assert_usage("dump --blocking 7", "--blocking does not go with dump");
     assert_usage("-a -t 3 7", "--thread does not go with --all-threads");
 }
 

@@ -358,7 +358,7 @@ static void test_stats_json(void **state)
                               "\"truncated\": 57, \"retried\": 12, \"missed\": 100, \"lost\": 4, "
                               "\"duration_s\": 3.0, \"rate_hz\": 966.667, "
                               "\"profiler_cpu_s\": 0.02, \"engine\": \"auto\", "
-                              "\"ridden\": 1450, \"python\": \"3.15.0\"}\n");
+                              "\"ridden\": 1450, \"stopped_s\": 0.0, \"unstopped\": 0, \"python\": \"3.15.0\"}\n");
     json_decref(object);
     free(text);
 }
@@ -377,6 +377,19 @@ static void test_stats_summary(void **state)
                               "Missed: 100 of 3000 rounds (3.33 %)\n"
                               "Lost: 4 samples and rounds, for they came faster than they were "
                               "counted\n");
+    free(text);
+    stats = STATS;
+    stats.blocking = true;
+    stats.counts.stopped_ns = 60 * NS_PER_MS;
+    text = stats_text(&stats, false);
+    assert_non_null(strstr(text, "\nStopped: the thread with the GIL for 0.060 seconds (2.00 % of the time)\n"));
+    assert_null(strstr(text, "Not stopped"));
+    free(text);
+    stats.slowed = true;
+    stats.counts.unstopped = 7;
+    text = stats_text(&stats, false);
+    assert_non_null(strstr(text, "\nSlowed: less often than asked, to stop it for no more than half"));
+    assert_non_null(strstr(text, "\nNot stopped: in 7 of 2900 rounds"));
     free(text);
     stats = (struct stats){.engine = "remote", .dropped = 3, .counts = {.samples = 1}};
     text = stats_text(&stats, false);
