@@ -143,10 +143,10 @@ static bool sample(struct session *session, uint64_t duration_ns, session_consum
     const uint64_t start_ns = clock_now_ns();
     sigset_t signals = block_end_signals();
 
-    if (!session_start(session, error))
-        return false;
     sigaddset(&signals, SIGTSTP);
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
+    if (!session_start(session, error))
+        return false;
     for (;;) {
         const uint64_t gone_ns = clock_now_ns() - start_ns;
         uint64_t wait_ns = PUMP_EVERY_MS * NS_PER_MS;

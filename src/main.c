@@ -111,6 +111,12 @@ static bool live_open(struct live *live, struct error *error)
 
 static void live_close(struct live *live)
 {
+    sigset_t stop;
+
+    /* The screen handles Ctrl-Z no more, and the sampler may hold a thread of the target. */
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    sigprocmask(SIG_BLOCK, &stop, NULL);
     screen_close(live->screen);
     if (live->session != NULL && live->tally != NULL)
         session_stop(live->session, live_consume, live->tally);

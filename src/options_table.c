@@ -54,8 +54,8 @@ const struct option_row OPTION_ROWS[] = {
      "often where they would take more (without it the engine ride may take 2)", 0.01, 100, NULL,
      FIELD(budget_percent)},
     {"blocking", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_FLAG, NULL, NULL,
-     "stop the thread that has the GIL for each read, so that nothing is torn; the others cannot run Python "
-     "and go on. It is told what that costs; the rate is lowered where it would be more than half of the time",
+     "stop the thread that has the GIL by ptrace for each read, so that nothing is torn. The others go on: they "
+     "cannot run Python. What it costs is told; where that would be more than half of the time, the rate is lowered",
      0, 0, NULL, FIELD(blocking)},
     {"no-gc", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_FLAG, NULL, NULL,
      "no frames ‹gc› where the collector is at work: its time is that of the function it interrupted",
