@@ -4,23 +4,27 @@
 #   tests/bench/truth.sh [SECONDS [ENGINE...]]    2 seconds of each of all without it
 #
 # In the build tree. Runs targets/churn.py under each interpreter, sampled at 20 kHz by the engines remote and
-# ride, and as fast as can be (burst), and prints a Markdown table: of each kind of call the samples of all
+# ride, with --blocking (blocking), and as fast as can be (burst), and prints a Markdown table: of each kind of call the samples of all
 # interpreters together.
 . "${srcdir:-.}/tests/live/lib.sh"
 
 need python3
 seconds=${1:-2}
 [ $# -eq 0 ] || shift
-engines=${*:-remote ride burst}
+engines=${*:-remote ride burst blocking}
 app=${builddir:-.}/tachyon-top
 
 # sample ENGINE ARGUMENT... - adds a line to $work/counts: kept, truncated, impossible, failed.
 sample() {
-    from=$1 rate=20khz
+    case $1 in
+    blocking) how="--blocking -r 20khz" ;;
+    burst) how="--engine remote --budget 100 -r max" ;;
+    *) how="--engine $1 --budget 100 -r 20khz" ;;
+    esac
     shift
-    [ "$from" != burst ] || from=remote rate=max
     start_target "$command" churn "$@"
-    "$app" attach --engine "$from" --budget 100 -r $rate -d "$seconds" --collapsed \
+    # shellcheck disable=SC2086  # words
+    "$app" attach $how -d "$seconds" --collapsed \
         -o "$work/stacks" --stats "$work/stats" --force "$pid" 2>"$work/notes" ||
         fail "status $?: $(cat "$work/notes")"
     stop_targets
