@@ -20,27 +20,26 @@ static void rest(const struct blocking *blocking)
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
 
-enum blocking_result blocking_stop(struct blocking *blocking, struct kernel_thread *thread,
-                                   struct sampler_counts *counts)
+bool blocking_stop(struct blocking *blocking, struct kernel_thread *thread, struct sampler_counts *counts)
 {
     struct kernel_wait wait;
 
     if (!blocking->wanted)
-        return BLOCKING_NONE;
+        return false;
     rest(blocking);
     if (kernel_thread_wait(thread, &wait) && !wait.running)
-        return BLOCKING_NONE;
+        return false;
     switch (stopper_stop(&blocking->stopper, thread->tid)) {
     case STOP_STANDS:
-        return BLOCKING_HOLDS;
+        return true;
     case STOP_ENDED:
-        return BLOCKING_NONE;
+        return false;
     case STOP_LATE:
     case STOP_REFUSED:
         break;
     }
     counts->unstopped++;
-    return BLOCKING_RUNS;
+    return false;
 }
 
 void blocking_release(struct blocking *blocking, struct sampler_counts *counts)

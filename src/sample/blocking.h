@@ -27,15 +27,9 @@ struct blocking {
     uint64_t rest_ns;  /* it must not be stopped before */
 };
 
-enum blocking_result {
-    BLOCKING_NONE,  /* it is not to be stopped, or stands anyway */
-    BLOCKING_HOLDS, /* it stands until blocking_release() */
-    BLOCKING_RUNS,  /* it could not be stopped, which is counted */
-};
-
-/* Stops `thread` if that is wanted and of use. */
-enum blocking_result blocking_stop(struct blocking *blocking, struct kernel_thread *thread,
-                                   struct sampler_counts *counts);
+/* Stops `thread` if that is wanted and of use; true: it stands until blocking_release(). That it could not be stopped
+   is counted. */
+bool blocking_stop(struct blocking *blocking, struct kernel_thread *thread, struct sampler_counts *counts);
 
 /* Lets it go. Nothing where it is not held. */
 void blocking_release(struct blocking *blocking, struct sampler_counts *counts);

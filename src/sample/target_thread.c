@@ -274,7 +274,7 @@ static bool ride(struct target_thread *thread, const struct thread_round *round)
 static bool stop(struct target_thread *thread, const struct thread_round *round)
 {
     return round->blocking != NULL && holds_gil(thread, round->gil) &&
-           blocking_stop(round->blocking, &thread->kernel, round->counts) == BLOCKING_HOLDS;
+           blocking_stop(round->blocking, &thread->kernel, round->counts);
 }
 
 /* Whether a stack is to be read again: there are code objects on it that are not known, or it was torn
