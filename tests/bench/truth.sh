@@ -4,8 +4,8 @@
 #   tests/bench/truth.sh [SECONDS [ENGINE...]]    2 seconds of each of all without it
 #
 # In the build tree. Runs targets/churn.py under each interpreter, sampled at 20 kHz by the engines remote and
-# ride, with --blocking (blocking), and as fast as can be (burst), and prints a Markdown table: of each kind of call the samples of all
-# interpreters together.
+# ride, with --blocking (blocking), and as fast as can be (burst), and prints a Markdown table: of each kind
+# of call the samples of all interpreters together.
 . "${srcdir:-.}/tests/live/lib.sh"
 
 need python3

@@ -30,7 +30,7 @@ enum order { WORK, END_THREAD, VFORK, WORKER_EXECS, MAIN_EXECS };
 
 /* The target: its worker counts turns, its main thread sleeps. `parent` is the process that started it, and ends as
    it ends. */
-static struct shared {
+static struct board {
     uint64_t turns;
     uint64_t signals; /* SIGUSR1, taken by the worker */
     pid_t pid, worker;
