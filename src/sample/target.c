@@ -126,7 +126,7 @@ struct target *target_new(pid_t pid, uint16_t process, const struct target_optio
     target->native_markers = options->native_markers;
     choose_engine(target, options);
     target->blocking = (struct blocking){.wanted = options->blocking,
-                                         .asked_ns = target->engine.options.interval_ns};
+                                         .asked_ns = options->engine.interval_ns};
     target->list_wanted = true;
     target->reader = presence_find(pid, &target->runtime, error);
     if (target->reader == NULL || (options->blocking && !process_can_be_stopped(pid, error))) {
