@@ -7,6 +7,12 @@
 #include "sample/chain.h"
 #include "sample/exception.h"
 
+enum {
+    GUARDS = 64,      /* frames that have to stand right above a lower part that was not read in between: to return
+                         from so many and to call them takes several times as long as one copy */
+    WHOLE_MAX = 1024, /* bursts that are read as a whole after one of which the lower part was not proven */
+};
+
 struct burst {
     struct walk *walk;
     struct collection collection; /* of the stack given last */
@@ -16,6 +22,14 @@ struct burst {
     struct chain_known known;     /* the stack given last, if `is_known` */
     bool is_known;
     struct walk_frame frames[RECORD_DEPTH_MAX]; /* of the stack given last: the root is the last one */
+
+    bool is_split;                /* the lower part was read around all copies only */
+    struct places upper, lower;
+    bool has_guards;
+    struct walk_frame guards[GUARDS]; /* right above the lower part, from there on */
+    size_t lower_depth;               /* how many frames that has */
+    unsigned whole_left;          /* so many bursts are read as a whole from now on, */
+    unsigned whole_next;          /* and so many after the next failure */
 };
 
 struct burst *burst_new(void)
@@ -28,23 +42,54 @@ void burst_free(struct burst *burst)
     free(burst);
 }
 
+/* Takes note of whether the lower part of a stack could be proven. */
+static void note_split(struct burst *burst, bool proven)
+{
+    if (proven) {
+        burst->whole_next /= 2;
+        return;
+    }
+    burst->whole_left = burst->whole_next = burst->whole_next * 4 + 4 < WHOLE_MAX ? burst->whole_next * 4 + 4
+                                                                                 : WHOLE_MAX;
+    burst->count = burst->given;
+}
+
+/* What is to be read of the thread's stack: all of it in each copy, or of a deep one the upper part. */
+static struct collect_parts choose_parts(struct burst *burst)
+{
+    burst->has_guards = false;
+    burst->is_split = burst->whole_left == 0 &&
+                      places_split(&burst->walk->collector.places, &burst->upper, &burst->lower);
+    if (burst->whole_left > 0)
+        burst->whole_left--;
+    return burst->is_split ? (struct collect_parts){&burst->upper, &burst->lower}
+                           : (struct collect_parts){.places = &burst->walk->collector.places};
+}
+
 size_t burst_read(struct burst *burst, struct walk *walk, const struct walk_extra *extra,
                   size_t wanted)
 {
     const size_t most = wanted < BURST_MAX ? wanted : BURST_MAX;
-    const size_t count = collect_most(&walk->collector, extra, most);
+    struct collect_parts parts;
+    size_t count;
 
     burst->walk = walk;
+    parts = choose_parts(burst);
+    count = collect_most(&walk->collector, &parts, extra, most);
     burst->given = 0;
     burst->count = 0;
     burst->is_known = false;
     burst->began_ns = clock_now_ns();
     /* Where the stack is has to be known already; and what fails, walk_read() tells. */
     if (walk->collector.places.count == 0 || count < 2 ||
-        collect(&walk->collector, extra, count, &burst->collection) != COLLECTED ||
+        collect(&walk->collector, &parts, extra, count, &burst->collection) != COLLECTED ||
         burst->collection.slow)
         return 0;
     burst->ended_ns = clock_now_ns();
+    if (burst->is_split && !collection_lower_is_same(&burst->collection)) {
+        note_split(burst, false);
+        return 0;
+    }
     burst->count = count;
     chain_begin_root(walk->room);
     return count;
@@ -96,6 +141,34 @@ static enum burst_result prove(struct burst *burst, struct walk_stack *stack, si
     return BURST_TRUNCATED;
 }
 
+/* Whether a whole stack stands on the lower part as it was read around all copies. */
+static bool stands_on_lower(struct burst *burst, const struct walk_stack *stack, size_t fresh)
+{
+    const struct walk_room *room = burst->walk->room;
+    const struct walk_frame *root = stack->frames + stack->depth;
+
+    if (fresh < stack->depth)
+        return stack->depth - fresh >= burst->lower_depth + GUARDS;
+    /* It was followed to the bottom. */
+    if (room->in_lower == 0 || stack->depth < room->in_lower + GUARDS ||
+        stack->depth - room->first_lower != room->in_lower)
+        return false;
+    for (size_t i = 0; i < GUARDS; i++) {
+        const struct walk_frame *frame = root - 1 - room->in_lower - i;
+
+        if (!burst->has_guards)
+            burst->guards[i] = *frame;
+        else if (!remote_equal(burst->guards[i].address, frame->address) ||
+                 !remote_equal(burst->guards[i].code, frame->code))
+            return false;
+    }
+    if (burst->has_guards)
+        return room->in_lower == burst->lower_depth;
+    burst->has_guards = true;
+    burst->lower_depth = room->in_lower;
+    return true;
+}
+
 enum burst_result burst_next(struct burst *burst, struct walk_stack *stack, size_t *fresh)
 {
     enum burst_result result;
@@ -112,6 +185,12 @@ enum burst_result burst_next(struct burst *burst, struct walk_stack *stack, size
         return result;
     *fresh = stack->depth;
     place_frames(burst, stack, rest);
+    if (burst->is_split && result == BURST_WHOLE && !stands_on_lower(burst, stack, *fresh)) {
+        note_split(burst, false);
+        return BURST_OVER;
+    }
+    if (burst->is_split && burst->given == burst->count)
+        note_split(burst, true);
     stack->exception = exception_active(&burst->walk->collector, &burst->collection,
                                         burst->walk->room->none);
     burst->known = (struct chain_known){stack->frames, stack->depth, stack->base};

@@ -109,9 +109,9 @@ static enum chain_result at_end(const struct follow *follow)
     return follow->all_lines ? CHAIN_WHOLE : CHAIN_LINES_OPEN;
 }
 
-static struct pair pair_at(const struct collection *collection, const struct place_found *found)
+static struct pair pair_of(const struct collected *found)
 {
-    return (struct pair){collection_first(collection, found), collection_second(collection, found)};
+    return (struct pair){found->first, found->second};
 }
 
 /* Where the frame last put is among those nearest to the top of the stack known; known->depth: nowhere. */
@@ -129,14 +129,24 @@ static size_t find_known(const struct walk *walk, const struct chain_known *know
 
 /* Whether all below a frame that is met is as it was known with `rest` frames there. */
 static bool rest_is_known(const struct walk *walk, const struct collection *collection,
-                          const struct place_found *found, const struct chain_known *known,
-                          const struct walk_stack *stack, size_t rest)
+                          remote_addr address, const struct collected *found,
+                          const struct chain_known *known, const struct walk_stack *stack, size_t rest)
 {
     return remote_equal(known->base, chain_base(walk, collection->state)) &&
            stack->depth + rest <= RECORD_DEPTH_MAX &&
-           places_same_below(&walk->collector.places, found,
+           !found->in_lower &&
+           places_same_below(collection->places, address, found->place,
                              collection->turned ? collection->second : collection->first,
                              collection->turned ? collection->first : collection->second);
+}
+
+static void note_lower(struct walk_room *room, const struct walk_stack *stack,
+                       const struct collected *found)
+{
+    if (!found->in_lower)
+        return;
+    if (room->in_lower++ == 0)
+        room->first_lower = stack->depth - 1;
 }
 
 enum chain_result chain_follow(struct walk *walk, const struct collection *collection,
@@ -153,10 +163,12 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
     stack->live_from = RECORD_DEPTH_MAX;
     stack->cut = false;
     *rest = SIZE_MAX;
+    walk->room->in_lower = 0;
+    walk->room->first_lower = SIZE_MAX;
     if (beyond_top(walk, collection->state, address))
         return CHAIN_TORN;
     for (size_t step = 0; step < CHAIN_STEPS_MAX; step++) {
-        struct place_found found;
+        struct collected found;
         struct frame frame;
         struct pair pair;
 
@@ -164,13 +176,13 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
             return CHAIN_TORN;
         if (remote_is_null(address) || chain_is_base(walk, collection->state, address))
             return at_end(&follow);
-        if (!places_find(&walk->collector.places, address, layout->frame.size, &found)) {
+        if (!collection_find(collection, address, layout->frame.size, &found)) {
             if (walk->places_full)
                 break;
             *unknown = address;
             return CHAIN_UNKNOWN_PLACE;
         }
-        pair = pair_at(collection, &found);
+        pair = pair_of(&found);
         frame = frame_decode(layout, pair.second);
         if (!pair_same_call(layout, pair) || !is_live(&frame))
             return CHAIN_TORN;
@@ -178,10 +190,12 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
             if (stack->depth == RECORD_DEPTH_MAX)
                 break;
             add_frame(walk, stack, &follow, address, &frame, pair);
+            note_lower(walk->room, stack, &found);
             *rest = known_tries > 0 ? find_known(walk, known, stack) + 1 : SIZE_MAX;
             if (known_tries > 0 && *rest <= known->depth) {
                 known_tries--;
-                if (rest_is_known(walk, collection, &found, known, stack, known->depth - *rest))
+                if (rest_is_known(walk, collection, address, &found, known, stack,
+                                  known->depth - *rest))
                     return at_end(&follow);
             }
             *rest = SIZE_MAX;
@@ -207,17 +221,16 @@ static size_t list_chain(struct walk *walk, const struct collection *collection,
     bool at_bottom = false;
 
     for (size_t count = 0; count < CHAIN_STEPS_MAX; count++) {
-        struct place_found found;
+        struct collected found;
         struct frame frame;
 
         if (remote_is_null(address))
             return at_bottom ? count : 0;
         if (chain_is_base(walk, collection->state, address))
             return count;
-        if (!places_find(&walk->collector.places, address, layout->frame.size, &found))
+        if (!collection_find(collection, address, layout->frame.size, &found))
             return 0;
-        frame = frame_decode(layout, in_second ? collection_second(collection, &found)
-                                               : collection_first(collection, &found));
+        frame = frame_decode(layout, in_second ? found.second : found.first);
         if (!is_frame(&frame))
             return 0;
         walk->room->listed[count] = (struct chain_listed){address, found};
@@ -233,7 +246,7 @@ static bool read_root_frame(struct walk *walk, const struct collection *collecti
 {
     const struct layout *layout = walk->layout;
     const struct chain_listed *listed = &walk->room->listed[index];
-    const struct pair pair = pair_at(collection, &listed->found);
+    const struct pair pair = pair_of(&listed->found);
     const struct frame frame = frame_decode(layout, pair.second);
     struct follow follow = {.is_top = index == 0};
 
@@ -245,7 +258,7 @@ static bool read_root_frame(struct walk *walk, const struct collection *collecti
     if (frame.owner == OWNER_ENTRY)
         return true;
     if (index > 0) {
-        const struct pair above = pair_at(collection, &listed[-1].found);
+        const struct pair above = pair_of(&listed[-1].found);
         const struct frame callee = frame_decode(layout, above.second);
 
         pass_frame(&follow, layout, &callee);
@@ -266,16 +279,14 @@ void chain_begin_root(struct walk_room *room)
 }
 
 /* Whether the loop of the interpreter that runs the listed frames was entered from `from`. */
-static bool is_entered_from(const struct walk *walk, const struct collection *collection,
-                            bool in_second, size_t count, remote_addr from)
+static bool is_entered_from(const struct walk *walk, bool in_second, size_t count, remote_addr from)
 {
     const struct layout *layout = walk->layout;
 
     for (size_t i = 0; i < count; i++) {
-        const struct place_found *found = &walk->room->listed[i].found;
+        const struct collected *found = &walk->room->listed[i].found;
         const struct frame frame =
-            frame_decode(layout, in_second ? collection_second(collection, found)
-                                           : collection_first(collection, found));
+            frame_decode(layout, in_second ? found->second : found->first);
 
         if (frame.is_bottom)
             return remote_equal(frame.previous, from);
@@ -300,7 +311,7 @@ static size_t list_from_top(struct walk *walk, const struct collection *collecti
         known = collection_entered_from(&walk->collector, collection, &from);
     for (int in_second = 1; in_second >= 0 && known; in_second--) {
         count = list_chain(walk, collection, in_second == 1, top);
-        if (count > 0 && (!has_loops || is_entered_from(walk, collection, in_second == 1, count, from)))
+        if (count > 0 && (!has_loops || is_entered_from(walk, in_second == 1, count, from)))
             return count;
     }
     *is_top = false;

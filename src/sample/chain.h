@@ -30,7 +30,7 @@ struct walk {
 /* A frame on the chain as one copy has it. */
 struct chain_listed {
     remote_addr address;
-    struct place_found found;
+    struct collected found;
 };
 
 /* A frame that both copies of a torn collection have the same. */
@@ -53,6 +53,9 @@ struct walk_room {
                                                       sample */
     size_t root_depth;
     size_t root_proven;                            /* how many of them are */
+    size_t first_lower; /* of the frames put by the last chain_follow(), the first that was read around all copies
+                           only, */
+    size_t in_lower;    /* and how many of them were */
 };
 
 /* The frame at which a chain of 3.15 ends, as the thread state has it; null before. */

@@ -101,13 +101,15 @@ static size_t cframes_bytes(const struct collector *collector)
     return has_cframes(collector) ? collector->cframes.length : 0;
 }
 
-size_t collect_most(const struct collector *collector, const struct walk_extra *extra, size_t wanted)
+size_t collect_most(const struct collector *collector, const struct collect_parts *parts,
+                    const struct walk_extra *extra, size_t wanted)
 {
-    const size_t places = collector->places.count;
+    const size_t places = parts->places->count;
+    const size_t around = places + (parts->lower != NULL ? 2 * parts->lower->count : 0);
     const size_t each = places + middle_pieces(collector, extra);
-    const size_t each_bytes = collector->places.bytes + collector->state_bytes +
+    const size_t each_bytes = parts->places->bytes + collector->state_bytes +
                               cframes_bytes(collector) + extra->bytes;
-    const size_t by_pieces = places + each > READER_PIECES_MAX ? 1 : (READER_PIECES_MAX - places) / each;
+    const size_t by_pieces = around + each > READER_PIECES_MAX ? 1 : (READER_PIECES_MAX - around) / each;
     const size_t by_bytes = 1 + BYTES_AT_ONCE / each_bytes;
     const size_t most = by_pieces < by_bytes ? by_pieces : by_bytes;
 
@@ -115,24 +117,29 @@ size_t collect_most(const struct collector *collector, const struct walk_extra *
 }
 
 /* Lists the pieces of `count` collections; gives their number, or 0 where they are too many. */
-static size_t list_pieces(struct collector *collector, const struct walk_extra *extra, size_t count,
-                          struct piece *pieces)
+static size_t list_pieces(struct collector *collector, const struct collect_parts *parts,
+                          const struct walk_extra *extra, size_t count, struct piece *pieces)
 {
-    const size_t each = collector->places.count + middle_pieces(collector, extra);
-    size_t n;
+    struct places *places = parts->places;
+    const size_t each = places->count + middle_pieces(collector, extra);
+    const size_t around = places->count + (parts->lower != NULL ? 2 * parts->lower->count : 0);
+    size_t n = 0;
 
-    if (collector->places.count + count * each > READER_PIECES_MAX)
+    if (around + count * each > READER_PIECES_MAX)
         return 0;
-    n = places_pieces(&collector->places, pieces);
+    if (parts->lower != NULL)
+        n = places_pieces(parts->lower, pieces);
+    n += places_pieces(places, pieces + n);
     for (size_t i = 0; i < count; i++) {
         pieces[n++] = (struct piece){collector->thread, collector->state_bytes};
         if (has_cframes(collector))
             pieces[n++] = (struct piece){collector->cframes.start, collector->cframes.length};
         memcpy(pieces + n, extra->pieces, extra->count * sizeof *pieces);
         n += extra->count;
-        n += i % 2 == 0 ? places_pieces_back(&collector->places, pieces + n)
-                        : places_pieces_again(&collector->places, pieces + n);
+        n += i % 2 == 0 ? places_pieces_back(places, pieces + n) : places_pieces_again(places, pieces + n);
     }
+    if (parts->lower != NULL)
+        n += places_pieces_again(parts->lower, pieces + n);
     return n;
 }
 
@@ -151,17 +158,19 @@ static enum collect_result what_is_lost(const struct collection *collection, siz
     return within >= up_to_extra && within < up_to_second ? COLLECT_LOST_EXTRA : COLLECT_LOST_PLACE;
 }
 
-enum collect_result collect(struct collector *collector, const struct walk_extra *extra,
-                            size_t count, struct collection *collection)
+enum collect_result collect(struct collector *collector, const struct collect_parts *parts,
+                            const struct walk_extra *extra, size_t count,
+                            struct collection *collection)
 {
     struct piece pieces[READER_PIECES_MAX];
-    const size_t copy_bytes = collector->places.bytes;
+    const size_t lower_bytes = parts->lower != NULL ? parts->lower->bytes : 0;
+    const size_t copy_bytes = parts->places->bytes;
     const size_t up_to_cframes = copy_bytes + collector->state_bytes;
     const size_t up_to_extra = up_to_cframes + cframes_bytes(collector);
     const size_t up_to_second = up_to_extra + extra->bytes;
-    const size_t total = copy_bytes + count * up_to_second;
-    const size_t piece_count = list_pieces(collector, extra, count, pieces);
-    unsigned char *buffer;
+    const size_t total = 2 * lower_bytes + copy_bytes + count * up_to_second;
+    const size_t piece_count = list_pieces(collector, parts, extra, count, pieces);
+    unsigned char *buffer, *copies;
     uint64_t start_ns;
     size_t got;
 
@@ -172,20 +181,54 @@ enum collect_result collect(struct collector *collector, const struct walk_extra
         return COLLECT_FAILED;
     }
     buffer = collector->buffer->bytes;
+    copies = buffer + lower_bytes;
     start_ns = clock_now_ns();
     got = reader_gather(collector->reader, pieces, piece_count, buffer);
     *collection = (struct collection){
-        .first = buffer,
-        .state = buffer + copy_bytes,
-        .cframes = buffer + up_to_cframes,
-        .extra = buffer + up_to_extra,
-        .second = buffer + up_to_second,
+        .first = copies,
+        .state = copies + copy_bytes,
+        .cframes = copies + up_to_cframes,
+        .extra = copies + up_to_extra,
+        .second = copies + up_to_second,
         .to_next = (uint32_t)up_to_second,
+        .places = parts->places,
+        .lower = parts->lower,
+        .lower_first = buffer,
+        .lower_second = copies + copy_bytes + count * up_to_second,
     };
     if (got != total)
-        return what_is_lost(collection, got);
+        return got < lower_bytes ? COLLECT_LOST_PLACE : what_is_lost(collection, got - lower_bytes);
     collection->slow = took_long(collector, clock_now_ns() - start_ns, piece_count, total);
     return COLLECTED;
+}
+
+bool collection_find(const struct collection *collection, remote_addr address, size_t length,
+                     struct collected *found)
+{
+    struct place_found at;
+
+    if (places_find(collection->places, address, length, &at)) {
+        *found = (struct collected){
+            .first = collection->first + (collection->turned ? at.second : at.first),
+            .second = collection->second + (collection->turned ? at.first : at.second),
+            .place = at.place,
+        };
+        return true;
+    }
+    if (collection->lower == NULL || !places_find(collection->lower, address, length, &at))
+        return false;
+    *found = (struct collected){
+        .first = collection->lower_first + at.first,
+        .second = collection->lower_second + at.first,
+        .place = (uint32_t)collection->places->count + at.place,
+        .in_lower = true,
+    };
+    return true;
+}
+
+bool collection_lower_is_same(const struct collection *collection)
+{
+    return memcmp(collection->lower_first, collection->lower_second, collection->lower->bytes) == 0;
 }
 
 void collection_next(struct collection *collection)

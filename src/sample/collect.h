@@ -56,20 +56,26 @@ struct collection {
                           round */
     bool slow;         /* it took so long that it proves nothing */
     uint32_t to_next;  /* bytes to the collection that follows it */
+    struct places *places; /* that the copies are of */
+    struct places *lower;  /* and that were read once in front of all copies and once behind them; NULL: none */
+    const unsigned char *lower_first;
+    const unsigned char *lower_second;
 };
 
-/* Where both copies have what was found in a place. */
-static inline const unsigned char *collection_first(const struct collection *collection,
-                                                    const struct place_found *found)
-{
-    return collection->first + (collection->turned ? found->second : found->first);
-}
+/* Bytes of the target in both copies. */
+struct collected {
+    const unsigned char *first;
+    const unsigned char *second;
+    uint32_t place; /* in which place they are: those of one place were read at once */
+    bool in_lower;
+};
 
-static inline const unsigned char *collection_second(const struct collection *collection,
-                                                     const struct place_found *found)
-{
-    return collection->second + (collection->turned ? found->first : found->second);
-}
+/* Finds the `length` bytes at `address`; false when no place holds all of them. */
+bool collection_find(const struct collection *collection, remote_addr address, size_t length,
+                     struct collected *found);
+
+/* Whether what was read in front of all copies and behind them is the same. */
+bool collection_lower_is_same(const struct collection *collection);
 
 enum collect_result {
     COLLECTED,
@@ -78,15 +84,23 @@ enum collect_result {
     COLLECT_FAILED,     /* the thread state cannot, with errno */
 };
 
+/* What is read: copies of `places`, and in front of and behind all of them `lower`, unless that is NULL. Both
+   are kept as long as the collections. */
+struct collect_parts {
+    struct places *places;
+    struct places *lower;
+};
+
 /* Reads `count` collections and gives the first; collection_next() leads to the others. All are valid until
    the next reading into the same buffer. */
-enum collect_result collect(struct collector *collector, const struct walk_extra *extra,
-                            size_t count, struct collection *collection);
+enum collect_result collect(struct collector *collector, const struct collect_parts *parts,
+                            const struct walk_extra *extra, size_t count,
+                            struct collection *collection);
 void collection_next(struct collection *collection);
 
 /* How many collections one reading can have, `wanted` at most. */
-size_t collect_most(const struct collector *collector, const struct walk_extra *extra,
-                    size_t wanted);
+size_t collect_most(const struct collector *collector, const struct collect_parts *parts,
+                    const struct walk_extra *extra, size_t wanted);
 
 /* The frame that the thread state names as the top of its stack; false when the _PyCFrame that tells
    it was not read, which the next collection will then. */

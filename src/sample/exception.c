@@ -13,13 +13,11 @@ static const unsigned char *find_item(struct collector *collector,
                                       const struct collection *collection, remote_addr address)
 {
     const uint64_t offset = address.value - collector->thread.value;
-    struct place_found found;
+    struct collected found;
 
     if (offset <= collector->state_bytes - LAYOUT_HANDLED_BYTES)
         return collection->state + offset;
-    return places_find(&collector->places, address, LAYOUT_HANDLED_BYTES, &found)
-               ? collection_second(collection, &found)
-               : NULL;
+    return collection_find(collection, address, LAYOUT_HANDLED_BYTES, &found) ? found.second : NULL;
 }
 
 bool exception_active(struct collector *collector, const struct collection *collection,

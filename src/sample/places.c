@@ -14,6 +14,8 @@ enum {
     NEAR_BYTES = 2048,       /* frames no further apart share a place: both ends of the gap are mapped,
                                 so all of it is, as it is less than a page */
     SHARED_BYTES_MAX = 16384,
+    UPPER_BYTES = 12288,     /* next to the top of a stack that is split: a hundred frames or so */
+    SPLIT_LEAST_BYTES = 20480,
 };
 
 static void set_offsets(struct places *places)
@@ -83,23 +85,69 @@ bool places_find(struct places *places, remote_addr address, size_t length,
     return false;
 }
 
-bool places_same_below(const struct places *places, const struct place_found *found,
+bool places_same_below(const struct places *places, remote_addr address, uint32_t at,
                        const unsigned char *first, const unsigned char *second)
 {
-    const bool in_chunk = places->items[found->place].is_chunk;
+    const bool in_chunk = places->items[at].is_chunk;
 
     for (size_t i = 0; i < places->count; i++) {
         const struct place *place = &places->items[i];
         size_t same = place->length;
 
         /* Chunks come from the bottom up. */
-        if (in_chunk && i > found->place)
+        if (in_chunk && i > at)
             break;
-        if (in_chunk && i == found->place)
-            same = found->first - place->offset;
+        if (in_chunk && i == at)
+            same = address.value - place->start.value;
         if (memcmp(first + place->offset, second + place->back, same) != 0)
             return false;
     }
+    return true;
+}
+
+/* Turns round the order of those from `first` on. */
+static void reverse_from(struct places *places, size_t first)
+{
+    for (size_t low = first, high = places->count; low + 1 < high; low++) {
+        const struct place kept = places->items[low];
+
+        high--;
+        places->items[low] = places->items[high];
+        places->items[high] = kept;
+    }
+}
+
+bool places_split(const struct places *places, struct places *upper, struct places *lower)
+{
+    size_t chunks = 0, left = UPPER_BYTES;
+
+    for (size_t i = 0; i < places->count; i++)
+        chunks += places->items[i].is_chunk ? places->items[i].length : 0;
+    if (chunks < SPLIT_LEAST_BYTES)
+        return false;
+    upper->count = lower->count = 0;
+    for (size_t i = places->count; i-- > 0;) {
+        struct place place = places->items[i];
+        const size_t taken = !place.is_chunk || place.length < left ? place.length : left;
+
+        if (taken > 0) {
+            upper->items[upper->count] = place;
+            upper->items[upper->count].start = remote_plus(place.start, (int64_t)(place.length - taken));
+            upper->items[upper->count++].length = (uint32_t)taken;
+        }
+        if (!place.is_chunk || taken == place.length) {
+            left -= place.is_chunk ? taken : 0;
+            continue;
+        }
+        /* A frame across the cut is in the lower part. */
+        place.length -= (uint32_t)(taken < LAYOUT_FRAME_BYTES_MAX ? 0 : taken - LAYOUT_FRAME_BYTES_MAX);
+        lower->items[lower->count++] = place;
+        left = 0;
+    }
+    reverse_from(upper, 0);
+    reverse_from(lower, 0);
+    set_offsets(upper);
+    set_offsets(lower);
     return true;
 }
 
@@ -126,18 +174,6 @@ static bool add(struct places *places, remote_addr start, uint32_t length, bool 
         .start = start, .length = length, .used = places->serial, .is_chunk = is_chunk};
     set_offsets(places);
     return true;
-}
-
-/* Turns round the order of those from `first` on. */
-static void reverse_from(struct places *places, size_t first)
-{
-    for (size_t low = first, high = places->count; low + 1 < high; low++) {
-        const struct place kept = places->items[low];
-
-        high--;
-        places->items[low] = places->items[high];
-        places->items[high] = kept;
-    }
 }
 
 void places_set_chunks(struct places *places, struct reader *reader, const struct layout *layout,

@@ -149,6 +149,7 @@ static void set_aside(struct walk *walk, const struct walk_stack *stack, size_t 
 enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
                            struct walk_stack *stack)
 {
+    const struct collect_parts parts = {.places = &walk->collector.places};
     struct collection collection;
     struct walk_stack open = {.frames = NULL};
     enum chain_result result = CHAIN_UNKNOWN_PLACE;
@@ -159,7 +160,7 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
     chain_begin_root(walk->room);
     walk->places_full = false;
     for (unsigned try = 0; try < TRIES_MAX && torn < TORN_MAX; try++) {
-        switch (collect(&walk->collector, extra, 1, &collection)) {
+        switch (collect(&walk->collector, &parts, extra, 1, &collection)) {
         case COLLECT_FAILED:
             return WALK_FAILED;
         case COLLECT_LOST_EXTRA:

@@ -15,7 +15,10 @@
 #include "sample/record.h"
 #include "walk_fixture.h"
 
-enum { SAMPLES = 8, DEPTH = 12, DEPTH_MAX = 64, RUNS = 1000, CODES_EACH = 16 };
+enum { SAMPLES = 8, DEPTH = 12, RUNS = 1000, CODES_EACH = 16 };
+
+/* So deep that it is read in two parts: in the first chunk, and in the second. */
+enum { DEEP_FIRST = 110, DEEP_SECOND = 90, DEEP = DEEP_FIRST + DEEP_SECOND, DEPTH_MAX = DEEP + 16, DEEP_RUNS = 100 };
 
 static const struct walk_extra NOTHING;
 
@@ -70,7 +73,8 @@ static struct {
     size_t reads;
     uint64_t calls;
     unsigned share; /* of the pieces in front of which it goes on: one in so many */
-    bool deep;      /* it never returns from the half next to the root */
+    size_t least;   /* how deep it is at least, */
+    size_t most;    /* and at most */
 } program;
 
 static void call(struct made_up *made_up)
@@ -108,10 +112,10 @@ static void go_on(struct made_up *made_up, const struct piece *piece)
     const uint64_t top_at = layout->thread.cframe != LAYOUT_NONE
                                 ? MADE_UP_C_STACK + layout->cframe_current_frame
                                 : MADE_UP_THREAD + layout->thread.current_frame;
-    const size_t least = program.deep ? DEPTH / 2 : 1;
 
     while (rand() % (int)program.share == 0)
-        if (program.now.depth > least && (rand() % 2 == 0 || program.now.depth > DEPTH + 4))
+        if (program.now.depth > program.least &&
+            (rand() % 2 == 0 || program.now.depth == program.most))
             end_call(made_up);
         else
             call(made_up);
@@ -127,26 +131,22 @@ static void assert_root(const struct walk_stack *stack, const struct truth *trut
         assert_int_equal(stack->frames[stack->depth - i].code.value, truth->codes[truth->depth - i]);
 }
 
-/* Runs it once, and adds up how many stacks there were, and how many of them whole. */
-static void run_once(uint32_t version, size_t *count, size_t *whole)
+/* Runs it once from so many calls, and adds up how many stacks there were, and how many of them whole. */
+static void run_once(struct fixture *fixture, struct burst *burst, size_t depth, size_t *count,
+                     size_t *whole)
 {
-    struct fixture fixture;
-    struct burst *burst = burst_new();
     enum burst_result result;
     struct walk_stack stack;
-    size_t fresh, read, i = 0;
+    size_t fresh, i = 0;
 
-    assert_non_null(burst);
-    open_known(&fixture, version, DEPTH);
     program.reads = 0;
     program.calls = 0;
-    program.now.depth = DEPTH;
-    for (size_t j = 0; j < DEPTH; j++)
-        program.now.codes[j] = MADE_UP_CODE(DEPTH - j);
-    fixture.made_up->hook = go_on;
-    read = burst_read(burst, fixture.walk, &NOTHING, SAMPLES);
-    fixture.made_up->hook = NULL;
-    assert_int_equal(read, SAMPLES);
+    program.now.depth = depth;
+    for (size_t j = 0; j < depth; j++)
+        program.now.codes[j] = MADE_UP_CODE(depth - j);
+    fixture->made_up->hook = go_on;
+    burst_read(burst, fixture->walk, &NOTHING, SAMPLES);
+    fixture->made_up->hook = NULL;
     for (; (result = burst_next(burst, &stack, &fresh)) != BURST_OVER; i++) {
         const struct truth *truth = &program.read[i];
 
@@ -155,8 +155,6 @@ static void run_once(uint32_t version, size_t *count, size_t *whole)
         *whole += result == BURST_WHOLE;
     }
     *count += i;
-    close_fixture(&fixture);
-    burst_free(burst);
 }
 
 static void running(uint32_t version)
@@ -168,8 +166,16 @@ static void running(uint32_t version)
     for (size_t i = 0; i < sizeof SHARES / sizeof SHARES[0]; i++)
         for (int run = 0; run < RUNS; run++) {
             program.share = SHARES[i];
-            program.deep = run % 2 == 0;
-            run_once(version, &count, &whole);
+            struct fixture fixture;
+            struct burst *burst = burst_new();
+
+            assert_non_null(burst);
+            open_known(&fixture, version, DEPTH);
+            program.least = run % 2 == 0 ? DEPTH / 2 : 1;
+            program.most = DEPTH + 5;
+            run_once(&fixture, burst, DEPTH, &count, &whole);
+            close_fixture(&fixture);
+            burst_free(burst);
         }
     assert_int_equal(count, RUNS * SAMPLES * 3);
     assert_true(whole > count / 10);
@@ -181,6 +187,144 @@ static void stacks_of_a_program_that_runs_stood_so(void **state)
 {
     (void)state;
     each_version(running);
+}
+
+/* Two chunks of the data stack, full of calls. */
+static void open_deep(struct fixture *fixture, uint32_t version)
+{
+    struct made_up *made_up;
+    const struct layout *layout;
+
+    open_fixture(fixture, version, DEEP_FIRST);
+    made_up = fixture->made_up;
+    layout = &made_up->layout;
+    made_up_word(made_up, MADE_UP_CHUNK + layout->chunk.top,
+                 (made_up->next_slot - MADE_UP_CHUNK - layout->chunk.data) / 8);
+    made_up_word(made_up, MADE_UP_SECOND_CHUNK + layout->chunk.previous, MADE_UP_CHUNK);
+    made_up_word(made_up, MADE_UP_SECOND_CHUNK + layout->chunk.size, 16384);
+    made_up_word(made_up, MADE_UP_THREAD + layout->thread.datastack_chunk, MADE_UP_SECOND_CHUNK);
+    made_up->next_slot = MADE_UP_SECOND_CHUNK + layout->chunk.data;
+    for (unsigned i = 0; i < DEEP_SECOND; i++)
+        made_up_push(made_up, MADE_UP_CODE(DEEP_FIRST + 1 + i));
+    assert_int_equal(read_stack(fixture), WALK_WHOLE);
+    assert_int_equal(fixture->stack.depth, DEEP);
+}
+
+/* `least`: down to how many calls it returns. Gives how many stacks there were. */
+static size_t run_deep(uint32_t version, size_t least)
+{
+    size_t count = 0, whole = 0;
+
+    srand(version);
+    program.share = 5;
+    program.least = least;
+    program.most = DEEP + 4;
+    for (int run = 0; run < DEEP_RUNS; run++) {
+        struct fixture fixture;
+        struct burst *burst = burst_new();
+
+        assert_non_null(burst);
+        open_deep(&fixture, version);
+        run_once(&fixture, burst, DEEP, &count, &whole);
+        close_fixture(&fixture);
+        burst_free(burst);
+    }
+    assert_true(whole > count / 10);
+    return count;
+}
+
+static void deep(uint32_t version)
+{
+    assert_int_equal(run_deep(version, DEEP - 8), DEEP_RUNS * SAMPLES);
+    run_deep(version, 1);
+}
+
+/* Of one that is deep, what is next to the root is read only around all copies. */
+static void deep_stacks_stood_so(void **state)
+{
+    (void)state;
+    each_version(deep);
+}
+
+/* Returns from so many calls at the third reading of the thread state, and makes as many of other functions, as
+   no thread could in so short a time; and the first again at the sixth. */
+static struct {
+    unsigned reads;
+    size_t depth;
+} elsewhere;
+
+static void go_elsewhere(struct made_up *made_up, const struct piece *piece)
+{
+    const unsigned reads = elsewhere.reads;
+
+    if (piece->address.value != MADE_UP_THREAD)
+        return;
+    elsewhere.reads++;
+    if (reads != 2 && reads != 5)
+        return;
+    for (size_t i = 0; i < elsewhere.depth; i++)
+        end_call(made_up);
+    for (size_t i = 0; i < elsewhere.depth; i++)
+        made_up_push(made_up, MADE_UP_CODE((reads == 2 ? DEEP : 0) + DEEP - elsewhere.depth + i + 1));
+}
+
+/* How many stacks there are of a deep thread that returns from so many calls in the middle. */
+static size_t stacks_when_elsewhere(uint32_t version, size_t depth)
+{
+    struct fixture fixture;
+    struct burst *burst = burst_new();
+    struct walk_stack stack;
+    size_t fresh, count = 0;
+
+    assert_non_null(burst);
+    open_deep(&fixture, version);
+    program.now.depth = DEEP;
+    elsewhere.reads = 0;
+    elsewhere.depth = depth;
+    fixture.made_up->hook = go_elsewhere;
+    burst_read(burst, fixture.walk, &NOTHING, SAMPLES);
+    fixture.made_up->hook = NULL;
+    while (burst_next(burst, &stack, &fresh) != BURST_OVER)
+        count++;
+    close_fixture(&fixture);
+    burst_free(burst);
+    return count;
+}
+
+static void returning_from_the_guards(uint32_t version)
+{
+    /* In between the frames next to the lower part are others: it is not known what stood there. */
+    assert_true(stacks_when_elsewhere(version, DEEP_SECOND) < SAMPLES);
+    assert_int_equal(stacks_when_elsewhere(version, 8), SAMPLES);
+}
+
+static void a_lower_part_that_may_have_changed_ends_the_burst(void **state)
+{
+    (void)state;
+    each_version(returning_from_the_guards);
+}
+
+/* Changes the lower part in the middle of the reading, and leaves it so. */
+static void change_lower(struct made_up *made_up, const struct piece *piece)
+{
+    if (piece->address.value == MADE_UP_THREAD)
+        made_up_word(made_up, MADE_UP_CHUNK + made_up->layout.chunk.data + 5 * MADE_UP_FRAME_BYTES + 120, 77);
+}
+
+static void a_lower_part_that_changed_proves_nothing(void **state)
+{
+    struct fixture fixture;
+    struct burst *burst = burst_new();
+
+    (void)state;
+    assert_non_null(burst);
+    open_deep(&fixture, LAST_VERSION);
+    fixture.made_up->hook = change_lower;
+    assert_int_equal(burst_read(burst, fixture.walk, &NOTHING, SAMPLES), 0);
+    assert_int_equal(burst_read(burst, fixture.walk, &NOTHING, SAMPLES), SAMPLES); /* as a whole */
+    fixture.made_up->hook = NULL;
+    close_fixture(&fixture);
+    burst_free(burst);
 }
 
 /* Lets time go by in the middle of the reading. */
@@ -278,6 +422,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stacks_at_rest_are_whole),
         cmocka_unit_test(stacks_of_a_program_that_runs_stood_so),
+        cmocka_unit_test(deep_stacks_stood_so),
+        cmocka_unit_test(a_lower_part_that_may_have_changed_ends_the_burst),
+        cmocka_unit_test(a_lower_part_that_changed_proves_nothing),
         cmocka_unit_test(a_burst_that_took_long_proves_nothing),
         cmocka_unit_test(without_known_places_there_is_no_burst),
         cmocka_unit_test(a_place_that_was_not_read_ends_the_burst),
