@@ -9,6 +9,10 @@ is_stopped() {
     grep -q '^State:.T' "/proc/$1/status"
 }
 
+runs() {
+    ! is_stopped "$1"
+}
+
 # All of the target's threads are as they were, and nobody's.
 is_let_go() {
     ! grep -h '^\(State\|TracerPid\):' /proc/"$pid"/task/*/status | grep -q 'State:.t\|TracerPid:.*[1-9]'
@@ -23,6 +27,7 @@ ctrl_z_lets_go() {
         until_so is_stopped "$program" || fail "it does not stop"
         is_let_go || fail "it is held: $(grep -h '^TracerPid' /proc/"$pid"/task/*/status)"
         enter 'clear; fg'
+        until_so runs "$program" || fail "it does not go on" # a Ctrl-Z before that is lost with SIGCONT
         see "$1"
     done
 }
