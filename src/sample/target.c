@@ -1,17 +1,14 @@
 #include "sample/target.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "memory/refusal.h"
-#include "python/names.h"
-#include "python/none.h"
 #include "sample/emit.h"
 #include "sample/engine.h"
 #include "sample/gil.h"
+#include "sample/population.h"
 #include "sample/presence.h"
 #include "sample/process_facts.h"
 #include "sample/sleepers.h"
@@ -22,14 +19,9 @@
 enum {
     ROUNDS_APART_US = 25,   /* the least; of those asked for to be closer, some are made at once */
     IDLE_PAUSE_US = 100,    /* and while nobody has the GIL */
-    LIST_EVERY_MS = 1000,   /* threads are listed anew at least so often */
-    LIST_LEAST_MS = 5,      /* and not more often than that, whatever seems to have changed, */
-    LIST_SHARE = 8,         /* nor for more than this part of the time */
     ROUND_MAX_MS = 500,     /* what is left of a longer round is left to the next */
-    NAMES_EVERY_MS = 1000,  /* and their names are read again */
     CPU_EVERY_MS = 20,      /* the process's CPU time is asked for, */
     CPU_THREAD_NS = 200000, /* and so much later for each thread: the kernel adds them up */
-    NAMES_MAX = 4096,
 };
 
 struct target {
@@ -41,30 +33,12 @@ struct target {
     struct reader *reader;
     struct runtime runtime;
     struct code_table *codes;
-    struct walk_room *room;
-    bool knows_none;
     clockid_t cpu_clock;
     bool has_cpu_clock;
+    struct population population;
 
-    struct interpreter interpreters[RUNTIME_INTERPRETERS_MAX];
-    struct interpreter interpreters_before[RUNTIME_INTERPRETERS_MAX];
-    size_t interpreter_count;
-    struct names_trail trails[RUNTIME_INTERPRETERS_MAX];
-    struct target_thread **threads;
-    size_t thread_count;
-    size_t thread_room;
-    uint32_t next_thread_number;
-    struct thread_found *found;   /* room for RUNTIME_THREADS_MAX */
-    struct thread_name *names;    /* room for NAMES_MAX */
-
-    bool nested;                  /* it is in a PID namespace below ours */
     bool announced;               /* RECORD_PROCESS was put */
-    bool list_wanted;
-    uint64_t listed_ns;
-    uint64_t listing_ns;          /* how long that took */
-    uint64_t same_threads_ns;     /* when the lists of threads last had the beginnings listed */
     size_t resume;                /* the thread at which rounds begin: where one was cut last */
-    uint64_t named_ns;
     uint64_t cpu_asked_ns;
     uint64_t cpu_ns;              /* of the process, when it was asked for last */
     struct engine engine;
@@ -72,6 +46,7 @@ struct target {
     uint32_t rounds_at_once;      /* how many rounds are made in one reading */
     uint32_t rounds;              /* and were in this one */
     bool gil_held;                /* in the last round, some thread had the GIL */
+    bool lists_changed;           /* in this round, something showed that the target's lists did */
     struct thread_bursts *bursts; /* NULL: one */
     struct blocking blocking;
     struct sleepers sleepers;
@@ -127,24 +102,19 @@ struct target *target_new(pid_t pid, uint16_t process, const struct target_optio
     choose_engine(target, options);
     target->blocking = (struct blocking){.wanted = options->blocking,
                                          .asked_ns = options->engine.interval_ns};
-    target->list_wanted = true;
     target->reader = presence_find(pid, &target->runtime, error);
     if (target->reader == NULL || (options->blocking && !process_can_be_stopped(pid, error))) {
         target_free(target);
         return NULL;
     }
-    target->nested = kernel_threads_are_nested(pid);
     target->has_cpu_clock = clock_getcpuclockid(pid, &target->cpu_clock) == 0;
     target->cpu_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
-    target->room = walk_room_new();
-    target->found = malloc(RUNTIME_THREADS_MAX * sizeof *target->found);
-    target->names = malloc(NAMES_MAX * sizeof *target->names);
     if (target->rounds_at_once > 1)
         target->bursts = thread_bursts_new(&target->runtime.layout, target->rounds_at_once);
     target->codes = code_table_new(target->reader, &target->runtime.layout, FUNCTION_FIRST,
                                    announce_function, target, error);
-    if (target->room == NULL || target->found == NULL || target->names == NULL || target->codes == NULL ||
-        (target->rounds_at_once > 1 && target->bursts == NULL)) {
+    if (!population_init(&target->population, pid, target->reader, &target->runtime) ||
+        target->codes == NULL || (target->rounds_at_once > 1 && target->bursts == NULL)) {
         error_set(error, ERROR_MEMORY, "out of memory");
         target_free(target);
         return NULL;
@@ -156,12 +126,7 @@ void target_free(struct target *target)
 {
     if (target == NULL)
         return;
-    for (size_t i = 0; i < target->thread_count; i++)
-        target_thread_free(target->threads[i]);
-    free(target->threads);
-    free(target->found);
-    free(target->names);
-    walk_room_free(target->room);
+    population_free(&target->population);
     thread_bursts_free(target->bursts);
     code_table_free(target->codes);
     reader_free(target->reader);
@@ -213,214 +178,6 @@ static struct thread_round round_for(struct target *target, const struct gil_now
     };
 }
 
-static struct target_thread *find_thread(struct target *target, const struct thread_found *found)
-{
-    for (size_t i = 0; i < target->thread_count; i++) {
-        struct target_thread *thread = target->threads[i];
-
-        if (remote_equal(thread->found.address, found->address) &&
-            thread->found.ident == found->ident && thread->found.native_id == found->native_id)
-            return thread;
-    }
-    return NULL;
-}
-
-static struct target_thread *add_thread(struct target *target, const struct thread_found *found,
-                                        uint64_t now_ns)
-{
-    const struct thread_source source = {target->pid, target->nested, target->reader,
-                                         &target->runtime.layout, target->room};
-    /* One that came since the lists were the same as ever has begun since. */
-    const uint64_t born_ns = target->same_threads_ns != 0 ? target->same_threads_ns : now_ns;
-    struct target_thread *thread;
-
-    if (target->thread_count == RUNTIME_THREADS_MAX)
-        return NULL;
-    if (target->thread_count == target->thread_room) {
-        const size_t room = target->thread_room * 2 + 16;
-        struct target_thread **grown = realloc(target->threads, room * sizeof *grown);
-
-        if (grown == NULL)
-            return NULL;
-        target->threads = grown;
-        target->thread_room = room;
-    }
-    thread = target_thread_new(&source, found, target->next_thread_number, born_ns, now_ns);
-    if (thread == NULL)
-        return NULL;
-    target->next_thread_number++;
-    target->threads[target->thread_count++] = thread;
-    target->named_ns = 0;
-    return thread;
-}
-
-/* Puts a thread's end and forgets it; where there is no room for that, the next listing does. */
-static void drop_thread(struct target *target, size_t index, const struct thread_round *round)
-{
-    struct target_thread *thread = target->threads[index];
-
-    if (target->bursts != NULL)
-        thread_bursts_put(target->bursts, round, true);
-    target_thread_flush(thread, round);
-    thread->ended = true;
-    if (thread->announced &&
-        !emit_thread(target->sink, target->process, thread->number, thread->tid,
-                     thread->found.ident, THREAD_ENDED, thread->name)) {
-        target->list_wanted = true;
-        return;
-    }
-    target_thread_free(thread);
-    target->threads[index] = target->threads[--target->thread_count];
-}
-
-/* Whether a thread state just found belongs to a thread of its own. One that is being started has no
-   thread yet, or still that of the thread that starts it (3.11: new_threadstate(), Python/pystate.c),
-   which is older and has been seen in this listing of the interpreter before. */
-static bool is_bound(const struct target *target, const struct thread_found *found,
-                     remote_addr interpreter)
-{
-    for (size_t i = 0; i < target->thread_count; i++) {
-        const struct target_thread *thread = target->threads[i];
-
-        if (thread->seen && thread->found.native_id == found->native_id &&
-            remote_equal(thread->interpreter, interpreter) &&
-            !remote_equal(thread->found.address, found->address))
-            return false;
-    }
-    return found->native_id != 0;
-}
-
-/* Reads the list of interpreters; false when it could not be followed to its end. A trail to names is
-   of use for its own interpreter only. */
-static bool list_interpreters(struct target *target)
-{
-    bool whole;
-
-    memcpy(target->interpreters_before, target->interpreters, sizeof target->interpreters);
-    target->interpreter_count =
-        runtime_interpreters(&target->runtime, target->reader, target->interpreters,
-                             RUNTIME_INTERPRETERS_MAX, &whole);
-    for (size_t i = 0; i < target->interpreter_count; i++)
-        if (!remote_equal(target->interpreters[i].address, target->interpreters_before[i].address))
-            target->trails[i] = (struct names_trail){0};
-    return whole;
-}
-
-/* Finds None, which a process that starts does not have yet. */
-static void find_none(struct target *target)
-{
-    for (size_t i = 0; i < target->interpreter_count && !target->knows_none; i++) {
-        const remote_addr none = none_find(target->reader, &target->runtime.layout,
-                                           target->interpreters[i].address);
-
-        target->knows_none = !remote_is_null(none);
-        walk_room_set_none(target->room, none);
-    }
-}
-
-/* Takes note of a thread that is in an interpreter's list. */
-static void see_thread(struct target *target, const struct thread_found *found,
-                       remote_addr interpreter, uint64_t now_ns)
-{
-    struct target_thread *thread;
-
-    if (!is_bound(target, found, interpreter)) {
-        target->list_wanted = true;
-        return;
-    }
-    thread = find_thread(target, found);
-    if (thread == NULL)
-        thread = add_thread(target, found, now_ns);
-    if (thread == NULL || thread->ended)
-        return; /* only its state is still there */
-    thread->found = *found;
-    thread->interpreter = interpreter;
-    thread->seen = true;
-    thread->stale = false;
-}
-
-/* Marks the threads that have a state in several interpreters. */
-static void find_twins(struct target *target)
-{
-    for (size_t i = 0; i < target->thread_count; i++) {
-        struct target_thread *thread = target->threads[i];
-
-        thread->is_twin = false;
-        for (size_t j = 0; j < target->thread_count && !thread->is_twin; j++)
-            thread->is_twin = j != i && target->threads[j]->seen &&
-                              target->threads[j]->tid == thread->tid;
-    }
-}
-
-/* Brings the threads up to date with the target's own lists. Where these changed under us, a thread that
-   was not met may still be there: it is kept until its end is sure. */
-static void list_threads(struct target *target, const struct thread_round *round)
-{
-    bool whole = list_interpreters(target);
-    size_t room = RUNTIME_THREADS_MAX;
-
-    find_none(target);
-    target->list_wanted = false;
-    target->listed_ns = round->now_ns;
-    for (size_t i = 0; i < target->thread_count; i++)
-        target->threads[i]->seen = false;
-    for (size_t i = 0; i < target->interpreter_count; i++) {
-        bool all;
-        const size_t count = runtime_threads(&target->runtime, target->reader,
-                                             &target->interpreters[i], target->found, room, &all);
-
-        whole &= all;
-        room -= count;
-        /* The list has the newest first; threads are numbered by age. */
-        for (size_t j = count; j-- > 0;)
-            see_thread(target, &target->found[j], target->interpreters[i].address,
-                       round->now_ns);
-    }
-    target->list_wanted |= !whole;
-    if (target->interpreter_count > 1)
-        find_twins(target);
-    if (whole)
-        target->same_threads_ns = round->now_ns;
-    for (size_t i = target->thread_count; i-- > 0;)
-        if (!target->threads[i]->seen && (whole || target->threads[i]->ended))
-            drop_thread(target, i, round);
-    target->listing_ns = clock_now_ns() - round->now_ns;
-}
-
-static bool listing_is_due(const struct target *target, uint64_t now_ns)
-{
-    const uint64_t every_ns = (target->list_wanted ? LIST_LEAST_MS : LIST_EVERY_MS) * NS_PER_MS;
-    const uint64_t since_ns = now_ns - target->listed_ns;
-
-    return since_ns >= every_ns && since_ns >= LIST_SHARE * target->listing_ns;
-}
-
-_Static_assert(THREAD_NAME_ROOM >= NAMES_TEXT_MAX, "names are copied whole");
-
-static void name_thread(struct target_thread *thread, const char *name)
-{
-    if (strcmp(thread->name, name) == 0)
-        return;
-    snprintf(thread->name, sizeof thread->name, "%s", name);
-    thread->announced = false;
-}
-
-/* Python's own names where it has them; the kernel's stay for threads that Python did not start. */
-static void name_threads(struct target *target, uint64_t now_ns)
-{
-    target->named_ns = now_ns;
-    for (size_t i = 0; i < target->interpreter_count; i++) {
-        const size_t count =
-            names_read(target->reader, &target->runtime.layout, target->interpreters[i].address,
-                       &target->trails[i], target->names, NAMES_MAX);
-
-        for (size_t j = 0; j < target->thread_count; j++)
-            for (size_t k = 0; k < count; k++)
-                if (target->threads[j]->found.ident == target->names[k].ident)
-                    name_thread(target->threads[j], target->names[k].text);
-    }
-}
-
 static void put_process(struct target *target)
 {
     char command[RECORD_FILE_MAX];
@@ -439,10 +196,10 @@ static void put_round(struct target *target, struct record_round *record,
     const uint64_t now_ns = record->time_ns;
     uint64_t cpu_ns = target->cpu_ns;
 
-    record->threads = (uint32_t)target->thread_count;
+    record->threads = (uint32_t)target->population.thread_count;
     record->wall_ns = target->round_ns == 0 ? 0 : now_ns - target->round_ns;
     if (now_ns - target->cpu_asked_ns >=
-        CPU_EVERY_MS * NS_PER_MS + target->thread_count * CPU_THREAD_NS) {
+        CPU_EVERY_MS * NS_PER_MS + target->population.thread_count * CPU_THREAD_NS) {
         const uint64_t asked_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
 
         if (asked_ns > cpu_ns)
@@ -462,10 +219,12 @@ static void put_round(struct target *target, struct record_round *record,
 /* The thread that has the GIL, which is looked at first: what was read of the GIL is of a moment ago. */
 static size_t holder_of(const struct target *target, const struct gil_now *gil)
 {
-    for (size_t i = 0; gil->locked && i < target->thread_count; i++)
-        if (remote_equal(target->threads[i]->found.address, gil->holder))
+    const struct population *population = &target->population;
+
+    for (size_t i = 0; gil->locked && i < population->thread_count; i++)
+        if (remote_equal(population->threads[i]->found.address, gil->holder))
             return i;
-    return target->resume < target->thread_count ? target->resume : 0;
+    return target->resume < population->thread_count ? target->resume : 0;
 }
 
 /* Whether a thread is taken to go on sleeping in this round, as others are to be looked at. */
@@ -485,16 +244,18 @@ static bool round_of_interpreter(struct target *target, size_t index,
                                  struct sampler_counts *counts, int *error_number)
 {
     struct thread_round round = round_for(target, &shared->gil, now_ns, counts);
-    const remote_addr interpreter = target->interpreters[index].address;
+    const struct population *population = &target->population;
+    const size_t count = population->thread_count;
+    const remote_addr interpreter = population->interpreters[index].address;
     const size_t holder = holder_of(target, &shared->gil);
-    const size_t first = target->resume < target->thread_count ? target->resume : 0;
+    const size_t first = target->resume < count ? target->resume : 0;
     bool any = false;
 
     /* Where nobody has the GIL, all of them are made with one look. */
     round.rounds = shared->gil.locked ? 1 : target->rounds_at_once;
-    for (size_t n = 0; n <= target->thread_count; n++) {
-        const size_t i = n == 0 ? holder : (first + n - 1) % target->thread_count;
-        struct target_thread *thread = i < target->thread_count ? target->threads[i] : NULL;
+    for (size_t n = 0; n <= count; n++) {
+        const size_t i = n == 0 ? holder : (first + n - 1) % count;
+        struct target_thread *thread = i < count ? population->threads[i] : NULL;
 
         if (thread == NULL || !remote_equal(thread->interpreter, interpreter) ||
             (n > 0 && i == holder))
@@ -517,7 +278,7 @@ static bool round_of_interpreter(struct target *target, size_t index,
             target->holder_torn += thread->was_torn;
             round.rounds = thread->rounds;
         }
-        target->list_wanted |= thread->stale;
+        target->lists_changed |= thread->stale;
     }
     if (target->rounds < round.rounds)
         target->rounds = round.rounds;
@@ -547,36 +308,32 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     const struct thread_round round = round_for(target, NULL, now_ns, counts);
     struct record_round record = {.time_ns = now_ns};
     int error_number = 0;
-    bool any = false, new_threads = false;
+    bool any = false;
 
     target->holder_samples = target->holder_torn = 0;
     target->rounds = 0;
+    target->lists_changed = false;
     engine_begin(&target->engine, now_ns);
     sleepers_begin(&target->sleepers, target_interval_ns(target));
     put_process(target);
     if (!presence_holds(&target->presence, target->reader, &target->runtime, now_ns, error))
         return false;
-    if (listing_is_due(target, now_ns))
-        list_threads(target, &round);
-    if (now_ns - target->named_ns >= NAMES_EVERY_MS * NS_PER_MS)
-        name_threads(target, now_ns);
-    for (size_t i = 0; i < target->interpreter_count; i++) {
+    population_update(&target->population, &round);
+    for (size_t i = 0; i < target->population.interpreter_count; i++) {
         struct gil_shared shared;
 
-        if (!gil_read(&target->interpreters[i], &target->runtime.layout, target->reader,
+        if (!gil_read(&target->population.interpreters[i], &target->runtime.layout, target->reader,
                       !target->no_gc, &shared)) {
             error_number = errno;
-            new_threads = true;
+            target->lists_changed = true;
             continue;
         }
         record.gil_held |= shared.gil.locked;
         record.gc_running |= shared.collecting;
-        new_threads |= shared.new_threads;
+        target->lists_changed |= shared.new_threads;
         any |= round_of_interpreter(target, i, &shared, now_ns, counts, &error_number);
     }
-    target->list_wanted |= new_threads;
-    if (!target->list_wanted)
-        target->same_threads_ns = now_ns;
+    population_looked(&target->population, target->lists_changed, now_ns);
     count_rounds(target, counts);
     target->gil_held = record.gil_held;
     if (target->bursts != NULL)
@@ -604,12 +361,9 @@ void target_skip(struct target *target, uint64_t away_ns)
 {
     const uint64_t now_ns = clock_now_ns();
 
-    for (size_t i = 0; i < target->thread_count; i++)
-        target_thread_skip(target->threads[i], away_ns, now_ns);
+    population_skip(&target->population, away_ns, now_ns);
     if (target->round_ns != 0)
         target->round_ns = clock_least(target->round_ns + away_ns, now_ns);
-    if (target->same_threads_ns != 0)
-        target->same_threads_ns = clock_least(target->same_threads_ns + away_ns, now_ns);
     target->cpu_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
 }
 
@@ -619,8 +373,8 @@ void target_flush(struct target *target, struct sampler_counts *counts)
 
     if (target->bursts != NULL)
         thread_bursts_put(target->bursts, &round, true);
-    for (size_t i = 0; i < target->thread_count; i++)
-        target_thread_flush(target->threads[i], &round);
+    for (size_t i = 0; i < target->population.thread_count; i++)
+        target_thread_flush(target->population.threads[i], &round);
 }
 
 bool target_end(struct target *target, const struct error *reason, struct sampler_counts *counts)
