@@ -87,7 +87,8 @@ bool emit_function(struct sink *sink, uint16_t process, uint32_t function, uint3
     return end(sink);
 }
 
-bool emit_end(struct sink *sink, uint16_t process, uint64_t time_ns, const struct error *reason)
+bool emit_end(struct sink *sink, uint16_t process, uint64_t time_ns, const struct error *reason,
+              const struct sampler_counts *counts)
 {
     const size_t length = bounded(reason->text, sizeof reason->text - 1);
     struct record_end *record = begin(sink, RECORD_END, process, sizeof *record, length);
@@ -97,6 +98,7 @@ bool emit_end(struct sink *sink, uint16_t process, uint64_t time_ns, const struc
     record->time_ns = time_ns;
     record->reason = reason->code;
     record->text_length = (uint32_t)length;
+    record->counts = *counts;
     memcpy(record->text, reason->text, length);
     return end(sink);
 }

@@ -20,7 +20,8 @@ bool emit_thread(struct sink *sink, uint16_t process, uint32_t thread, int32_t t
                  enum thread_state state, const char *name);
 bool emit_function(struct sink *sink, uint16_t process, uint32_t function, uint32_t first_line,
                    const char *name, const char *file);
-bool emit_end(struct sink *sink, uint16_t process, uint64_t time_ns, const struct error *reason);
+bool emit_end(struct sink *sink, uint16_t process, uint64_t time_ns, const struct error *reason,
+              const struct sampler_counts *counts);
 
 /* A copy of `sample`, whose header it fills, followed by sample->depth frames. */
 bool emit_sample(struct sink *sink, uint16_t process, const struct record_sample *sample,

@@ -151,6 +151,7 @@ struct record_end {
     uint64_t time_ns;
     uint32_t reason;       /* enum error_code: ERROR_GONE when it ended by itself */
     uint32_t text_length;
+    struct sampler_counts counts; /* with the samples that were held back beyond the last round */
     char text[];
 };
 

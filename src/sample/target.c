@@ -380,5 +380,5 @@ void target_flush(struct target *target, struct sampler_counts *counts)
 bool target_end(struct target *target, const struct error *reason, struct sampler_counts *counts)
 {
     target_flush(target, counts);
-    return emit_end(target->sink, target->process, clock_now_ns(), reason);
+    return emit_end(target->sink, target->process, clock_now_ns(), reason, counts);
 }

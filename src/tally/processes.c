@@ -81,6 +81,7 @@ void processes_end(struct processes *processes, struct process *process,
     const char *text = names_share(processes->names, record->text, record->text_length);
 
     process->ended = true;
+    process->counts = record->counts;
     process->end_text = text ? text : "";
     processes->running--;
 }

@@ -52,7 +52,7 @@ const struct process *processes_first(const struct processes *processes);
 /* Counts the end of a round in. */
 void process_round(struct process *process, const struct record_round *record);
 
-/* Marks a process as ended. */
+/* Marks a process as ended, and keeps what its sampling came to. */
 void processes_end(struct processes *processes, struct process *process,
                    const struct record_end *record);
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# sleepers - hundreds of threads that sleep cost next to nothing, and what they do when they wake up
-# is told as long as it lasts.
+# sleepers - hundreds of threads that sleep cost next to nothing, all of their samples count, and what they
+# do when they wake up is told as long as it lasts.
 . "${srcdir:-.}/tests/live/lib.sh"
 
 need python3
@@ -37,5 +37,24 @@ cost() {
     undisturbed measure_cost
 }
 
+# What is held back of those that sleep is put at the end, and the statistics have it, too.
+measure_counts() {
+    "$tachyon_top" attach -d 1 -f --collapsed -o "$work/stacks" --stats "$work/counts.json" "$pid" \
+        2>"$work/notes" || fail "status $?: $(cat "$work/notes")"
+    grep -q '"lost": 0,' "$work/counts.json" || return 3
+    put=$(awk '{ sum += $NF } END { print sum }' "$work/stacks")
+    echo "$put samples were put"
+    grep -q "\"samples\": $put," "$work/counts.json" || {
+        cat "$work/counts.json"
+        return 1
+    }
+}
+
+counts() {
+    start_target "$2" sleepers --sleepers 20
+    undisturbed measure_counts
+}
+
+for_each_python counts
 for_each_python brief 3.11 3.15
 for_each_python cost 3.15

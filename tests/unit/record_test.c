@@ -9,9 +9,6 @@
 
 #include "records.h"
 
-/* The record made last, to be changed. */
-#define CHANGED(type, record) ((struct type *)(uintptr_t)(record))
-
 static bool passes(const void *record)
 {
     return record_check(record, record_length(record));

@@ -55,4 +55,7 @@ void feed(struct tally *tally, const void *record);
 #define SAMPLE(...) make_sample(&(const struct sample_args){__VA_ARGS__})
 #define ROUND(...) make_round(&(const struct round_args){__VA_ARGS__})
 
+/* The record made last, to be changed. */
+#define CHANGED(type, record) ((struct type *)(uintptr_t)(record))
+
 #endif

@@ -321,6 +321,21 @@ static void test_end_stands_still(void **state)
     assert_int_equal(fixture->picture.dropped, 1);
 }
 
+/* What was held back comes after the last round, and counts. */
+static void test_end_tells_the_last_counts(void **state)
+{
+    struct fixture *fixture = *state;
+    const void *end;
+
+    feed(fixture->tally, ROUND(.time_ms = START_MS + 1, .wall_ms = 1, .rounds = 10));
+    end = make_end(0, START_MS + 2, "");
+    CHANGED(record_end, end)->counts = (struct sampler_counts){.rounds = 10, .samples = 60};
+    feed(fixture->tally, end);
+    take(fixture);
+    assert_int_equal(fixture->picture.counts.rounds, 10);
+    assert_int_equal(fixture->picture.counts.samples, 60);
+}
+
 static void test_one_of_two_ends(void **state)
 {
     struct fixture *fixture = *state;
@@ -405,6 +420,7 @@ int main(void)
         TALLY_TEST(test_late_samples_count_since_start_only),
         TALLY_TEST(test_counting_starts_with_the_first_record),
         TALLY_TEST(test_end_stands_still),
+        TALLY_TEST(test_end_tells_the_last_counts),
         TALLY_TEST(test_one_of_two_ends),
         TALLY_TEST(test_reset),
         TALLY_TEST(test_hot_line),
