@@ -23,7 +23,7 @@ TOLERANCE = 0.15
 SECONDS_MIN = 8.0
 MISSED_MAX = 0.1
 TIMES_MAX = 12.0
-SAMPLES_MIN = 0.9  # of rounds times threads: those of the last moments are not told yet
+SAMPLES_MIN = 0.99  # of rounds times threads: not all may be met in the first ones
 
 
 def load(path):
