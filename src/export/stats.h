@@ -33,8 +33,8 @@ double stats_rate_hz(const struct stats *stats);
    rate_hz, profiler_cpu_s, engine, ridden, stopped_s, unstopped, python. False: out of memory. */
 bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error);
 
-/* `Captured N samples in S seconds`, then the rate, the engine where it rode or stopped threads, and what failed, was truncated and was missed,
-   and what was lost or dropped if anything was. */
+/* `Captured N samples in S seconds`, then the rate, the engine where it rode or stopped threads, and
+   what failed, was truncated and was missed, and what was lost or dropped if anything was. */
 void stats_write_summary(const struct stats *stats, FILE *stream);
 
 #endif

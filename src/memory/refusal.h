@@ -49,22 +49,24 @@ enum refusal refusal_judge(const struct access *access);
 /* Tells it: `finding` gets MARK_NO, why, what would help, and what works without. */
 void refusal_tell(const struct access *access, enum refusal refusal, struct finding *finding);
 
-/* How this user gets CAP_SYS_PTRACE, in words that follow "to change that,": with sudo, or by the container. */
+/* How this user gets CAP_SYS_PTRACE, in words that follow "to change that,": with sudo, or by the
+   container. */
 const char *refusal_way_to_capability(const struct rights *ours);
 
 /* Fills `error` with why this user may not read process `pid` and what would help. Always false. */
 bool refusal_explain(pid_t pid, struct error *error);
 
-/* Fills `error` with why nothing can be read of process `pid`, as it has no memory or cannot be found: there is
-   none of that id, it ended, it is a thread of the kernel's, or /proc is not to be used. Always false. */
+/* Fills `error` with why nothing can be read of process `pid`, as it has no memory or cannot be found:
+   there is none of that id, it ended, it is a thread of the kernel's, or /proc is not to be used. Always
+   false. */
 bool absence_explain(pid_t pid, struct error *error);
 
 /* Whether /proc is there and numbers processes as system calls do; tells it, or the reason. */
 bool proc_tell(struct finding *finding);
 bool proc_usable(struct error *error);
 
-/* Whether threads of process `pid`, which may be read, can be stopped (stop.h), as far as can be told without doing
-   it; false with who traces it already, or what forbids it. */
+/* Whether threads of process `pid`, which may be read, can be stopped (stop.h), as far as can be told
+   without doing it; false with who traces it already, or what forbids it. */
 bool process_can_be_stopped(pid_t pid, struct error *error);
 
 #endif

@@ -1,18 +1,19 @@
 /*
  * stop - holds one thread of another process still for a moment, by ptrace(2).
  *
- * The thread is seized, interrupted and let go each time, so that it is traced no longer than it stands. Without
- * PTRACE_O_EXITKILL the kernel lets it go, too, when the thread that holds it ends, however that comes about
- * (exit_ptrace(), kernel/ptrace.c of Linux 6.1). A signal that it was about to take goes on its way; a process that
- * was stopped by a signal stays so.
+ * The thread is seized, interrupted and let go each time, so that it is traced no longer than it stands.
+ * Without PTRACE_O_EXITKILL the kernel lets it go, too, when the thread that holds it ends, however that
+ * comes about (exit_ptrace(), kernel/ptrace.c of Linux 6.1). A signal that it was about to take goes on its
+ * way; a process that was stopped by a signal stays so.
  *
- * One thread at a time: who execs waits, with its process's cred_guard_mutex held, until each other thread has
- * ended and its tracer has taken note of that; a tracer that seizes one more thread of the process meanwhile waits
- * for that mutex, and so both for ever (de_thread(), fs/exec.c; ptrace_attach(), kernel/ptrace.c).
+ * One thread at a time: who execs waits, with its process's cred_guard_mutex held, until each other thread
+ * has ended and its tracer has taken note of that; a tracer that seizes one more thread of the process
+ * meanwhile waits for that mutex, and so both for ever (de_thread(), fs/exec.c; ptrace_attach(),
+ * kernel/ptrace.c).
  *
- * A stopper is plain data. It belongs to the thread that uses it first, as ptrace does. Where every thread of this
- * process blocks SIGCHLD, which is sent when the thread has stopped, it is used to wait; else it is looked each
- * millisecond.
+ * A stopper is plain data. It belongs to the thread that uses it first, as ptrace does. Where every thread
+ * of this process blocks SIGCHLD, which is sent when the thread has stopped, it is used to wait; else it is
+ * looked each millisecond.
  */
 #ifndef MEMORY_STOP_H
 #define MEMORY_STOP_H
@@ -37,16 +38,17 @@ enum stop_result {
 
 #define STOP_PATIENCE_MS 20u
 
-/* Stops thread `tid`. A system call that it sleeps in can end early with EINTR by that (signal(7), "Interruption of
-   system calls"): it is for threads that run. */
+/* Stops thread `tid`. A system call that it sleeps in can end early with EINTR by that (signal(7),
+   "Interruption of system calls"): it is for threads that run. */
 enum stop_result stopper_stop(struct stopper *stopper, pid_t tid);
 
-/* Lets the thread that stands go on; gives for how long it stood, at most. If it was killed meanwhile, its end is
-   taken note of, or by stopper_tend() when that takes longer than STOP_PATIENCE_MS. */
+/* Lets the thread that stands go on; gives for how long it stood, at most. If it was killed meanwhile,
+   its end is taken note of, or by stopper_tend() when that takes longer than STOP_PATIENCE_MS. */
 uint64_t stopper_release(struct stopper *stopper);
 
-/* Looks after a thread that was late, and lets it go if it stands by now; true while it does not. Costs nothing
-   where there is none. While there is one, call it every millisecond or so: that is how long it then stands. */
+/* Looks after a thread that was late, and lets it go if it stands by now; true while it does not. Costs
+   nothing where there is none. While there is one, call it every millisecond or so: that is how long it
+   then stands. */
 bool stopper_tend(struct stopper *stopper);
 
 #endif

@@ -1,10 +1,11 @@
 /*
  * layout - where CPython keeps what we read: offsets into its structures, one row per version.
  *
- * The rows (layout_tables.h, in the shape that layout.c tells) are made by contrib/make-layout from
- * each version's own headers. From 3.13 on a target also carries `_Py_DebugOffsets`
+ * The rows (layout_tables.h, in the shape that layout.c tells) are made by contrib/make-layout from each
+ * version's own headers. From 3.13 on a target also carries `_Py_DebugOffsets`
  * (Include/internal/pycore_debug_offsets.h; in 3.13 pycore_runtime.h) at the start of its runtime
- * structure; what that tells replaces the row's value. Differences between versions live here and in lines.c, and nowhere else.
+ * structure; what that tells replaces the row's value. Differences between versions live here and in
+ * lines.c, and nowhere else.
  */
 #ifndef PYTHON_LAYOUT_H
 #define PYTHON_LAYOUT_H

@@ -1,13 +1,14 @@
 /*
- * blocking - stops the thread that has the GIL while its stack is read (--blocking), and counts what that costs it.
+ * blocking - stops the thread that has the GIL while its stack is read (--blocking), and counts what that
+ * costs it.
  *
- * Only that thread: no other one can run Python, so their stacks stand anyway. And only while it runs: where it
- * sleeps, its stack stands, too, and stopping it could end the system call that it sleeps in. It is held within one
- * call of target_thread_round(), for HOLD_MAX_MS at most, and never for more than half of the time: after each hold it
- * runs for at least as long.
+ * Only that thread: no other one can run Python, so their stacks stand anyway. And only while it runs:
+ * where it sleeps, its stack stands, too, and stopping it could end the system call that it sleeps in. It
+ * is held within one call of target_thread_round(), for HOLD_MAX_MS at most, and never for more than half
+ * of the time: after each hold it runs for at least as long.
  *
- * Plain data inside a target. The sampler thread alone uses it, as ptrace(2) is that of the thread that seized; when
- * that thread ends, in whatever way, the kernel lets go what it held.
+ * Plain data inside a target. The sampler thread alone uses it, as ptrace(2) is that of the thread that
+ * seized; when that thread ends, in whatever way, the kernel lets go what it held.
  */
 #ifndef SAMPLE_BLOCKING_H
 #define SAMPLE_BLOCKING_H
@@ -27,8 +28,8 @@ struct blocking {
     uint64_t rest_ns;  /* it must not be stopped before */
 };
 
-/* Stops `thread` if that is wanted and of use; true: it stands until blocking_release(). That it could not be stopped
-   is counted. */
+/* Stops `thread` if that is wanted and of use; true: it stands until blocking_release(). That it could
+   not be stopped is counted. */
 bool blocking_stop(struct blocking *blocking, struct kernel_thread *thread, struct sampler_counts *counts);
 
 /* Lets it go. Nothing where it is not held. */
@@ -37,13 +38,15 @@ void blocking_release(struct blocking *blocking, struct sampler_counts *counts);
 /* Until when what is read of a thread that is held from now on has to be read. */
 uint64_t blocking_until_ns(void);
 
-/* How far apart rounds are to be so that it is held for no more than half of the time; what was asked for, or more. */
+/* How far apart rounds are to be so that it is held for no more than half of the time; what was asked
+   for, or more. */
 uint64_t blocking_interval_ns(const struct blocking *blocking);
 
 /* Whether that is more. */
 bool blocking_slows(const struct blocking *blocking);
 
-/* Lets a thread go that stopped too late; true while it did not stop yet. To be called each millisecond then. */
+/* Lets a thread go that stopped too late; true while it did not stop yet. To be called each millisecond
+   then. */
 bool blocking_tend(struct blocking *blocking);
 
 #endif

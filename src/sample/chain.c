@@ -294,10 +294,10 @@ static bool is_entered_from(const struct walk *walk, bool in_second, size_t coun
     return false;
 }
 
-/* Lists the chain from the top as one of the copies has it. In 3.11 and 3.12 a loop's _PyCFrame is named before what it holds
-   is set (_PyEval_EvalFrameDefault(), Python/ceval.c): until then it still names what stood in the same place, whose
-   caller is not that of what stands there now. Then, and where that is not to be told, what the loop was entered from is listed;
-   `*is_top` is false. */
+/* Lists the chain from the top as one of the copies has it. In 3.11 and 3.12 a loop's _PyCFrame is named
+   before what it holds is set (_PyEval_EvalFrameDefault(), Python/ceval.c): until then it still names what
+   stood in the same place, whose caller is not that of what stands there now. Then, and where that is not
+   to be told, what the loop was entered from is listed; `*is_top` is false. */
 static size_t list_from_top(struct walk *walk, const struct collection *collection, remote_addr top,
                             bool *is_top)
 {

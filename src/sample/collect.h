@@ -107,8 +107,9 @@ size_t collect_most(const struct collector *collector, const struct collect_part
 bool collection_top(struct collector *collector, const struct collection *collection,
                     remote_addr *top);
 
-/* Of a version with _PyCFrames, where the top is known: the frame from which the loop of the interpreter was entered that runs the
-   top; null: it is the thread's first. False when that was not read, which the next collection will then, if it is near. */
+/* Of a version with _PyCFrames, where the top is known: the frame from which the loop of the interpreter
+   was entered that runs the top; null: it is the thread's first. False when that was not read, which the
+   next collection will then, if it is near. */
 bool collection_entered_from(struct collector *collector, const struct collection *collection,
                              remote_addr *frame);
 

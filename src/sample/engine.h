@@ -55,8 +55,8 @@ void engine_begin(struct engine *engine, uint64_t now_ns);
    not, or that is not to be had. */
 bool engine_ride(struct engine *engine, struct kernel_thread *thread);
 
-/* After the stack of the thread that has the GIL was read: whether that was from elsewhere to see how that would be,
-   and it was torn, so that it is to be ridden along with in this round after all. */
+/* After the stack of the thread that has the GIL was read: whether that was from elsewhere to see how
+   that would be, and it was torn, so that it is to be ridden along with in this round after all. */
 bool engine_probed(struct engine *engine, bool torn);
 
 /* Ends it: how many samples there were of threads that had the GIL, and how many of these were torn,

@@ -2,8 +2,8 @@
  * merge - puts samples of equal stacks together for some milliseconds, so that stacks read in bursts cost the
  * reader of the records by what differs, not by how many they are.
  *
- * Bounded: at MERGE_STACKS_MAX, or MERGE_FRAMES_MAX of their frames, what is there has to be put first. Nothing
- * is allocated after merge_new(). The sampler thread alone uses it.
+ * Bounded: at MERGE_STACKS_MAX, or MERGE_FRAMES_MAX of their frames, what is there has to be put first.
+ * Nothing is allocated after merge_new(). The sampler thread alone uses it.
  */
 #ifndef SAMPLE_MERGE_H
 #define SAMPLE_MERGE_H

@@ -1,9 +1,10 @@
 /*
  * naming - turns the frames of one thread's proven stacks into functions and lines.
  *
- * What was found for a frame serves again as long as the same stands in its place. A code object that is not
- * well known has to be seen together with the stack (code.h): which ones that are is kept here, from the
- * stack on which one was met to the next. Plain data inside a target's thread; the sampler thread alone uses it.
+ * What was found for a frame serves again as long as the same stands in its place. A code object that is
+ * not well known has to be seen together with the stack (code.h): which ones that are is kept here, from
+ * the stack on which one was met to the next. Plain data inside a target's thread; the sampler thread alone
+ * uses it.
  */
 #ifndef SAMPLE_NAMING_H
 #define SAMPLE_NAMING_H

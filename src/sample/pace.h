@@ -18,8 +18,8 @@ struct pace {
     uint64_t process_ns;   /* and of all of this program */
 };
 
-/* After a round at `now_ns`: the CPU times of this thread and of this process so far. Rounds that are to be rarer become
-   so within half a second or so, and more frequent again when they cost less. */
+/* After a round at `now_ns`: the CPU times of this thread and of this process so far. Rounds that are to
+   be rarer become so within half a second or so, and more frequent again when they cost less. */
 void pace_note(struct pace *pace, uint64_t now_ns, uint64_t thread_ns, uint64_t process_ns);
 
 #endif

@@ -57,13 +57,13 @@ struct place_found {
 bool places_find(struct places *places, remote_addr address, size_t length,
                  struct place_found *found);
 
-/* Tells whether two copies are the same in all that is or may be below the frame at `address`, which was found in
-   place `at`. The first is in the order of places_pieces(), the second the other way round. */
+/* Tells whether two copies are the same in all that is or may be below the frame at `address`, which was
+   found in place `at`. The first is in the order of places_pieces(), the second the other way round. */
 bool places_same_below(const struct places *places, remote_addr address, uint32_t at,
                        const unsigned char *first, const unsigned char *second);
 
-/* Divides the places of a deep stack: what is next to its top, with all frames outside of the chunks, and the `lower` part.
-   No frame is in neither. False, and nothing, when it is not deep enough for that. */
+/* Divides the places of a deep stack: what is next to its top, with all frames outside of the chunks,
+   and the `lower` part. No frame is in neither. False, and nothing, when it is not deep enough for that. */
 bool places_split(const struct places *places, struct places *upper, struct places *lower);
 
 /* Replaces the chunks by those from `chunk` on, which is used up to `top`, and drops the frames that

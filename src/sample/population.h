@@ -54,8 +54,8 @@ bool population_init(struct population *population, pid_t pid, struct reader *re
 /* Also of a zeroed one. */
 void population_free(struct population *population);
 
-/* At the beginning of a round: reads the lists, and the names, as far as that is due. Of a thread that is gone it
-   puts what is held back, and its end, and frees it; its place may be another's then. */
+/* At the beginning of a round: reads the lists, and the names, as far as that is due. Of a thread that
+   is gone it puts what is held back, and its end, and frees it; its place may be another's then. */
 void population_update(struct population *population, const struct thread_round *round);
 
 /* At the end of a round that began at `now_ns`: whether something showed that the lists changed. */

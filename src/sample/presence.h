@@ -20,8 +20,8 @@ struct presence {
     unsigned failed_rounds; /* in a row */
 };
 
-/* Finds the runtime of process `pid`; one that began a moment ago may not have got as far as running Python, and is
-   given time. A reader of its memory, for the caller to free; NULL with the reason. */
+/* Finds the runtime of process `pid`; one that began a moment ago may not have got as far as running
+   Python, and is given time. A reader of its memory, for the caller to free; NULL with the reason. */
 struct reader *presence_find(pid_t pid, struct runtime *runtime, struct error *error);
 
 /* Whether it was still the same program less than a millisecond ago; false with what became of it. */
@@ -31,7 +31,8 @@ bool presence_holds(struct presence *presence, struct reader *reader, const stru
 /* Something was read in this round. */
 void presence_seen(struct presence *presence);
 
-/* Nothing was, for the reason that errno gave: false with what became of it, when that means that it is gone. */
+/* Nothing was, for the reason that errno gave: false with what became of it, when that means that it is
+   gone. */
 bool presence_after_failure(struct presence *presence, struct reader *reader, const struct runtime *runtime,
                             int error_number, struct error *error);
 

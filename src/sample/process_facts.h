@@ -10,8 +10,8 @@
 #include <sys/types.h>
 #include <time.h>
 
-/* The command line, cleaned, without the program's folder, arguments parted by spaces, cut to `room`; the kernel's short name in
-   brackets when it has none; "" when the process is gone. Any thread. */
+/* The command line, cleaned, without the program's folder, arguments parted by spaces, cut to `room`;
+   the kernel's short name in brackets when it has none; "" when the process is gone. Any thread. */
 void process_command(pid_t pid, char *command, size_t room);
 
 /* When the process began, on the clock of base/clock.h; 0: not known. */

@@ -28,8 +28,8 @@ struct sampler *sampler_new(struct target **targets, size_t count, double budget
 /* Starts its thread, once. */
 bool sampler_start(struct sampler *sampler, struct error *error);
 
-/* Lets its thread come to rest between two rounds, until sampler_resume(): no thread of a target is stopped then. Does
-   not wait for longer than half a second or so, as for sampler_stop(). */
+/* Lets its thread come to rest between two rounds, until sampler_resume(): no thread of a target is
+   stopped then. Does not wait for longer than half a second or so, as for sampler_stop(). */
 void sampler_pause(struct sampler *sampler);
 void sampler_resume(struct sampler *sampler);
 

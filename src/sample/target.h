@@ -27,7 +27,8 @@ struct target_options {
 };
 
 /* Attaches to process `pid`, which records call `process`. The sink is kept. NULL with the reason when
-   it is not there, not to be read, not to be stopped though it should be, no Python, or of a version not served. */
+   it is not there, not to be read, not to be stopped though it should be, no Python, or of a version not
+   served. */
 struct target *target_new(pid_t pid, uint16_t process, const struct target_options *options,
                           struct sink *sink, struct error *error);
 void target_free(struct target *target);
@@ -46,15 +47,15 @@ uint32_t target_rounds_wanted(const struct target *target);
 uint32_t target_version(const struct target *target);
 
 /* Looks at every thread once and puts the records of it. `counts` is added to, but for the first of
-   .rounds and .missed, which are the clock's. False when the target ended, with the reason; target_end() is due
-   then. */
+   .rounds and .missed, which are the clock's. False when the target ended, with the reason; target_end() is
+   due then. */
 bool target_round(struct target *target, struct sampler_counts *counts, struct error *error);
 
 /* Counts nothing of the last `away_ns`, in which nobody looked. */
 void target_skip(struct target *target, uint64_t away_ns);
 
-/* Looks after a thread that was to be stopped and did not stop in time: lets it go if it stands by now. True while
-   it does not; call it each millisecond then. */
+/* Looks after a thread that was to be stopped and did not stop in time: lets it go if it stands by now.
+   True while it does not; call it each millisecond then. */
 bool target_tend(struct target *target);
 
 /* Puts the samples that are still held back. */

@@ -278,8 +278,8 @@ static bool stop(struct target_thread *thread, const struct thread_round *round)
 }
 
 /* Whether a stack is to be read again: there are code objects on it that are not known, or it was torn
-   though it should have held still, as its thread was moved to another CPU just then, or will as it is ridden along
-   with from now on. */
+   though it should have held still, as its thread was moved to another CPU just then, or will as it is
+   ridden along with from now on. */
 static bool read_again(const struct target_thread *thread, const struct thread_round *round,
                        enum read_result result, bool riding, uint64_t until_ns)
 {
@@ -310,8 +310,8 @@ static enum read_result read_until(struct target_thread *thread, const struct th
     return result == READ_UNSEEN ? READ_DONE : result;
 }
 
-/* The same, of a thread that is stopped meanwhile if it is the one to be. Where it stopped half way in a call or a
-   return, it is let go and stopped anew. */
+/* The same, of a thread that is stopped meanwhile if it is the one to be. Where it stopped half way in a
+   call or a return, it is let go and stopped anew. */
 static enum read_result read_stack(struct target_thread *thread, const struct thread_round *round)
 {
     enum read_result result = READ_DONE;

@@ -108,7 +108,8 @@ void target_thread_pass(struct target_thread *thread, const struct thread_round 
 /* Counts nothing of the last `away_ns`, in which nobody looked: not the time, nor the CPU time. */
 void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t now_ns);
 
-/* For thread_burst.c: puts a sample of it, also telling on the thread where need be; false: there was no room. */
+/* For thread_burst.c: puts a sample of it, also telling on the thread where need be; false: there was no
+   room. */
 bool target_thread_put(struct target_thread *thread, const struct thread_round *round,
                        const struct record_sample *sample, const struct record_frame *frames);
 

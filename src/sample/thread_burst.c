@@ -57,7 +57,8 @@ void thread_bursts_free(struct thread_bursts *bursts)
     free(bursts);
 }
 
-/* What is read with each stack: who has the GIL, where the thread state does not tell that, and the collector. */
+/* What is read with each stack: who has the GIL, where the thread state does not tell that, and the
+   collector. */
 struct extra {
     struct walk_extra extra;
     bool with_gil;
@@ -123,8 +124,8 @@ static uint32_t collector_place(struct gc_at gc, const struct walk_stack *stack)
     return remote_equal(stack->base, gc.above) ? 2 : 0;
 }
 
-/* The samples equal to the one of this stack, whose frames nearer to the leaf than `first` are left out. NULL: there is no room
-   for it. */
+/* The samples equal to the one of this stack, whose frames nearer to the leaf than `first` are left out.
+   NULL: there is no room for it. */
 static struct merged *find_samples(struct thread_bursts *bursts, struct target_thread *thread,
                                    const struct thread_round *round, const struct walk_stack *stack,
                                    size_t first, bool truncated, struct gc_at gc)
@@ -181,8 +182,8 @@ static void note_unknown(struct thread_bursts *bursts, bool unknown)
     bursts->single_left = bursts->single_rounds;
 }
 
-/* Gives the samples of the burst that was read, as far as they can be told; `*unknown`: there were code objects
-   that are not known. */
+/* Gives the samples of the burst that was read, as far as they can be told; `*unknown`: there were code
+   objects that are not known. */
 static uint32_t take_samples(struct thread_bursts *bursts, struct target_thread *thread,
                              const struct thread_round *round, const struct extra *extra,
                              struct merged **samples, bool *unknown)

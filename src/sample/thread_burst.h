@@ -1,10 +1,10 @@
 /*
  * thread_burst - samples of a thread from bursts: at rates at which single readings cannot be had.
  *
- * The thread with the GIL is read so, as far as it had the GIL all the while; the time since its sample before
- * is shared among the burst's samples in equal parts, and equal ones are put together (merge.h). Others cannot
- * change their Python stacks meanwhile. A thread with code objects that have to be seen (naming.h), or that are
- * met for the first time, is read by single readings for a while.
+ * The thread with the GIL is read so, as far as it had the GIL all the while; the time since its sample
+ * before is shared among the burst's samples in equal parts, and equal ones are put together (merge.h).
+ * Others cannot change their Python stacks meanwhile. A thread with code objects that have to be seen
+ * (naming.h), or that are met for the first time, is read by single readings for a while.
  *
  * One for a target. The sampler thread alone uses it.
  */
@@ -25,8 +25,8 @@ struct thread_bursts;
 struct thread_bursts *thread_bursts_new(const struct layout *layout, uint32_t samples);
 void thread_bursts_free(struct thread_bursts *bursts);
 
-/* Reads one of the thread with the GIL, whose CPU time up to its end charge(thread, end) gives. Gives the number of its samples;
-   0: it is to be read by a single reading, now. */
+/* Reads one of the thread with the GIL, whose CPU time up to its end charge(thread, end) gives. Gives
+   the number of its samples; 0: it is to be read by a single reading, now. */
 uint32_t thread_burst(struct thread_bursts *bursts, struct target_thread *thread,
                       const struct thread_round *round, uint64_t turns_before);
 

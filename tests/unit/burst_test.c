@@ -65,8 +65,9 @@ struct truth {
     size_t depth;
 };
 
-/* A program that calls and returns while it is read. At every other depth it calls the same code object each time; at the
-   others it does not come back to one within the time of a collection, as no proof can see that. */
+/* A program that calls and returns while it is read. At every other depth it calls the same code object
+   each time; at the others it does not come back to one within the time of a collection, as no proof can
+   see that. */
 static struct {
     struct truth now;
     struct truth read[SAMPLES]; /* when the top was read */
@@ -246,8 +247,8 @@ static void deep_stacks_stood_so(void **state)
     each_version(deep);
 }
 
-/* Returns from so many calls at the third reading of the thread state, and makes as many of other functions, as
-   no thread could in so short a time; and the first again at the sixth. */
+/* Returns from so many calls at the third reading of the thread state, and makes as many of other
+   functions, as no thread could in so short a time; and the first again at the sixth. */
 static struct {
     unsigned reads;
     size_t depth;

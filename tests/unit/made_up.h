@@ -78,8 +78,9 @@ void made_up_code(struct made_up *made_up, uint64_t address, const char *name, u
 /* Calls one more function. */
 void made_up_push(struct made_up *made_up, uint64_t code);
 
-/* Puts the _PyCFrame (3.11, 3.12) of another loop of the interpreter, which runs `frame` and was entered from that of the
-   one at `previous`, and lets the thread state name it. The first one is at MADE_UP_C_STACK. */
+/* Puts the _PyCFrame (3.11, 3.12) of another loop of the interpreter, which runs `frame` and was entered
+   from that of the one at `previous`, and lets the thread state name it. The first one is at
+   MADE_UP_C_STACK. */
 void made_up_cframe(struct made_up *made_up, uint64_t address, uint64_t frame, uint64_t previous);
 
 /* Lets the thread state name another top, and the data stack end behind it. */

@@ -1,4 +1,5 @@
-/* stop: a thread stands and goes on, whatever happens to it, to its process, or to who stopped it meanwhile. */
+/* stop: a thread stands and goes on, whatever happens to it, to its process, or to who stopped it
+   meanwhile. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,8 +29,8 @@ enum { DEADLINE_S = 20, A_WHILE = 2000 /* turns of another thread's */ };
 /* What the target's threads are to do. */
 enum order { WORK, END_THREAD, VFORK, WORKER_EXECS, MAIN_EXECS };
 
-/* The target: its worker counts turns, its main thread sleeps. `parent` is the process that started it, and ends as
-   it ends. */
+/* The target: its worker counts turns, its main thread sleeps. `parent` is the process that started it,
+   and ends as it ends. */
 static struct board {
     uint64_t turns;
     uint64_t signals; /* SIGUSR1, taken by the worker */

@@ -52,8 +52,8 @@ static void a_stack_at_rest_is_whole(void **state)
     each_version(at_rest);
 }
 
-/* A function called by C code: its _PyCFrame is named before what it holds is set, so that it still names what stood in
-   the same place, and the new frame there does not have its caller yet. */
+/* A function called by C code: its _PyCFrame is named before what it holds is set, so that it still
+   names what stood in the same place, and the new frame there does not have its caller yet. */
 static void where_a_loop_begins(uint32_t version)
 {
     const uint64_t loop = MADE_UP_C_STACK + 0x200, entry = MADE_UP_C_STACK + 0x300;
