@@ -61,6 +61,7 @@ struct layout {
         uint32_t size;        /* sizeof(struct _gil_runtime_state) */
         uint32_t locked;      /* .locked (int) */
         uint32_t last_holder; /* .last_holder */
+        uint32_t switches;    /* .switch_number (unsigned long): how often .last_holder changed */
     } gil;
 
     struct {

@@ -32,6 +32,7 @@ static const struct layout LAYOUTS[] = {
             .size = 208,
             .locked = 16,
             .last_holder = 8,
+            .switches = 24,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -175,6 +176,7 @@ static const struct layout LAYOUTS[] = {
             .size = 208,
             .locked = 16,
             .last_holder = 8,
+            .switches = 24,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -318,6 +320,7 @@ static const struct layout LAYOUTS[] = {
             .size = 208,
             .locked = 16,
             .last_holder = 8,
+            .switches = 24,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -461,6 +464,7 @@ static const struct layout LAYOUTS[] = {
             .size = 208,
             .locked = 16,
             .last_holder = 8,
+            .switches = 24,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -603,6 +607,7 @@ static const struct layout LAYOUTS[] = {
             .size = 208,
             .locked = 16,
             .last_holder = 8,
+            .switches = 24,
         },
         /* Include/cpython/pystate.h */
         .thread = {

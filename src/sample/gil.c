@@ -22,8 +22,9 @@ static uint32_t gil_bytes(const struct layout *layout)
 {
     const uint32_t holder = layout->gil.last_holder;
     const uint32_t locked = layout->gil.locked;
+    const uint32_t last = holder > locked ? holder : locked;
 
-    return (holder > locked ? holder : locked) + 8;
+    return (layout->gil.switches > last ? layout->gil.switches : last) + 8;
 }
 
 struct piece gil_piece(remote_addr gil, const struct layout *layout)
@@ -35,6 +36,7 @@ void gil_decode(struct gil_now *gil, const struct layout *layout, const unsigned
 {
     gil->locked = int_at(bytes, layout->gil.locked) == 1;
     gil->holder = remote_at(word_at(bytes, layout->gil.last_holder));
+    gil->switches = word_at(bytes, layout->gil.switches);
 }
 
 bool gil_read(const struct interpreter *interpreter, const struct layout *layout,

@@ -17,6 +17,7 @@ struct gil_now {
     uint32_t size;
     bool locked;
     remote_addr holder; /* the thread state that has it, or had it last */
+    uint64_t switches;  /* how often that became another one (take_gil(), Python/ceval_gil.c) */
     bool gc_began;      /* the collector was at work at the beginning of the round, which is to be shown */
     remote_addr collecting; /* an int that is 1 while it is, if that is to be shown; else null */
     remote_addr gc_frame;   /* from 3.15 on, if it is to be shown: a pointer to the frame that the

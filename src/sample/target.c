@@ -231,7 +231,7 @@ static size_t holder_of(const struct target *target, const struct gil_now *gil)
 static bool is_passed(struct target *target, struct target_thread *thread,
                       const struct thread_round *round)
 {
-    if (!target_thread_stands(thread, round) &&
+    if (!target_thread_stands(thread, round) && !target_thread_waits_for_gil(thread, round) &&
         (!target_thread_sleeps(thread, round) ||
          sleepers_look(&target->sleepers, round->now_ns - thread->sampled_ns)))
         return false;

@@ -13,6 +13,7 @@ enum {
     SLEEPS_MS = 100,   /* after so long without having run */
     HOLD_MAX_MS = 100, /* a sample is not held back for longer: a view wants to show what threads do now */
     TICK_MAX_MS = 10,  /* the kernel's clock, at its slowest */
+    WAITS_MS = 50,     /* for so long no look is taken at a thread that is known to wait for the GIL */
     STANDS_US = 1000,  /* how long a thread without the GIL is taken to go on, between bursts */
     READS_MAX = 5,     /* of one sample, while there are code objects that are not known */
     STOPS_MAX = 5,     /* for one sample */
@@ -169,6 +170,19 @@ bool target_thread_stands(const struct target_thread *thread, const struct threa
     return round->bursts != NULL && !thread->ended && !thread->stale &&
            thread->held.state != THREAD_HAS_GIL && !holds_gil(thread, round->gil) &&
            round->now_ns - thread->sampled_ns < STANDS_US * NS_PER_US;
+}
+
+bool target_thread_waits_for_gil(struct target_thread *thread, const struct thread_round *round)
+{
+    const struct gil_now *gil = round->gil;
+
+    if (!thread->waiting || thread->held.state != THREAD_WAIT_GIL || thread->ended || thread->stale ||
+        remote_equal(gil->holder, thread->found.address) ||
+        gil->switches - thread->gil_switches > 1 ||
+        round->now_ns - thread->sampled_ns >= WAITS_MS * NS_PER_MS)
+        return false;
+    thread->gil_switches = gil->switches;
+    return true;
 }
 
 void target_thread_pass(struct target_thread *thread, const struct thread_round *round)
@@ -399,6 +413,7 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
           thread->run.cpu_ns != before.cpu_ns;
     if (!ran && thread->waiting && !holds_gil(thread, round->gil)) {
         thread->rounds = round->rounds;
+        thread->gil_switches = round->gil->switches;
         hold(thread, round, 0);
         if (thread->held.wall_ns >= HOLD_MAX_MS * NS_PER_MS)
             put_held(thread, round);
@@ -437,6 +452,7 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     if ((thread->held.flags & SAMPLE_TRUNCATED) != 0)
         thread->waiting = false; /* it holds still, so the next reading may prove it */
     thread->waiting_ns = round->now_ns;
+    thread->gil_switches = round->gil->switches;
     hold(thread, round, cpu_ns);
     round->counts->truncated += (thread->held.flags & SAMPLE_TRUNCATED) != 0;
     put_held(thread, round);

@@ -48,6 +48,7 @@ struct target_thread {
     bool was_torn;                  /* at the last sample, its stack was at first, which holding still would help */
     bool waiting;                   /* it was waiting when it was looked at last, on the stack held */
     uint64_t waiting_ns;            /* since when */
+    uint64_t gil_switches;          /* of the GIL that it waits for, when it was last known to wait */
     uint32_t passed;                /* rounds since then in which it was taken to go on so, unseen */
     uint32_t rounds;                /* that its last look was for: more than 1 in a burst */
 
@@ -100,6 +101,10 @@ bool target_thread_sleeps(const struct target_thread *thread, const struct threa
 /* Whether it need not be looked at in this round as it was a moment ago, where rounds are made as often as in
    bursts: without the GIL its Python stack stands. */
 bool target_thread_stands(const struct target_thread *thread, const struct thread_round *round);
+
+/* Whether it is known to wait for the GIL still: it did at its last look, and the GIL has been given to nobody else
+   since then, or once, to the one that had it last. */
+bool target_thread_waits_for_gil(struct target_thread *thread, const struct thread_round *round);
 
 /* Takes it to go on so in this round, without a look. Its next sample, or the one held if it has the GIL
    then, stands for that time. */

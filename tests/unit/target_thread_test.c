@@ -75,7 +75,8 @@ struct fixture {
     struct sampler_counts counts;
     struct gil_now gil;
     bool native_markers;
-    bool pass; /* rounds in which it sleeps */
+    bool pass; /* rounds in which it sleeps, or waits for the GIL */
+    unsigned passes;
     uint64_t now_ns;
 };
 
@@ -175,7 +176,9 @@ static bool go_round(struct fixture *fixture)
     };
 
     fixture->now_ns += ROUND_NS;
-    if (fixture->pass && target_thread_sleeps(fixture->thread, &round)) {
+    if (fixture->pass && (target_thread_sleeps(fixture->thread, &round) ||
+                          target_thread_waits_for_gil(fixture->thread, &round))) {
+        fixture->passes++;
         target_thread_pass(fixture->thread, &round);
         return true;
     }
@@ -347,6 +350,54 @@ static void time_in_which_nobody_looked_is_not_counted(void **state)
     assert_int_equal(fixture->sink.last.sample.wall_ns, ROUND_NS);
 }
 
+/* It sleeps in a futex that is part of the GIL, which another thread state has. */
+static void wait_for_gil(struct fixture *fixture)
+{
+    fixture->gil = (struct gil_now){.start = remote_at((uint64_t)(uintptr_t)&fixture->wake),
+                                    .size = sizeof fixture->wake,
+                                    .locked = true,
+                                    .holder = remote_at(1),
+                                    .switches = 5};
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->thread->held.state, THREAD_WAIT_GIL);
+}
+
+static void who_waits_for_the_gil_is_not_looked_at_before_it_can_have_had_it(void **state)
+{
+    struct fixture *fixture = *state;
+
+    wait_for_gil(fixture);
+    fixture->pass = true;
+    for (unsigned i = 1; i <= 3; i++) {
+        assert_true(go_round(fixture));
+        assert_int_equal(fixture->passes, i);
+    }
+    /* Another one got it; then two in between, of which this may have been the first. */
+    fixture->gil.switches++;
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->passes, 4);
+    fixture->gil.switches += 2;
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->passes, 4);
+    /* This one. */
+    fixture->gil.switches++;
+    fixture->gil.holder = remote_at(MADE_UP_THREAD);
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->passes, 4);
+    assert_int_equal(fixture->sink.last.sample.state, THREAD_HAS_GIL);
+}
+
+static void who_waits_for_the_gil_is_looked_at_now_and_then(void **state)
+{
+    struct fixture *fixture = *state;
+
+    wait_for_gil(fixture);
+    fixture->pass = true;
+    for (unsigned i = 0; i < 90; i++)
+        assert_true(go_round(fixture));
+    assert_in_range(fixture->passes, 80, 89);
+}
+
 /* The collector is looked at with the stack: what was said of it before may be over. */
 static void only_a_collector_at_work_is_told(void **state)
 {
@@ -478,6 +529,8 @@ int main(void)
         TEST(a_sleeper_that_has_the_gil_has_it_since_the_last_round),
         TEST(a_thread_state_of_another_is_not_sampled),
         TEST(time_in_which_nobody_looked_is_not_counted),
+        TEST(who_waits_for_the_gil_is_not_looked_at_before_it_can_have_had_it),
+        TEST(who_waits_for_the_gil_is_looked_at_now_and_then),
         TEST(only_a_collector_at_work_is_told),
         TEST(the_collector_stands_above_the_frame_that_it_interrupted),
         TEST(a_collection_that_began_since_is_told_of_a_thread_that_waits),
