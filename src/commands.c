@@ -69,14 +69,6 @@ static bool wait_for_end(struct session *session, const sigset_t *signals, uint6
     return signal > 0 && signal != SIGTSTP;
 }
 
-static uint64_t own_cpu_ns(void)
-{
-    struct timespec used;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
-}
-
 /* One look is worth a moment of the target's time; what stands can be read from anywhere. */
 static enum engine_kind engine_of(const struct options *options)
 {
@@ -302,7 +294,7 @@ bool command_attach(const struct options *options, FILE *notes, struct error *er
     struct attach attach = {0};
     struct session *session = open_saved_session(options, error);
     const uint64_t start_ns = clock_now_ns();
-    const uint64_t start_cpu_ns = own_cpu_ns();
+    const uint64_t start_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     bool ok = session != NULL && attach_open(&attach, options, error) &&
               sample(session, options->duration_ns, attach_consume, &attach, error);
 
@@ -310,7 +302,7 @@ bool command_attach(const struct options *options, FILE *notes, struct error *er
         struct stats stats = {
             .duration_ns = clock_now_ns() - start_ns,
             .asked_rate_hz = options->rate_hz,
-            .profiler_cpu_ns = own_cpu_ns() - start_cpu_ns,
+            .profiler_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start_cpu_ns,
             .version_hex = session_version(session),
             .engine = options->blocking ? "blocking" : OPTIONS_ENGINES[options->engine],
             .blocking = options->blocking,

@@ -11,14 +11,20 @@
 #define NS_PER_MS 1000000ULL
 #define NS_PER_S 1000000000ULL
 
+/* What a clock of the kernel says, in nanoseconds: CLOCK_THREAD_CPUTIME_ID, for one; any thread. */
+static inline uint64_t clock_ns(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
 /* Now, in nanoseconds since an arbitrary start that stays the same while the machine is up; any
    thread. */
 static inline uint64_t clock_now_ns(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+    return clock_ns(CLOCK_MONOTONIC);
 }
 
 /* The earlier of two moments, or the shorter of two spans. */

@@ -1,7 +1,5 @@
 #include "sample/engine.h"
 
-#include <time.h>
-
 #include "base/clock.h"
 
 enum {
@@ -19,14 +17,6 @@ void engine_init(struct engine *engine, const struct engine_options *options)
     *engine = (struct engine){.options = *options,
                               .riding = options->kind == ENGINE_RIDE,
                               .cpu = -1};
-}
-
-static uint64_t own_cpu_ns(void)
-{
-    struct timespec used;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
 }
 
 /* Holds this thread on one CPU, or on all but that one. */
@@ -73,7 +63,7 @@ void engine_begin(struct engine *engine, uint64_t now_ns)
         engine->since_ns = now_ns;
     engine->rode = false;
     /* Held there since the last round, all that is done in this one is done on the target's CPU. */
-    engine->cpu_before_ns = engine->cpu >= 0 ? own_cpu_ns() : 0;
+    engine->cpu_before_ns = engine->cpu >= 0 ? clock_ns(CLOCK_THREAD_CPUTIME_ID) : 0;
     engine->probing = engine->options.kind == ENGINE_AUTO && engine->riding &&
                       ++engine->rounds % PROBE_EVERY == 0 &&
                       (engine->cpu < 0 || hold(engine, engine->cpu, false));
@@ -86,7 +76,7 @@ bool engine_ride(struct engine *engine, struct kernel_thread *thread)
     if (!engine->riding || engine->probing)
         return false;
     if (engine->cpu_before_ns == 0)
-        engine->cpu_before_ns = own_cpu_ns();
+        engine->cpu_before_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     cpu = kernel_thread_cpu(thread);
     if ((cpu >= 0 && cpu == engine->cpu) || hold(engine, cpu, true)) {
         engine->rode = true;
@@ -133,7 +123,7 @@ static void decide(struct engine *engine, uint64_t now_ns)
 static void count_cost(struct engine *engine)
 {
     const bool took_any = engine->rode || engine->cpu >= 0;
-    const uint64_t cost_ns = took_any ? own_cpu_ns() - engine->cpu_before_ns + 2 * SWITCH_NS : 0;
+    const uint64_t cost_ns = took_any ? clock_ns(CLOCK_THREAD_CPUTIME_ID) - engine->cpu_before_ns + 2 * SWITCH_NS : 0;
 
     engine->cost_ns = engine->cost_ns == 0
                           ? cost_ns

@@ -183,19 +183,11 @@ static void sleep_until(struct sampler *sampler, uint64_t time_ns)
     }
 }
 
-static uint64_t cpu_clock_ns(clockid_t clock)
-{
-    struct timespec used;
-
-    clock_gettime(clock, &used);
-    return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
-}
-
 static void keep_pace(struct sampler *sampler, uint64_t now_ns)
 {
     if (sampler->pace.budget > 0)
-        pace_note(&sampler->pace, now_ns, cpu_clock_ns(CLOCK_THREAD_CPUTIME_ID),
-                  cpu_clock_ns(CLOCK_PROCESS_CPUTIME_ID));
+        pace_note(&sampler->pace, now_ns, clock_ns(CLOCK_THREAD_CPUTIME_ID),
+                  clock_ns(CLOCK_PROCESS_CPUTIME_ID));
 }
 
 /* The longest that one of the targets wants, or longer where that would take more than the budget. */
