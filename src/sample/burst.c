@@ -10,6 +10,8 @@
 enum {
     GUARDS = 64,      /* frames that have to stand right above a lower part that was not read in between: to return
                          from so many and to call them takes several times as long as one copy */
+    TIGHT_PLACES = 3, /* a stack in more places is not read so soon again behind every other thread state: what
+                         changes most is farthest from it, and those collections are not used */
     WHOLE_MAX = 1024, /* bursts that are read as a whole after one of which the lower part was not proven */
 };
 
@@ -18,6 +20,7 @@ struct burst {
     struct collection collection; /* of the stack given last */
     size_t count;
     size_t given;
+    unsigned step;                /* each of the collections is of use, or each other one */
     uint64_t began_ns, ended_ns;
     struct chain_known known;     /* the stack given last, if `is_known` */
     bool is_known;
@@ -58,7 +61,8 @@ static void note_split(struct burst *burst, bool proven)
 static struct collect_parts choose_parts(struct burst *burst)
 {
     burst->has_guards = false;
-    burst->is_split = burst->whole_left == 0 &&
+    burst->step = burst->walk->collector.places.count <= TIGHT_PLACES ? 1 : 2;
+    burst->is_split = burst->whole_left == 0 && burst->step == 1 &&
                       places_split(&burst->walk->collector.places, &burst->upper, &burst->lower);
     if (burst->whole_left > 0)
         burst->whole_left--;
@@ -169,23 +173,34 @@ static bool stands_on_lower(struct burst *burst, const struct walk_stack *stack,
     return true;
 }
 
+/* To the next collection that is of use. */
+static void go_on(struct burst *burst)
+{
+    for (unsigned i = 0; i < burst->step; i++)
+        collection_next(&burst->collection);
+    burst->given += burst->step;
+    burst->is_known &= burst->step == 1; /* else by a copy that is not the first of this one */
+}
+
 enum burst_result burst_next(struct burst *burst, struct walk_stack *stack, size_t *fresh)
 {
     enum burst_result result;
     size_t rest;
 
-    if (burst->given == burst->count)
+    if (burst->given + (burst->given > 0 ? burst->step : 1) > burst->count)
         return BURST_OVER;
-    if (burst->given > 0)
-        collection_next(&burst->collection);
-    burst->given++;
+    if (burst->given == 0)
+        burst->given = 1;
+    else
+        go_on(burst);
     chain_describe(burst->walk, &burst->collection, stack);
     result = prove(burst, stack, &rest);
     if (result == BURST_OVER)
         return result;
     *fresh = stack->depth;
     place_frames(burst, stack, rest);
-    if (burst->is_split && result == BURST_WHOLE && !stands_on_lower(burst, stack, *fresh)) {
+    /* Of a torn stack it is not known whether the frames next to the lower part stood. */
+    if (burst->is_split && (result != BURST_WHOLE || !stands_on_lower(burst, stack, *fresh))) {
         note_split(burst, false);
         return BURST_OVER;
     }

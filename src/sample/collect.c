@@ -76,17 +76,17 @@ static bool grow_buffer(struct collect_buffer *buffer, size_t need)
 
 /* Follows what a collection usually takes for its work, at once downwards and slowly upwards, and tells
    whether this one took far longer. */
-static bool took_long(struct collector *collector, uint64_t took_ns, size_t pieces, size_t bytes)
+static bool took_long(uint64_t *usual, uint64_t took_ns, size_t pieces, size_t bytes)
 {
     const uint64_t each_ns = took_ns / (CALL_WORK + pieces + bytes / PIECE_BYTES);
-    const uint64_t usual_ns = collector->usual_ns;
+    const uint64_t usual_ns = *usual;
 
     if (usual_ns == 0 || each_ns < usual_ns)
-        collector->usual_ns = each_ns;
+        *usual = each_ns;
     else if (each_ns < SLOW_TIMES * usual_ns)
-        collector->usual_ns += (each_ns - usual_ns) / 16;
+        *usual += (each_ns - usual_ns) / 16;
     else
-        collector->usual_ns += usual_ns / 64 + 1;
+        *usual += usual_ns / 64 + 1;
     return usual_ns != 0 && each_ns >= SLOW_TIMES * usual_ns;
 }
 
@@ -188,6 +188,7 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
         .first = copies,
         .state = copies + copy_bytes,
         .cframes = copies + up_to_cframes,
+        .cframes_at = collector->cframes,
         .extra = copies + up_to_extra,
         .second = copies + up_to_second,
         .to_next = (uint32_t)up_to_second,
@@ -198,7 +199,8 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
     };
     if (got != total)
         return got < lower_bytes ? COLLECT_LOST_PLACE : what_is_lost(collection, got - lower_bytes);
-    collection->slow = took_long(collector, clock_now_ns() - start_ns, piece_count, total);
+    collection->slow = took_long(&collector->usual_ns[count > 1], clock_now_ns() - start_ns, piece_count,
+                                 total);
     return COLLECTED;
 }
 
@@ -258,12 +260,12 @@ static bool widen_cframes(struct collector *collector, remote_addr cframe)
 }
 
 /* The bytes of a _PyCFrame; NULL when they were not read. */
-static const unsigned char *find_cframe(const struct collector *collector,
-                                        const struct collection *collection, remote_addr cframe)
+static const unsigned char *find_cframe(const struct collection *collection, remote_addr cframe)
 {
-    const uint64_t offset = cframe.value - collector->cframes.start.value;
+    const struct stretch *at = &collection->cframes_at;
+    const uint64_t offset = cframe.value - at->start.value;
 
-    return offset + CFRAME_BYTES > collector->cframes.length || offset > collector->cframes.length
+    return offset + CFRAME_BYTES > at->length || offset > at->length
                ? NULL
                : collection->cframes + offset;
 }
@@ -280,7 +282,7 @@ bool collection_top(struct collector *collector, const struct collection *collec
         return true;
     }
     cframe = remote_at(word_at(collection->state, layout->thread.cframe));
-    bytes = find_cframe(collector, collection, cframe);
+    bytes = find_cframe(collection, cframe);
     if (bytes == NULL) {
         if (!widen_cframes(collector, cframe))
             collector->cframes = (struct stretch){cframe, CFRAME_BYTES};
@@ -294,8 +296,8 @@ bool collection_entered_from(struct collector *collector, const struct collectio
                              remote_addr *frame)
 {
     const struct layout *layout = collector->layout;
-    const unsigned char *bytes = find_cframe(
-        collector, collection, remote_at(word_at(collection->state, layout->thread.cframe)));
+    const unsigned char *bytes =
+        find_cframe(collection, remote_at(word_at(collection->state, layout->thread.cframe)));
     /* .previous stands behind .current_frame (Include/cpython/pystate.h of 3.11 and 3.12). */
     const remote_addr previous =
         remote_at(bytes != NULL ? word_at(bytes, layout->cframe_current_frame + WORD_BYTES) : 0);
@@ -304,7 +306,7 @@ bool collection_entered_from(struct collector *collector, const struct collectio
         *frame = remote_at(0); /* the thread state's own, .root_cframe */
         return true;
     }
-    bytes = bytes != NULL ? find_cframe(collector, collection, previous) : NULL;
+    bytes = bytes != NULL ? find_cframe(collection, previous) : NULL;
     if (bytes == NULL) {
         widen_cframes(collector, previous);
         return false;

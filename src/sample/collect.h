@@ -37,7 +37,7 @@ struct collector {
     struct stretch cframes;  /* 3.11, 3.12: where the thread state pointed lately */
     struct places places;
     size_t state_bytes;      /* of the thread state that are read */
-    uint64_t usual_ns;       /* what a collection takes for each piece of its work */
+    uint64_t usual_ns[2];    /* what a reading takes for each piece of its work: of one collection, or of many */
 };
 
 /* A collector of the thread state at `thread`, which knows no places yet; what it is given stays the
@@ -50,6 +50,7 @@ struct collection {
     const unsigned char *first;
     const unsigned char *state;
     const unsigned char *cframes;
+    struct stretch cframes_at; /* where they were read */
     const unsigned char *extra;
     const unsigned char *second;
     bool turned;       /* the first copy has the places in the order of a second one, and the other way

@@ -69,7 +69,8 @@ struct merged *merge_add(struct merge *merge, const struct merge_key *key,
     merge->frames_used += depth;
     memcpy(stack, key->stack, key->depth * sizeof *stack);
     memcpy(copied, frames, depth * sizeof *copied);
-    *item = (struct merged){.key = *key, .frames = copied, .depth = depth};
+    *item = (struct merged){
+        .key = *key, .frames = copied, .depth = depth, .flags = key->flags};
     item->key.stack = stack;
     return item;
 }

@@ -38,6 +38,7 @@ struct merged {
     uint64_t wall_ns, cpu_ns;
     const struct record_frame *frames; /* leaf first */
     uint16_t depth;
+    uint8_t flags;          /* enum sample_flags: of the key, unless said otherwise */
 };
 
 struct merge;

@@ -94,8 +94,8 @@ bool places_same_below(const struct places *places, remote_addr address, uint32_
         const struct place *place = &places->items[i];
         size_t same = place->length;
 
-        /* Chunks come from the bottom up. */
-        if (in_chunk && i > at)
+        /* Chunks come from the bottom up: the last one has the top. */
+        if (in_chunk && i > at && i + 1 == places->count)
             break;
         if (in_chunk && i == at)
             same = address.value - place->start.value;

@@ -124,6 +124,9 @@ static void end_slot(struct sampler *sampler, struct slot *slot, const struct er
         if (!is_read || stopping(sampler))
             waited_ns += END_PAUSE_NS;
     }
+    for (waited_ns = 0; target_tend(slot->target) && waited_ns < END_PATIENCE_MS * NS_PER_MS;
+         waited_ns += END_PAUSE_NS)
+        nanosleep(&pause, NULL);
     target_free(slot->target);
     slot->target = NULL;
     sampler->left--;

@@ -148,9 +148,21 @@ void target_set_slowed(struct target *target, bool slowed)
     target->slowed = slowed;
 }
 
+/* How many rounds come in one of its intervals: while nobody has the GIL these are longer. */
+static uint32_t rounds_in_interval(const struct target *target)
+{
+    const uint64_t asked_ns = target->engine.options.interval_ns;
+    const uint64_t idle_ns = IDLE_PAUSE_US * NS_PER_US;
+
+    return target->bursts == NULL || target->gil_held || asked_ns == 0 || asked_ns >= idle_ns
+               ? target->rounds_at_once
+               : (uint32_t)(target->rounds_at_once * idle_ns / asked_ns);
+}
+
 uint32_t target_rounds_wanted(const struct target *target)
 {
-    return target->engine.options.interval_ns > 0 || target->bursts == NULL ? target->rounds_at_once : 0;
+    return target->engine.options.interval_ns > 0 || target->bursts == NULL ? rounds_in_interval(target)
+                                                                            : 0;
 }
 
 uint32_t target_version(const struct target *target)
@@ -252,7 +264,7 @@ static bool round_of_interpreter(struct target *target, size_t index,
     bool any = false;
 
     /* Where nobody has the GIL, all of them are made with one look. */
-    round.rounds = shared->gil.locked ? 1 : target->rounds_at_once;
+    round.rounds = shared->gil.locked ? 1 : rounds_in_interval(target);
     for (size_t n = 0; n <= count; n++) {
         const size_t i = n == 0 ? holder : (first + n - 1) % count;
         struct target_thread *thread = i < count ? population->threads[i] : NULL;
@@ -292,7 +304,7 @@ static void count_rounds(struct target *target, struct sampler_counts *counts)
         target->rounds = 1;
     counts->rounds += target->rounds - 1;
     if (target_rounds_wanted(target) > target->rounds)
-        counts->missed += target->rounds_at_once - target->rounds;
+        counts->missed += target_rounds_wanted(target) - target->rounds;
 }
 
 static uint8_t how_it_reads(const struct target *target)
@@ -300,6 +312,15 @@ static uint8_t how_it_reads(const struct target *target)
     if (target->blocking.wanted)
         return RECORD_BLOCKS;
     return target->engine.rode ? RECORD_RODE : target->engine.riding ? RECORD_RIDES : 0;
+}
+
+/* How far apart its rounds really are: more than wanted where there is something in the way. */
+static uint64_t rounds_apart_ns(const struct target *target, uint64_t now_ns)
+{
+    const uint64_t wanted_ns = target_interval_ns(target);
+    const uint64_t since_ns = target->before_ns != 0 ? now_ns - target->before_ns : 0;
+
+    return since_ns > wanted_ns ? since_ns : wanted_ns;
 }
 
 bool target_round(struct target *target, struct sampler_counts *counts, struct error *error)
@@ -314,7 +335,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     target->rounds = 0;
     target->lists_changed = false;
     engine_begin(&target->engine, now_ns);
-    sleepers_begin(&target->sleepers, target_interval_ns(target));
+    sleepers_begin(&target->sleepers, rounds_apart_ns(target, now_ns));
     put_process(target);
     if (!presence_holds(&target->presence, target->reader, &target->runtime, now_ns, error))
         return false;

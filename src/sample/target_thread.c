@@ -139,7 +139,7 @@ static void hold(struct target_thread *thread, const struct thread_round *round,
 static void hold_passed(struct target_thread *thread, const struct thread_round *round,
                         uint64_t until_ns)
 {
-    if (thread->passed > 0 && (thread->waiting || round->bursts != NULL) &&
+    if (thread->passed > 0 && (thread->waiting || (round->bursts != NULL && thread->looked)) &&
         until_ns > thread->sampled_ns)
         hold_until(thread, round, until_ns, thread->passed);
 }
@@ -167,7 +167,7 @@ bool target_thread_sleeps(const struct target_thread *thread, const struct threa
 
 bool target_thread_stands(const struct target_thread *thread, const struct thread_round *round)
 {
-    return round->bursts != NULL && !thread->ended && !thread->stale &&
+    return round->bursts != NULL && thread->looked && !thread->ended && !thread->stale &&
            thread->held.state != THREAD_HAS_GIL && !holds_gil(thread, round->gil) &&
            round->now_ns - thread->sampled_ns < STANDS_US * NS_PER_US;
 }
@@ -401,6 +401,7 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     uint64_t cpu_ns;
     bool told, ran;
 
+    thread->rounds = 1;
     if (thread->ended)
         return end(thread);
     told = kernel_thread_run(&thread->kernel, &thread->run);
@@ -424,6 +425,7 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     put_held(thread, round);
     naming_begin(&thread->naming);
     thread->held.state = (uint8_t)find_state(thread, round->gil);
+    thread->looked = false;
     thread->rounds = read_burst(thread, round, before.turns);
     if (thread->rounds > 0)
         return true;
@@ -451,6 +453,7 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     }
     if ((thread->held.flags & SAMPLE_TRUNCATED) != 0)
         thread->waiting = false; /* it holds still, so the next reading may prove it */
+    thread->looked = true;
     thread->waiting_ns = round->now_ns;
     thread->gil_switches = round->gil->switches;
     hold(thread, round, cpu_ns);

@@ -46,6 +46,7 @@ struct target_thread {
     uint64_t cpu_told_ns;           /* of the CPU time, what samples have been charged with */
     bool was_on_cpu;                /* at the last sample */
     bool was_torn;                  /* at the last sample, its stack was at first, which holding still would help */
+    bool looked;                    /* its last look gave a sample, which could go on standing */
     bool waiting;                   /* it was waiting when it was looked at last, on the stack held */
     uint64_t waiting_ns;            /* since when */
     uint64_t gil_switches;          /* of the GIL that it waits for, when it was last known to wait */

@@ -150,22 +150,28 @@ static struct merged *find_samples(struct thread_bursts *bursts, struct target_t
     if (truncated)
         thread->frames[sample.depth++] = (struct record_frame){FUNCTION_MOVING, 0};
     naming_put(&thread->naming, stack, first, gc, round->native_markers, &sample, thread->frames);
-    return merge_add(bursts->merge, &key, thread->frames, sample.depth);
+    merged = merge_add(bursts->merge, &key, thread->frames, sample.depth);
+    if (merged != NULL)
+        merged->flags = sample.flags;
+    return merged;
 }
 
 /* Shares the time since the thread's last sample, and the CPU time, among these. */
 static void share(struct target_thread *thread, const struct thread_round *round, uint64_t until_ns,
                   uint64_t cpu_ns, struct merged **samples, uint32_t count)
 {
-    const uint64_t wall_ns = until_ns > thread->sampled_ns ? until_ns - thread->sampled_ns : 0;
+    const uint64_t since_ns = until_ns > thread->sampled_ns ? until_ns - thread->sampled_ns : 0;
+    const uint64_t wall_ns = since_ns + thread->held.wall_ns; /* of samples for which there was no room, too */
 
+    cpu_ns += thread->held.cpu_ns;
+    thread->held.wall_ns = thread->held.cpu_ns = 0;
     for (uint32_t i = 0; i < count; i++) {
         samples[i]->rounds++;
         samples[i]->time_ns = until_ns;
         samples[i]->wall_ns += wall_ns * (i + 1) / count - wall_ns * i / count;
         samples[i]->cpu_ns += cpu_ns * (i + 1) / count - cpu_ns * i / count;
     }
-    thread->sampled_ns += wall_ns;
+    thread->sampled_ns += since_ns;
     round->counts->samples += count;
 }
 
@@ -264,7 +270,7 @@ static void put(const struct merged *merged, const struct thread_round *round)
         .cpu_ns = merged->cpu_ns,
         .depth = merged->depth,
         .state = merged->key.state,
-        .flags = merged->key.flags,
+        .flags = merged->flags,
     };
 
     if (merged->rounds == 0 || target_thread_put(thread, round, &sample, merged->frames))
