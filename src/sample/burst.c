@@ -60,14 +60,16 @@ static void note_split(struct burst *burst, bool proven)
 /* What is to be read of the thread's stack: all of it in each copy, or of a deep one the upper part. */
 static struct collect_parts choose_parts(struct burst *burst)
 {
+    struct places *places = &burst->walk->collector.places;
+
+    burst->is_split = burst->whole_left == 0 && places_split(places, &burst->upper, &burst->lower) &&
+                      burst->upper.count <= TIGHT_PLACES;
+    burst->step = burst->is_split || places->count <= TIGHT_PLACES ? 1 : 2;
     burst->has_guards = false;
-    burst->step = burst->walk->collector.places.count <= TIGHT_PLACES ? 1 : 2;
-    burst->is_split = burst->whole_left == 0 && burst->step == 1 &&
-                      places_split(&burst->walk->collector.places, &burst->upper, &burst->lower);
     if (burst->whole_left > 0)
         burst->whole_left--;
     return burst->is_split ? (struct collect_parts){&burst->upper, &burst->lower}
-                           : (struct collect_parts){.places = &burst->walk->collector.places};
+                           : (struct collect_parts){.places = places};
 }
 
 size_t burst_read(struct burst *burst, struct walk *walk, const struct walk_extra *extra,

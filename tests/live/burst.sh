@@ -45,8 +45,11 @@ check_rate() {
 }
 
 rate() {
-    start_target "$2" deep --depth 50
-    undisturbed check_rate
+    for depth in 50 1000; do
+        start_target "$2" deep --depth $depth
+        undisturbed check_rate
+        stop_targets
+    done
 }
 
 check_shares() {
