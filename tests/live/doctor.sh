@@ -209,16 +209,7 @@ lacking() {
 # The facts of Yama are made up; the refusal is the kernel's, for what cannot be seen of root's process.
 # shellcheck disable=SC2086  # commands and their arguments
 yama() {
-    cat >"$work/bin/yama" <<'END'
-#!/bin/sh
-set -e
-mount -t tmpfs none /proc/sys/kernel
-mkdir /proc/sys/kernel/yama
-echo "$1" >/proc/sys/kernel/yama/ptrace_scope
-shift
-exec "$@"
-END
-    chmod 755 "$work/bin/yama"
+    make_yama "$work/bin/yama"
     if ! unshare -m "$work/bin/yama" 0 true 2>/dev/null; then
         not_tested "the scopes of Yama, as nothing can be mounted here"
         return

@@ -101,17 +101,7 @@ is_of_nobody() {
 as_nobody="setpriv --reuid=$nobody --regid=$nobody --clear-groups"
 without_capability="setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace"
 
-# yama SCOPE - as on a kernel whose Yama has this scope; what is readable stays so.
-cat >"$work/bin/yama" <<'END'
-#!/bin/sh
-set -e
-mount -t tmpfs none /proc/sys/kernel
-mkdir /proc/sys/kernel/yama
-echo "$1" >/proc/sys/kernel/yama/ptrace_scope
-shift
-exec "$@"
-END
-chmod 755 "$work/bin/yama"
+make_yama "$work/bin/yama"
 
 # /proc is missing, another's, or hides what is there.
 # shellcheck disable=SC2086  # commands and their arguments

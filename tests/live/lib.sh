@@ -192,6 +192,21 @@ root_of() {
     esac
 }
 
+# make_yama FILE - a command: FILE SCOPE COMMAND... runs COMMAND as on a kernel whose Yama has this scope. To be
+# run in a mount namespace of its own; what is readable stays so.
+make_yama() {
+    cat >"$1" <<'END'
+#!/bin/sh
+set -e
+mount -t tmpfs none /proc/sys/kernel
+mkdir /proc/sys/kernel/yama
+echo "$1" >/proc/sys/kernel/yama/ptrace_scope
+shift
+exec "$@"
+END
+    chmod 755 "$1"
+}
+
 # rows_told - how many rows of its seconds the target has told so far.
 rows_told() {
     grep -c '"elapsed"' "$truth" || true

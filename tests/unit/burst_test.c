@@ -336,20 +336,10 @@ static void in_many_places(uint32_t version)
     struct burst *burst = burst_new();
     struct walk_stack stack;
     size_t fresh, count = 0;
-    uint64_t previous;
 
     assert_non_null(burst);
     open_known(&fixture, version, 2);
-    previous = fixture.made_up->top;
-    for (unsigned i = 0; i < 5; i++) {
-        const uint64_t frame = MADE_UP_HEAP + i * 0x8000;
-
-        made_up_frame(fixture.made_up, frame, MADE_UP_CODE(3 + i), previous, OWNER_GENERATOR);
-        if (fixture.made_up->layout.frame.is_entry != LAYOUT_NONE)
-            *made_up_at(fixture.made_up, frame + fixture.made_up->layout.frame.is_entry) = 0;
-        previous = frame;
-    }
-    made_up_set_top(fixture.made_up, previous, fixture.made_up->next_slot);
+    call_generators(&fixture, 3, 5);
     assert_int_equal(read_stack(&fixture), WALK_WHOLE);
     assert_int_equal(burst_read(burst, fixture.walk, &NOTHING, SAMPLES), SAMPLES);
     for (; burst_next(burst, &stack, &fresh) == BURST_WHOLE; count++) {

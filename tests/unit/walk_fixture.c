@@ -52,6 +52,23 @@ enum walk_result read_stack(struct fixture *fixture)
     return walk_read(fixture->walk, &NOTHING, &fixture->stack);
 }
 
+void call_generators(struct fixture *fixture, unsigned first, unsigned count)
+{
+    struct made_up *made_up = fixture->made_up;
+    const struct layout *layout = &made_up->layout;
+    uint64_t previous = made_up->top;
+
+    for (unsigned i = 0; i < count; i++) {
+        const uint64_t frame = MADE_UP_HEAP + i * 0x8000;
+
+        made_up_frame(made_up, frame, MADE_UP_CODE(first + i), previous, OWNER_GENERATOR);
+        if (layout->frame.is_entry != LAYOUT_NONE)
+            *made_up_at(made_up, frame + layout->frame.is_entry) = 0;
+        previous = frame;
+    }
+    made_up_set_top(made_up, previous, made_up->next_slot);
+}
+
 void each_version(version_test *test)
 {
     for (uint32_t version = FIRST_VERSION; version <= LAST_VERSION; version++)

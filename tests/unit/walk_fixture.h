@@ -30,6 +30,10 @@ void close_fixture(struct fixture *fixture);
 /* Reads it, with nothing extra. */
 enum walk_result read_stack(struct fixture *fixture);
 
+/* Calls `count` generators, of MADE_UP_CODE(first) and so on, far from each other: each has a place of
+   its own. */
+void call_generators(struct fixture *fixture, unsigned first, unsigned count);
+
 typedef void version_test(uint32_t version);
 void each_version(version_test *test);
 

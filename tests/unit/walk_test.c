@@ -117,19 +117,9 @@ static void a_thread_without_python_frames_has_an_empty_stack(void **state)
 static void in_generators(uint32_t version)
 {
     struct fixture fixture;
-    uint64_t previous;
 
     open_fixture(&fixture, version, 2);
-    previous = fixture.made_up->top;
-    for (unsigned i = 0; i < 5; i++) { /* far from each other: each has a place of its own */
-        const uint64_t frame = MADE_UP_HEAP + i * 0x8000;
-
-        made_up_frame(fixture.made_up, frame, MADE_UP_CODE(3 + i), previous, OWNER_GENERATOR);
-        if (fixture.made_up->layout.frame.is_entry != LAYOUT_NONE)
-            *made_up_at(fixture.made_up, frame + fixture.made_up->layout.frame.is_entry) = 0;
-        previous = frame;
-    }
-    made_up_set_top(fixture.made_up, previous, fixture.made_up->next_slot);
+    call_generators(&fixture, 3, 5);
     assert_int_equal(read_stack(&fixture), WALK_WHOLE);
     ASSERT_CODES(&fixture, 7, 6, 5, 4, 3, 2, 1);
     close_fixture(&fixture);
