@@ -8,8 +8,9 @@
 #include "sample/exception.h"
 
 enum {
-    GUARDS = 64,      /* frames that have to stand right above a lower part that was not read in between: to return
-                         from so many and to call them takes several times as long as one copy */
+    GUARDS = RECALL_GUARDS,
+    EXTRA_EVERY = 4,  /* what is extra is read with each so many stacks: a few microseconds apart */
+    LEAST = 4,        /* stacks in one reading */
     TIGHT_PLACES = 3, /* a stack in more places is not read so soon again behind every other thread state: what
                          changes most is farthest from it, and those collections are not used */
     WHOLE_MAX = 1024, /* bursts that are read as a whole after one of which the lower part was not proven */
@@ -20,14 +21,16 @@ struct burst {
     struct collection collection; /* of the stack given last */
     size_t count;
     size_t given;
+    size_t read;                  /* how many there were in the last reading */
+    size_t most;                  /* as many as were of use lately, or some more */
     unsigned step;                /* each of the collections is of use, or each other one */
     uint64_t began_ns, ended_ns;
     struct chain_known known;     /* the stack given last, if `is_known` */
     bool is_known;
     struct walk_frame frames[RECORD_DEPTH_MAX]; /* of the stack given last: the root is the last one */
 
-    bool is_split;                /* the lower part was read around all copies only */
-    struct places upper, lower;
+    struct collect_parts parts;
+    struct entries entries;       /* those that stood so far */
     bool has_guards;
     struct walk_frame guards[GUARDS]; /* right above the lower part, from there on */
     size_t lower_depth;               /* how many frames that has */
@@ -37,7 +40,11 @@ struct burst {
 
 struct burst *burst_new(void)
 {
-    return calloc(1, sizeof(struct burst));
+    struct burst *burst = calloc(1, sizeof *burst);
+
+    if (burst != NULL)
+        burst->most = BURST_MAX;
+    return burst;
 }
 
 void burst_free(struct burst *burst)
@@ -45,7 +52,7 @@ void burst_free(struct burst *burst)
     free(burst);
 }
 
-/* Takes note of whether the lower part of a stack could be proven. */
+/* Takes note of whether what was read once, or around all copies, could be proven. */
 static void note_split(struct burst *burst, bool proven)
 {
     if (proven) {
@@ -57,46 +64,76 @@ static void note_split(struct burst *burst, bool proven)
     burst->count = burst->given;
 }
 
-/* What is to be read of the thread's stack: all of it in each copy, or of a deep one the upper part. */
-static struct collect_parts choose_parts(struct burst *burst)
+/* What is to be read of the thread's stack: all of it in each copy, or only what has to be. */
+static void choose_parts(struct burst *burst)
 {
     struct places *places = &burst->walk->collector.places;
+    struct places_parts *parts = &burst->walk->room->parts;
+    const struct recall *recall = &burst->walk->recall;
+    const size_t upper_bytes = recall_is_of(recall, places) ? recall->upper_bytes : 0;
 
-    burst->is_split = burst->whole_left == 0 && places_split(places, &burst->upper, &burst->lower) &&
-                      burst->upper.count <= TIGHT_PLACES;
-    burst->step = burst->is_split || places->count <= TIGHT_PLACES ? 1 : 2;
+    burst->parts = (struct collect_parts){.places = places, .extra_every = EXTRA_EVERY};
     burst->has_guards = false;
     if (burst->whole_left > 0)
         burst->whole_left--;
-    return burst->is_split ? (struct collect_parts){&burst->upper, &burst->lower}
-                           : (struct collect_parts){.places = places};
+    else if (places_split(places, parts, upper_bytes) && parts->upper.count <= TIGHT_PLACES)
+        burst->parts = (struct collect_parts){
+            .places = &parts->upper,
+            .lower = parts->lower.count > 0 ? &parts->lower : NULL,
+            .steady = parts->steady.count > 0 ? &parts->steady : NULL,
+            .extra_every = EXTRA_EVERY,
+        };
+    burst->step = burst->parts.places->count <= TIGHT_PLACES ? 1 : 2;
+}
+
+static bool is_split(const struct burst *burst)
+{
+    return burst->parts.lower != NULL || burst->parts.steady != NULL;
+}
+
+/* The stack proven last, before this burst, may be the first one, in part. */
+static void begin_known(struct burst *burst)
+{
+    const struct recall *recall = &burst->walk->recall;
+
+    burst->is_known = recall_is_of(recall, &burst->walk->collector.places);
+    if (burst->is_known)
+        burst->known = (struct chain_known){recall_frames(recall), recall->depth, recall->base, recall};
+    burst->entries = recall->entries;
+}
+
+/* Reads no more than the last one could give: where the thread is elsewhere soon, the rest is of no use. */
+static void choose_most(struct burst *burst)
+{
+    if (burst->read > 0)
+        burst->most = 2 * (burst->given < burst->read / 2 ? burst->given : burst->read);
+    burst->read = 0;
+    if (burst->most < LEAST)
+        burst->most = LEAST;
+    if (burst->most > BURST_MAX)
+        burst->most = BURST_MAX;
 }
 
 size_t burst_read(struct burst *burst, struct walk *walk, const struct walk_extra *extra,
                   size_t wanted)
 {
-    const size_t most = wanted < BURST_MAX ? wanted : BURST_MAX;
-    struct collect_parts parts;
     size_t count;
 
     burst->walk = walk;
-    parts = choose_parts(burst);
-    count = collect_most(&walk->collector, &parts, extra, most);
+    choose_most(burst);
+    choose_parts(burst);
+    count = collect_most(&walk->collector, &burst->parts, extra, wanted < burst->most ? wanted : burst->most);
     burst->given = 0;
     burst->count = 0;
-    burst->is_known = false;
+    begin_known(burst);
     burst->began_ns = clock_now_ns();
     /* Where the stack is has to be known already; and what fails, walk_read() tells. */
     if (walk->collector.places.count == 0 || count < 2 ||
-        collect(&walk->collector, &parts, extra, count, &burst->collection) != COLLECTED ||
+        collect(&walk->collector, &burst->parts, extra, count, &burst->collection) != COLLECTED ||
         burst->collection.slow)
         return 0;
     burst->ended_ns = clock_now_ns();
-    if (burst->is_split && !collection_lower_is_same(&burst->collection)) {
-        note_split(burst, false);
-        return 0;
-    }
-    burst->count = count;
+    burst->count = burst->read = count;
     chain_begin_root(walk->room);
     return count;
 }
@@ -106,10 +143,12 @@ static void place_frames(struct burst *burst, struct walk_stack *stack, size_t r
 {
     const size_t top = stack->depth;
     const size_t kept = rest == SIZE_MAX ? 0 : burst->known.depth - rest;
-    struct walk_frame *leaf = burst->frames + RECORD_DEPTH_MAX - kept - top;
+    struct walk_frame *root = burst->frames + RECORD_DEPTH_MAX;
 
-    memcpy(leaf, burst->walk->room->frames, top * sizeof *leaf);
-    stack->frames = leaf;
+    if (kept > 0 && burst->known.recall != NULL)
+        memcpy(root - kept, burst->known.frames + rest, kept * sizeof *root);
+    memcpy(root - kept - top, burst->walk->room->frames, top * sizeof *root);
+    stack->frames = root - kept - top;
     stack->depth = top + kept;
 }
 
@@ -133,7 +172,9 @@ static enum burst_result prove(struct burst *burst, struct walk_stack *stack, si
         return BURST_OVER;
     result = chain_follow(walk, collection, top, burst->is_known ? &burst->known : NULL, stack, rest,
                           &unknown);
-    if (result == CHAIN_UNKNOWN_PLACE)
+    if (result == CHAIN_READ_APART)
+        note_split(burst, false);
+    if (result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART)
         return BURST_OVER;
     if (result == CHAIN_WHOLE || result == CHAIN_LINES_OPEN) {
         chain_begin_root(walk->room);
@@ -147,32 +188,79 @@ static enum burst_result prove(struct burst *burst, struct walk_stack *stack, si
     return BURST_TRUNCATED;
 }
 
-/* Whether a whole stack stands on the lower part as it was read around all copies. */
+/* Keeps the frames right above the lower part, of so many frames, of a stack that has enough of them. */
+static void set_guards(struct burst *burst, const struct walk_stack *stack, size_t lower_depth)
+{
+    memcpy(burst->guards, stack->frames + stack->depth - lower_depth - GUARDS, sizeof burst->guards);
+    burst->lower_depth = lower_depth;
+    burst->has_guards = true;
+}
+
+static bool has_same_guards(const struct burst *burst, const struct walk_stack *stack)
+{
+    const struct walk_frame *frames = stack->frames + stack->depth - burst->lower_depth - GUARDS;
+
+    for (size_t i = 0; i < GUARDS; i++)
+        if (!remote_equal(burst->guards[i].address, frames[i].address) ||
+            !remote_equal(burst->guards[i].code, frames[i].code))
+            return false;
+    return true;
+}
+
+/* Whether a whole stack stands on the lower part as it was read. */
 static bool stands_on_lower(struct burst *burst, const struct walk_stack *stack, size_t fresh)
 {
     const struct walk_room *room = burst->walk->room;
-    const struct walk_frame *root = stack->frames + stack->depth;
 
-    if (fresh < stack->depth)
+    if (fresh < stack->depth) {
+        if (burst->known.recall != NULL) /* which holds only where there are enough */
+            set_guards(burst, stack, burst->known.recall->lower_depth);
         return stack->depth - fresh >= burst->lower_depth + GUARDS;
+    }
     /* It was followed to the bottom. */
     if (room->in_lower == 0 || stack->depth < room->in_lower + GUARDS ||
         stack->depth - room->first_lower != room->in_lower)
         return false;
-    for (size_t i = 0; i < GUARDS; i++) {
-        const struct walk_frame *frame = root - 1 - room->in_lower - i;
-
-        if (!burst->has_guards)
-            burst->guards[i] = *frame;
-        else if (!remote_equal(burst->guards[i].address, frame->address) ||
-                 !remote_equal(burst->guards[i].code, frame->code))
-            return false;
-    }
     if (burst->has_guards)
-        return room->in_lower == burst->lower_depth;
-    burst->has_guards = true;
-    burst->lower_depth = room->in_lower;
+        return room->in_lower == burst->lower_depth && has_same_guards(burst, stack);
+    if (burst->given > 1 || !chain_holds_lower(burst->walk, &burst->collection, stack))
+        return false;
+    set_guards(burst, stack, room->in_lower);
     return true;
+}
+
+/* Whether the entry frames that a stack stands on are as they were read with the first one: since then, the
+   frame above each of them stood in every stack. Those of which that is not so are forgotten. `kept` frames at the
+   root are as in the stack before. */
+static bool stands_on_entries(struct burst *burst, enum burst_result result, const struct walk_stack *stack,
+                              size_t kept)
+{
+    const struct walk_room *room = burst->walk->room;
+    struct entries met;
+
+    /* Nothing about them is new, as mostly. */
+    if (result == BURST_WHOLE && kept > 0 && room->entries.count == 0 && entries_all_in(&burst->entries, kept + 1))
+        return true;
+    if (result == BURST_TRUNCATED) {
+        chain_root_entries(room, &met);
+    } else {
+        met = room->entries;
+        entries_from_root(&met, stack->depth);
+    }
+    if (burst->given > 1 && !entries_include(&burst->entries, &met))
+        return false;
+    entries_replace(&burst->entries, &met, kept > 0 ? kept + 1 : 0);
+    return true;
+}
+
+/* Whether what was not read with each copy is proven to have stood with this stack. */
+static bool stands_on_parts(struct burst *burst, enum burst_result result, const struct walk_stack *stack,
+                            size_t fresh)
+{
+    /* Of a torn stack it is not known whether the frames next to the lower part stood. */
+    if (burst->parts.lower != NULL && (result != BURST_WHOLE || !stands_on_lower(burst, stack, fresh)))
+        return false;
+    return burst->parts.steady == NULL || stands_on_entries(burst, result, stack, stack->depth - fresh);
 }
 
 /* To the next collection that is of use. */
@@ -184,9 +272,35 @@ static void go_on(struct burst *burst)
     burst->is_known &= burst->step == 1; /* else by a copy that is not the first of this one */
 }
 
+/* Keeps the first stack of a burst for the next one. */
+static void keep_first(struct burst *burst, struct walk_stack *stack, size_t fresh, size_t rest)
+{
+    struct walk *walk = burst->walk;
+    struct walk_room *room = walk->room;
+    struct places *places = &walk->collector.places;
+    struct entries met = room->entries;
+
+    if (is_split(burst)) {
+        places_take_marks(places, &room->parts.upper);
+        places_take_marks(places, &room->parts.steady);
+    }
+    entries_from_root(&met, stack->depth);
+    if (rest == SIZE_MAX) {
+        stack->serial = recall_store(&walk->recall, places, &room->parts_room, walk->layout->frame.size,
+                                     &burst->collection, stack, &met);
+        return;
+    }
+    stack->rest_of = walk->recall.serial;
+    stack->fresh = fresh;
+    if (recall_update(&walk->recall, places, &burst->collection, room->met, &room->met_at, stack->frames, fresh,
+                      &met, rest))
+        stack->serial = walk->recall.serial;
+}
+
 enum burst_result burst_next(struct burst *burst, struct walk_stack *stack, size_t *fresh)
 {
     enum burst_result result;
+    bool keeps;
     size_t rest;
 
     if (burst->given + (burst->given > 0 ? burst->step : 1) > burst->count)
@@ -201,17 +315,19 @@ enum burst_result burst_next(struct burst *burst, struct walk_stack *stack, size
         return result;
     *fresh = stack->depth;
     place_frames(burst, stack, rest);
-    /* Of a torn stack it is not known whether the frames next to the lower part stood. */
-    if (burst->is_split && (result != BURST_WHOLE || !stands_on_lower(burst, stack, *fresh))) {
+    if (is_split(burst) && !stands_on_parts(burst, result, stack, *fresh)) {
         note_split(burst, false);
         return BURST_OVER;
     }
-    if (burst->is_split && burst->given == burst->count)
+    if (is_split(burst) && burst->given + burst->step > burst->count)
         note_split(burst, true);
     stack->exception = exception_active(&burst->walk->collector, &burst->collection,
                                         burst->walk->room->none);
-    burst->known = (struct chain_known){stack->frames, stack->depth, stack->base};
-    burst->is_known = result == BURST_WHOLE && !stack->cut && !has_open_line(stack, *fresh);
+    keeps = result == BURST_WHOLE && !stack->cut && !has_open_line(stack, *fresh);
+    if (burst->given == 1 && keeps)
+        keep_first(burst, stack, *fresh, rest);
+    burst->known = (struct chain_known){stack->frames, stack->depth, stack->base, NULL};
+    burst->is_known = keeps;
     return result;
 }
 

@@ -6,10 +6,8 @@
  * walk.h; and what stands the same in the next copy, too, need not be followed again: of a deep stack only
  * what changed is. A torn stack is not read again: it is kept as far as it is proven.
  *
- * Of a stack that is very deep, the lower part is read only in front of all copies and behind them. Where
- * it is the same there, and in each copy in between the frames next to it are the same, too, it stood all
- * the while: to change what is below them, the thread would have had to return from them all and to call
- * them all again within the time from one copy to the next.
+ * What of the stack is read only once (walk.h) is so for all of them: the lower part in front, entry frames with the
+ * first one. In each stack, the frames right above have to stand as in the first.
  *
  * Nothing is learned from a burst: where the stack is in a place that was not read, it ends, and
  * walk_read() finds the place. A burst that took too long proves nothing.
@@ -25,7 +23,7 @@
 
 #include "sample/walk.h"
 
-#define BURST_MAX 32u
+#define BURST_MAX 64u
 
 /* Room for one burst; NULL: out of memory. */
 struct burst;

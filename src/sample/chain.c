@@ -59,6 +59,9 @@ struct follow {
     bool seen_running;    /* the first such frame was */
     bool callee_is_entry; /* the callee has a loop of the interpreter of its own */
     bool all_lines;       /* every line is proven so far */
+    remote_addr callee;
+    remote_addr callee_code;
+    enum collected_part callee_part;
 };
 
 /* Adds a proven frame to the stack. */
@@ -83,10 +86,13 @@ static void add_frame(struct walk *walk, struct walk_stack *stack, struct follow
 }
 
 /* Takes note of a frame for the one that called it. In 3.11 an entry frame is the callee itself. */
-static void pass_frame(struct follow *follow, const struct layout *layout,
-                       const struct frame *frame)
+static void pass_frame(struct follow *follow, const struct layout *layout, remote_addr address,
+                       const struct frame *frame, enum collected_part part)
 {
     follow->is_top = false;
+    follow->callee = address;
+    follow->callee_code = frame->code;
+    follow->callee_part = part;
     follow->callee_is_entry = frame->owner == OWNER_ENTRY ||
                               (layout->frame.is_entry != LAYOUT_NONE && frame->is_bottom);
 }
@@ -127,26 +133,75 @@ static size_t find_known(const struct walk *walk, const struct chain_known *know
     return known->depth;
 }
 
-/* Whether all below a frame that is met is as it was known with `rest` frames there. */
+/* Whether all below a frame that is met is as it was known with `rest` as the first frame there. */
 static bool rest_is_known(const struct walk *walk, const struct collection *collection,
                           remote_addr address, const struct collected *found,
                           const struct chain_known *known, const struct walk_stack *stack, size_t rest)
 {
+    const struct places_copy first = {collection->first, collection->turned};
+    const struct places_copy second = {collection->second, !collection->turned};
+
     return remote_equal(known->base, chain_base(walk, collection->state)) &&
-           stack->depth + rest <= RECORD_DEPTH_MAX &&
-           !found->in_lower &&
-           places_same_below(collection->places, address, found->place,
-                             collection->turned ? collection->second : collection->first,
-                             collection->turned ? collection->first : collection->second);
+           stack->depth + (known->depth - rest) <= RECORD_DEPTH_MAX && found->part == IN_COPIES &&
+           places_same_below(collection->parts->places, address, found->place, first, second) &&
+           (known->recall == NULL ||
+            (stack->live_from != RECORD_DEPTH_MAX &&
+             recall_holds(known->recall, walk->layout, &walk->collector.places, collection, address, found,
+                          rest)));
 }
 
-static void note_lower(struct walk_room *room, const struct walk_stack *stack,
-                       const struct collected *found)
+/* Takes note of an entry frame; false when nothing shows that it stood as it was read. */
+static bool note_entry(struct walk_room *room, const struct follow *follow, remote_addr address,
+                       enum collected_part part, size_t above)
 {
-    if (!found->in_lower)
-        return;
-    if (room->in_lower++ == 0)
-        room->first_lower = stack->depth - 1;
+    bool noted;
+
+    if (follow->is_top || above == 0)
+        return part != IN_STEADY;
+    noted = entries_add(&room->entries, (struct entry){address, follow->callee, follow->callee_code, above - 1});
+    return part != IN_STEADY || (noted && follow->callee_part != IN_STEADY);
+}
+
+/* Takes note of a frame that was not read with each copy, or is an entry frame; false when nothing can be proven of
+   it. */
+static bool note_apart(struct walk_room *room, const struct follow *follow, remote_addr address,
+                       const struct frame *frame, enum collected_part part, size_t above)
+{
+    if (frame->owner == OWNER_ENTRY)
+        return note_entry(room, follow, address, part, above);
+    if (part == IN_LOWER && room->in_lower++ == 0)
+        room->first_lower = above;
+    return part != IN_STEADY;
+}
+
+static void begin_follow(struct walk_room *room, struct walk_stack *stack)
+{
+    stack->frames = room->frames;
+    stack->serial = stack->rest_of = 0;
+    stack->depth = 0;
+    stack->live_from = RECORD_DEPTH_MAX;
+    stack->cut = false;
+    room->in_lower = 0;
+    room->first_lower = SIZE_MAX;
+    room->entries.count = 0;
+}
+
+/* Whether the frame put last is one of `known` below which all is as it was then; `*rest` is what follows it. */
+static bool meets_known(struct walk *walk, const struct collection *collection, remote_addr address,
+                        const struct collected *found, const struct chain_known *known,
+                        const struct walk_stack *stack, unsigned *tries, size_t *rest)
+{
+    const size_t at = known != NULL && *tries > 0 ? find_known(walk, known, stack) : SIZE_MAX;
+
+    if (at == SIZE_MAX || at == known->depth)
+        return false;
+    (*tries)--;
+    if (!rest_is_known(walk, collection, address, found, known, stack, at + 1))
+        return false;
+    walk->room->met = address;
+    walk->room->met_at = *found;
+    *rest = at + 1;
+    return true;
 }
 
 enum chain_result chain_follow(struct walk *walk, const struct collection *collection,
@@ -157,14 +212,10 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
     struct follow follow = {.is_top = true, .is_first = true, .all_lines = true};
     remote_addr met = remote_at(0); /* the frame at the last power of two: met again, it is a circle */
     bool at_bottom = remote_is_null(address);
-    unsigned known_tries = known != NULL ? KNOWN_TRIES : 0;
+    unsigned tries = KNOWN_TRIES;
 
-    stack->depth = 0;
-    stack->live_from = RECORD_DEPTH_MAX;
-    stack->cut = false;
+    begin_follow(walk->room, stack);
     *rest = SIZE_MAX;
-    walk->room->in_lower = 0;
-    walk->room->first_lower = SIZE_MAX;
     if (beyond_top(walk, collection->state, address))
         return CHAIN_TORN;
     for (size_t step = 0; step < CHAIN_STEPS_MAX; step++) {
@@ -186,21 +237,16 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
         frame = frame_decode(layout, pair.second);
         if (!pair_same_call(layout, pair) || !is_live(&frame))
             return CHAIN_TORN;
+        if (!note_apart(walk->room, &follow, address, &frame, found.part, stack->depth))
+            return CHAIN_READ_APART;
         if (frame.owner != OWNER_ENTRY) {
             if (stack->depth == RECORD_DEPTH_MAX)
                 break;
             add_frame(walk, stack, &follow, address, &frame, pair);
-            note_lower(walk->room, stack, &found);
-            *rest = known_tries > 0 ? find_known(walk, known, stack) + 1 : SIZE_MAX;
-            if (known_tries > 0 && *rest <= known->depth) {
-                known_tries--;
-                if (rest_is_known(walk, collection, address, &found, known, stack,
-                                  known->depth - *rest))
-                    return at_end(&follow);
-            }
-            *rest = SIZE_MAX;
+            if (meets_known(walk, collection, address, &found, known, stack, &tries, rest))
+                return at_end(&follow);
         }
-        pass_frame(&follow, layout, &frame);
+        pass_frame(&follow, layout, address, &frame, found.part);
         at_bottom = may_be_bottom(&frame);
         if ((step & (step - 1)) == 0)
             met = address;
@@ -210,6 +256,31 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
     }
     stack->cut = true;
     return at_end(&follow);
+}
+
+/* Whether the frame stood in the copy in front of the lower part, too. */
+static bool stood_in_front(const struct walk *walk, const struct collection *collection, remote_addr address)
+{
+    const struct layout *layout = walk->layout;
+    struct collected found;
+
+    return collection_find(collection, address, layout->frame.size, &found) && found.part == IN_COPIES &&
+           pair_same_call(layout, (struct pair){collection->in_front + (found.first - collection->first),
+                                                found.second});
+}
+
+bool chain_holds_lower(const struct walk *walk, const struct collection *collection, const struct walk_stack *stack)
+{
+    const struct walk_room *room = walk->room;
+
+    if (room->in_lower == 0)
+        return true;
+    if (stack->depth - room->first_lower != room->in_lower || room->first_lower < RECALL_GUARDS)
+        return false;
+    for (size_t i = room->first_lower - RECALL_GUARDS; i < room->first_lower; i++)
+        if (!stood_in_front(walk, collection, stack->frames[i].address))
+            return false;
+    return true;
 }
 
 /* Lists the frames on the chain from `address` as one copy has them, also those that are being made or
@@ -261,7 +332,7 @@ static bool read_root_frame(struct walk *walk, const struct collection *collecti
         const struct pair above = pair_of(&listed[-1].found);
         const struct frame callee = frame_decode(layout, above.second);
 
-        pass_frame(&follow, layout, &callee);
+        pass_frame(&follow, layout, listed[-1].address, &callee, listed[-1].found.part);
     }
     root->seen_running = pair_seen_running(layout, pair);
     root->frame.address = listed->address;
@@ -349,8 +420,27 @@ bool chain_note_root(struct walk *walk, const struct collection *collection, rem
     return is_top && count > 0 && agreed == count && depth_before == count;
 }
 
+void chain_root_entries(const struct walk_room *room, struct entries *entries)
+{
+    size_t depth = 0; /* of frames with code */
+
+    entries->count = 0;
+    for (size_t i = 0; i < room->root_proven; i++)
+        depth += !remote_is_null(room->root[i].frame.code);
+    for (size_t i = room->root_proven; i-- > 1;) {
+        const struct chain_root_frame *callee = &room->root[i];
+        const struct chain_root_frame *entry = &room->root[i - 1];
+
+        if (remote_is_null(entry->frame.code))
+            entries_add(entries, (struct entry){entry->address, callee->address, callee->code, depth});
+        depth -= !remote_is_null(callee->frame.code);
+    }
+}
+
 void chain_keep_root(struct walk *walk, struct walk_stack *stack)
 {
+    stack->frames = walk->room->frames;
+    stack->serial = stack->rest_of = 0;
     stack->depth = 0;
     stack->live_from = walk->layout->frame.stack_top == LAYOUT_NONE ? 0 : RECORD_DEPTH_MAX;
     stack->cut = false;

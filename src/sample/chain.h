@@ -14,6 +14,8 @@
 
 #include "memory/address.h"
 #include "sample/collect.h"
+#include "sample/entries.h"
+#include "sample/recall.h"
 #include "sample/record.h"
 #include "sample/walk.h"
 
@@ -24,6 +26,9 @@ struct walk {
     struct collector collector;
     const struct layout *layout;
     struct walk_room *room;
+    struct recall recall; /* what was proven last */
+    unsigned whole_left;  /* so many samples are read without dividing the places from now on, */
+    unsigned whole_next;  /* and so many after the next one for which that did not do */
     bool places_full; /* the stack needs more places than there are: its root side is cut */
 };
 
@@ -53,9 +58,14 @@ struct walk_room {
                                                       sample */
     size_t root_depth;
     size_t root_proven;                            /* how many of them are */
-    size_t first_lower; /* of the frames put by the last chain_follow(), the first that was read around all copies
-                           only, */
-    size_t in_lower;    /* and how many of them were */
+    struct places_parts parts;                     /* of the stack that is read */
+    struct places_parts parts_room;                /* to see how it could be divided */
+    /* What the last chain_follow() met: */
+    size_t first_lower; /* of the frames put, the first that is in the lower part, */
+    size_t in_lower;    /* and how many of them are */
+    struct entries entries; /* of the stack as far as it was followed; as many as there is room for */
+    remote_addr met;       /* the frame below which all is as it was known, */
+    struct collected met_at; /* and where it was found */
 };
 
 /* The frame at which a chain of 3.15 ends, as the thread state has it; null before. */
@@ -73,26 +83,33 @@ enum chain_result {
     CHAIN_LINES_OPEN,  /* whole, but not every line is proven */
     CHAIN_NOT_RUNNING, /* whole, if its first frame calls, returns or is traced, and did not end */
     CHAIN_UNKNOWN_PLACE,
+    CHAIN_READ_APART,  /* what it leads to was not read close enough to the thread state to prove anything */
     CHAIN_TORN,
     CHAIN_SLOW,        /* it took so long that it proves nothing */
 };
 
-/* A stack that is proven by the collection before, whose second copy is the first of this one; no frame of
-   it without a line. */
+/* A proven stack, no frame of it without a line: by the collection before, whose second copy is the first of this
+   one, or by one before that, of which the bytes are kept. */
 struct chain_known {
     const struct walk_frame *frames; /* leaf first */
     size_t depth;
     remote_addr base;
+    const struct recall *recall;     /* NULL: by the collection before */
 };
 
 /* Follows the chain from `address` as long as it is the same in both copies, to the bottom, and puts it
    into the room's frames. `*unknown` is set where a frame is in no place that was read.
 
    Where it meets a frame of `known` (NULL: there is none) and all that stands below that one has the same
-   bytes in both copies, the rest is as it was known: `*rest` is the first of its frames that is not put. */
+   bytes in both copies, and as it was known, the rest is, too: `*rest` is the first of its frames that is not
+   put; SIZE_MAX: there is none. */
 enum chain_result chain_follow(struct walk *walk, const struct collection *collection,
                                remote_addr address, const struct chain_known *known,
                                struct walk_stack *stack, size_t *rest, remote_addr *unknown);
+
+/* Whether the lower part is as it was read, for a stack that the first collection of a reading has whole: enough frames
+   right above it stood in the copy in front of it, too. */
+bool chain_holds_lower(const struct walk *walk, const struct collection *collection, const struct walk_stack *stack);
 
 /* Forgets what the torn collections of the sample before had. */
 void chain_begin_root(struct walk_room *room);
@@ -101,6 +118,9 @@ void chain_begin_root(struct walk_room *room);
    are proven up to one that was seen running, if they were all read at once with it, or as far as the
    torn collection before had the same. True when that one had all of them, and they are all. */
 bool chain_note_root(struct walk *walk, const struct collection *collection, remote_addr top);
+
+/* Gives the entry frames on the root side that the last torn collection proved, by their positions from the root. */
+void chain_root_entries(const struct walk_room *room, struct entries *entries);
 
 /* Gives the root side that the last torn collection proved. One frame fewer than there is room for, as
    one will stand for those that are missing. */

@@ -14,7 +14,7 @@ enum {
     CALL_WORK = 3,      /* what a collection costs besides its pieces, as if in pieces */
     WORD_BYTES = 8,
     PIECE_BYTES = 4096, /* how many bytes cost as much as one piece more */
-    BYTES_AT_ONCE = 1 << 19, /* of collections in one reading: they are still in the CPU's cache when
+    BYTES_AT_ONCE = 1 << 20, /* of collections in one reading: they are still in the CPU's cache when
                                 they are looked at */
 };
 
@@ -90,13 +90,33 @@ static bool took_long(uint64_t *usual, uint64_t took_ns, size_t pieces, size_t b
     return usual_ns != 0 && each_ns >= SLOW_TIMES * usual_ns;
 }
 
-/* What of a collection is read between its two copies. */
-static size_t middle_pieces(const struct collector *collector, const struct walk_extra *extra)
+static size_t count_of(const struct places *places)
 {
-    return 1 + has_cframes(collector) + extra->count;
+    return places != NULL ? places->count : 0;
 }
 
-static size_t cframes_bytes(const struct collector *collector)
+static uint32_t bytes_of(const struct places *places)
+{
+    return places != NULL ? (uint32_t)places->bytes : 0;
+}
+
+static uint32_t extra_every(const struct collect_parts *parts)
+{
+    return parts->extra_every > 0 ? parts->extra_every : 1;
+}
+
+/* How many pieces `count` collections take. */
+static size_t count_pieces(const struct collector *collector, const struct collect_parts *parts,
+                           const struct walk_extra *extra, size_t count)
+{
+    const uint32_t every = extra_every(parts);
+
+    return count_of(parts->lower) + count_of(parts->steady) +
+           parts->places->count * (count + 1 + (parts->lower != NULL)) +
+           count * (1 + has_cframes(collector)) + (count + every - 1) / every * extra->count;
+}
+
+static uint32_t cframes_bytes(const struct collector *collector)
 {
     return has_cframes(collector) ? collector->cframes.length : 0;
 }
@@ -104,58 +124,132 @@ static size_t cframes_bytes(const struct collector *collector)
 size_t collect_most(const struct collector *collector, const struct collect_parts *parts,
                     const struct walk_extra *extra, size_t wanted)
 {
-    const size_t places = parts->places->count;
-    const size_t around = places + (parts->lower != NULL ? 2 * parts->lower->count : 0);
-    const size_t each = places + middle_pieces(collector, extra);
     const size_t each_bytes = parts->places->bytes + collector->state_bytes +
                               cframes_bytes(collector) + extra->bytes;
-    const size_t by_pieces = around + each > READER_PIECES_MAX ? 1 : (READER_PIECES_MAX - around) / each;
     const size_t by_bytes = 1 + BYTES_AT_ONCE / each_bytes;
-    const size_t most = by_pieces < by_bytes ? by_pieces : by_bytes;
+    size_t most = wanted < by_bytes ? wanted : by_bytes;
 
-    return wanted < most ? wanted : most;
+    while (most > 1 && count_pieces(collector, parts, extra, most) > READER_PIECES_MAX)
+        most--;
+    return most;
+}
+
+/* Lists what is read in front of the first thread state. */
+static size_t list_front(const struct collect_parts *parts, struct piece *pieces)
+{
+    size_t n = 0;
+
+    if (parts->lower != NULL) {
+        n = places_pieces_again(parts->places, pieces);
+        n += places_pieces(parts->lower, pieces + n);
+    }
+    return n + places_pieces(parts->places, pieces + n);
 }
 
 /* Lists the pieces of `count` collections; gives their number, or 0 where they are too many. */
-static size_t list_pieces(struct collector *collector, const struct collect_parts *parts,
+static size_t list_pieces(const struct collector *collector, const struct collect_parts *parts,
                           const struct walk_extra *extra, size_t count, struct piece *pieces)
 {
-    struct places *places = parts->places;
-    const size_t each = places->count + middle_pieces(collector, extra);
-    const size_t around = places->count + (parts->lower != NULL ? 2 * parts->lower->count : 0);
-    size_t n = 0;
+    size_t n;
 
-    if (around + count * each > READER_PIECES_MAX)
+    if (count_pieces(collector, parts, extra, count) > READER_PIECES_MAX)
         return 0;
-    if (parts->lower != NULL)
-        n = places_pieces(parts->lower, pieces);
-    n += places_pieces(places, pieces + n);
+    n = list_front(parts, pieces);
     for (size_t i = 0; i < count; i++) {
         pieces[n++] = (struct piece){collector->thread, collector->state_bytes};
         if (has_cframes(collector))
             pieces[n++] = (struct piece){collector->cframes.start, collector->cframes.length};
-        memcpy(pieces + n, extra->pieces, extra->count * sizeof *pieces);
-        n += extra->count;
-        n += i % 2 == 0 ? places_pieces_back(places, pieces + n) : places_pieces_again(places, pieces + n);
+        if (i == 0 && parts->steady != NULL)
+            n += places_pieces(parts->steady, pieces + n);
+        if (i % extra_every(parts) == 0) {
+            memcpy(pieces + n, extra->pieces, extra->count * sizeof *pieces);
+            n += extra->count;
+        }
+        n += i % 2 == 0 ? places_pieces_back(parts->places, pieces + n)
+                        : places_pieces_again(parts->places, pieces + n);
     }
-    if (parts->lower != NULL)
-        n += places_pieces_again(parts->lower, pieces + n);
     return n;
+}
+
+static bool has_extra(const struct collect_sizes *sizes, uint32_t index)
+{
+    return index % sizes->extra_every == 0;
+}
+
+/* The bytes from the thread state of a collection to what is extra with it. */
+static size_t bytes_to_extra(const struct collect_sizes *sizes, uint32_t index)
+{
+    return (size_t)sizes->state + sizes->cframes + (index == 0 ? sizes->steady : 0);
+}
+
+/* The bytes from the first copy of a collection to that of the next. */
+static size_t bytes_to_next(const struct collect_sizes *sizes, uint32_t index)
+{
+    return sizes->copy + bytes_to_extra(sizes, index) + (has_extra(sizes, index) ? sizes->extra : 0);
+}
+
+/* Sets where the parts of the collection `index` are, whose first copy is set. */
+static void set_parts(struct collection *collection, uint32_t index)
+{
+    const struct collect_sizes *sizes = &collection->sizes;
+    const uint32_t next = index - index % sizes->extra_every + sizes->extra_every;
+
+    collection->index = index;
+    collection->state = collection->first + sizes->copy;
+    collection->cframes = collection->state + sizes->state;
+    collection->second = collection->first + bytes_to_next(sizes, index);
+    if (has_extra(sizes, index)) {
+        collection->extra = collection->state + bytes_to_extra(sizes, index);
+    } else if (next < sizes->count && 2 * (next - index) <= sizes->extra_every) {
+        /* The next is as near as the one before, or nearer. */
+        collection->extra = collection->state + bytes_to_extra(sizes, next);
+        for (uint32_t i = index; i < next; i++)
+            collection->extra += bytes_to_next(sizes, i);
+    }
+}
+
+/* The bytes of all parts. */
+static size_t all_bytes(const struct collect_sizes *sizes)
+{
+    size_t bytes = sizes->copy + (sizes->lower > 0 ? sizes->copy + sizes->lower : 0);
+
+    for (uint32_t i = 0; i < sizes->count; i++)
+        bytes += bytes_to_next(sizes, i);
+    return bytes;
+}
+
+/* Sets where everything of the first collection is in the buffer. */
+static void lay_out(struct collection *collection, const unsigned char *buffer)
+{
+    const struct collect_sizes *sizes = &collection->sizes;
+
+    collection->in_front = buffer;
+    collection->lower = buffer + (sizes->lower > 0 ? sizes->copy : 0);
+    collection->first = collection->lower + sizes->lower;
+    collection->steady = collection->first + sizes->copy + sizes->state + sizes->cframes;
+    set_parts(collection, 0);
 }
 
 /* What could not be read, after so many bytes. */
 static enum collect_result what_is_lost(const struct collection *collection, size_t got)
 {
-    const size_t copy_bytes = (size_t)(collection->state - collection->first);
-    const size_t within = got < copy_bytes ? 0 : (got - copy_bytes) % collection->to_next;
-    const size_t up_to_cframes = (size_t)(collection->cframes - collection->state);
-    const size_t up_to_extra = (size_t)(collection->extra - collection->state);
-    const size_t up_to_second = (size_t)(collection->second - collection->state);
+    const struct collect_sizes *sizes = &collection->sizes;
+    const size_t in_front = (size_t)(collection->first - collection->in_front);
+    uint32_t index = 0;
 
-    /* Only a lost thread state ends it; any other place that went away is looked up anew. */
-    if (errno != EFAULT || (got >= copy_bytes && within < up_to_cframes))
+    if (errno != EFAULT)
         return COLLECT_FAILED;
-    return within >= up_to_extra && within < up_to_second ? COLLECT_LOST_EXTRA : COLLECT_LOST_PLACE;
+    if (got < in_front)
+        return COLLECT_LOST_PLACE;
+    got -= in_front;
+    while (index < sizes->count && got >= bytes_to_next(sizes, index))
+        got -= bytes_to_next(sizes, index++);
+    /* Only a lost thread state ends it; any other place that went away is looked up anew. */
+    if (index == sizes->count || got < sizes->copy)
+        return COLLECT_LOST_PLACE;
+    if (got < sizes->copy + sizes->state)
+        return COLLECT_FAILED;
+    return got < sizes->copy + bytes_to_extra(sizes, index) ? COLLECT_LOST_PLACE : COLLECT_LOST_EXTRA;
 }
 
 enum collect_result collect(struct collector *collector, const struct collect_parts *parts,
@@ -163,42 +257,36 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
                             struct collection *collection)
 {
     struct piece pieces[READER_PIECES_MAX];
-    const size_t lower_bytes = parts->lower != NULL ? parts->lower->bytes : 0;
-    const size_t copy_bytes = parts->places->bytes;
-    const size_t up_to_cframes = copy_bytes + collector->state_bytes;
-    const size_t up_to_extra = up_to_cframes + cframes_bytes(collector);
-    const size_t up_to_second = up_to_extra + extra->bytes;
-    const size_t total = 2 * lower_bytes + copy_bytes + count * up_to_second;
     const size_t piece_count = list_pieces(collector, parts, extra, count, pieces);
-    unsigned char *buffer, *copies;
     uint64_t start_ns;
-    size_t got;
+    size_t total, got;
 
     if (piece_count == 0)
         return COLLECT_LOST_EXTRA;
+    *collection = (struct collection){
+        .parts = parts,
+        .sizes = {
+            .copy = bytes_of(parts->places),
+            .lower = bytes_of(parts->lower),
+            .state = (uint32_t)collector->state_bytes,
+            .cframes = cframes_bytes(collector),
+            .steady = bytes_of(parts->steady),
+            .extra = (uint32_t)extra->bytes,
+            .count = (uint32_t)count,
+            .extra_every = extra_every(parts),
+        },
+        .cframes_at = collector->cframes,
+    };
+    total = all_bytes(&collection->sizes);
     if (!grow_buffer(collector->buffer, total)) {
         errno = ENOMEM;
         return COLLECT_FAILED;
     }
-    buffer = collector->buffer->bytes;
-    copies = buffer + lower_bytes;
+    lay_out(collection, collector->buffer->bytes);
     start_ns = clock_now_ns();
-    got = reader_gather(collector->reader, pieces, piece_count, buffer);
-    *collection = (struct collection){
-        .first = copies,
-        .state = copies + copy_bytes,
-        .cframes = copies + up_to_cframes,
-        .cframes_at = collector->cframes,
-        .extra = copies + up_to_extra,
-        .second = copies + up_to_second,
-        .to_next = (uint32_t)up_to_second,
-        .places = parts->places,
-        .lower = parts->lower,
-        .lower_first = buffer,
-        .lower_second = copies + copy_bytes + count * up_to_second,
-    };
+    got = reader_gather(collector->reader, pieces, piece_count, collector->buffer->bytes);
     if (got != total)
-        return got < lower_bytes ? COLLECT_LOST_PLACE : what_is_lost(collection, got - lower_bytes);
+        return what_is_lost(collection, got);
     collection->slow = took_long(&collector->usual_ns[count > 1], clock_now_ns() - start_ns, piece_count,
                                  total);
     return COLLECTED;
@@ -207,42 +295,44 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
 bool collection_find(const struct collection *collection, remote_addr address, size_t length,
                      struct collected *found)
 {
+    const struct collect_parts *parts = collection->parts;
+    const uint32_t lower_from = (uint32_t)parts->places->count;
     struct place_found at;
 
-    if (places_find(collection->places, address, length, &at)) {
+    if (places_find(parts->places, address, length, &at)) {
         *found = (struct collected){
             .first = collection->first + (collection->turned ? at.second : at.first),
             .second = collection->second + (collection->turned ? at.first : at.second),
             .place = at.place,
+            .part = IN_COPIES,
         };
         return true;
     }
-    if (collection->lower == NULL || !places_find(collection->lower, address, length, &at))
+    if (parts->lower != NULL && places_find(parts->lower, address, length, &at)) {
+        *found = (struct collected){
+            .first = collection->lower + at.first,
+            .second = collection->lower + at.first,
+            .place = lower_from + at.place,
+            .part = IN_LOWER,
+        };
+        return true;
+    }
+    if (parts->steady == NULL || !places_find(parts->steady, address, length, &at))
         return false;
     *found = (struct collected){
-        .first = collection->lower_first + at.first,
-        .second = collection->lower_second + at.first,
-        .place = (uint32_t)collection->places->count + at.place,
-        .in_lower = true,
+        .first = collection->steady + at.first,
+        .second = collection->steady + at.first,
+        .place = lower_from + (uint32_t)count_of(parts->lower) + at.place,
+        .part = IN_STEADY,
     };
     return true;
 }
 
-bool collection_lower_is_same(const struct collection *collection)
-{
-    return memcmp(collection->lower_first, collection->lower_second, collection->lower->bytes) == 0;
-}
-
 void collection_next(struct collection *collection)
 {
-    const size_t bytes = collection->to_next;
-
-    collection->first += bytes;
-    collection->state += bytes;
-    collection->cframes += bytes;
-    collection->extra += bytes;
-    collection->second += bytes;
+    collection->first = collection->second;
     collection->turned = !collection->turned;
+    set_parts(collection, collection->index + 1);
 }
 
 /* Widens the stretch of _PyCFrames so that it holds this one; false when it is too far away. */

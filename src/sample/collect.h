@@ -45,22 +45,44 @@ struct collector {
 void collector_init(struct collector *collector, struct reader *reader, const struct layout *layout,
                     struct collect_buffer *buffer, remote_addr thread);
 
+/* What is read with `count` collections, in this order: a copy of `places`; then for each of them the thread state,
+   what is extra, and another copy. What is `steady` is read with the first, next to the thread state; and `lower` in
+   front of all, with one more copy of `places` in front of it. NULL: there is no such part. All are kept as long as the
+   collections. */
+struct collect_parts {
+    struct places *places;
+    struct places *lower;
+    struct places *steady;
+    uint32_t extra_every; /* what is extra is read with each so many collections; 0: with each */
+};
+
 /* Where a collection's parts are in the buffer. */
 struct collection {
+    const struct collect_parts *parts;
+    struct collect_sizes {
+        uint32_t copy, lower, state, cframes, steady, extra; /* bytes */
+        uint32_t count;
+        uint32_t extra_every;
+    } sizes;
+    uint32_t index;            /* which collection this is */
     const unsigned char *first;
     const unsigned char *state;
     const unsigned char *cframes;
-    struct stretch cframes_at; /* where they were read */
-    const unsigned char *extra;
+    const unsigned char *extra; /* what is nearest to it */
     const unsigned char *second;
+    const unsigned char *steady;
+    const unsigned char *in_front; /* the copy in front of the lower part */
+    const unsigned char *lower;
+    struct stretch cframes_at; /* where they were read */
     bool turned;       /* the first copy has the places in the order of a second one, and the other way
                           round */
     bool slow;         /* it took so long that it proves nothing */
-    uint32_t to_next;  /* bytes to the collection that follows it */
-    struct places *places; /* that the copies are of */
-    struct places *lower;  /* and that were read once in front of all copies and once behind them; NULL: none */
-    const unsigned char *lower_first;
-    const unsigned char *lower_second;
+};
+
+enum collected_part {
+    IN_COPIES,
+    IN_STEADY,
+    IN_LOWER,
 };
 
 /* Bytes of the target in both copies. */
@@ -68,28 +90,18 @@ struct collected {
     const unsigned char *first;
     const unsigned char *second;
     uint32_t place; /* in which place they are: those of one place were read at once */
-    bool in_lower;
+    enum collected_part part;
 };
 
 /* Finds the `length` bytes at `address`; false when no place holds all of them. */
 bool collection_find(const struct collection *collection, remote_addr address, size_t length,
                      struct collected *found);
 
-/* Whether what was read in front of all copies and behind them is the same. */
-bool collection_lower_is_same(const struct collection *collection);
-
 enum collect_result {
     COLLECTED,
     COLLECT_LOST_PLACE, /* one of the places cannot be read any more */
     COLLECT_LOST_EXTRA, /* one of the extra pieces cannot, or they are too many */
     COLLECT_FAILED,     /* the thread state cannot, with errno */
-};
-
-/* What is read: copies of `places`, and in front of and behind all of them `lower`, unless that is NULL. Both
-   are kept as long as the collections. */
-struct collect_parts {
-    struct places *places;
-    struct places *lower;
 };
 
 /* Reads `count` collections and gives the first; collection_next() leads to the others. All are valid until

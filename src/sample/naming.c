@@ -1,6 +1,7 @@
 #include "sample/naming.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 
@@ -127,10 +128,40 @@ static enum code_result name_frame(struct naming *naming, struct code_table *cod
     return result;
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+size_t naming_fresh(const struct naming *naming, const struct walk_stack *stack, uint64_t now_ns)
+{
+    if (stack->rest_of == 0 || stack->rest_of != naming->serial ||
+        now_ns + SEE_AHEAD_MS * NS_PER_MS > naming->until_ns)
+        return stack->depth;
+    return stack->depth - smaller(stack->depth - stack->fresh, naming->same);
+}
+
+/* Takes note of which stack was named: all of it, or not. */
+static void note_named(struct naming *naming, const struct walk_stack *stack, size_t fresh, bool whole,
+                       uint64_t until_ns)
+{
+    naming->kept = stack->depth - fresh;
+    naming->until_ns = until_ns;
+    if (!whole || (stack->serial == 0 && fresh == stack->depth)) {
+        naming->serial = 0;
+    } else if (stack->serial != 0) {
+        naming->serial = stack->serial;
+        naming->same = stack->depth;
+    } else {
+        naming->same = smaller(naming->same, naming->kept);
+    }
+}
+
 /* From the root on, so that those find room to be seen first. */
 size_t naming_name(struct naming *naming, struct code_table *codes, const struct walk_stack *stack,
                    size_t fresh, uint64_t now_ns, bool *untold)
 {
+    uint64_t until_ns = fresh < stack->depth ? naming->until_ns : UINT64_MAX;
     size_t unseen = stack->depth;
 
     *untold = false;
@@ -142,7 +173,9 @@ size_t naming_name(struct naming *naming, struct code_table *codes, const struct
         *untold = result == CODE_UNTOLD;
         if (result == CODE_UNSEEN && unseen == stack->depth)
             unseen = i;
+        until_ns = clock_least(until_ns, memo->until_ns);
     }
+    note_named(naming, stack, fresh, unseen == stack->depth && !*untold, until_ns);
     return unseen;
 }
 
@@ -156,15 +189,28 @@ static void add_frame(struct record_sample *sample, struct record_frame *frames,
         sample->flags |= SAMPLE_CUT;
 }
 
-void naming_put(const struct naming *naming, const struct walk_stack *stack, size_t first,
-                struct gc_at gc, bool native_markers, struct record_sample *sample,
-                struct record_frame *frames)
+/* How many frames at the root were put the last time, as they are. */
+static size_t frames_put(const struct naming *naming, const struct walk_stack *stack, size_t first, struct gc_at gc,
+                         bool native_markers)
 {
+    return first == 0 && !gc.top && remote_is_null(gc.above) && !native_markers && naming->put_serial != 0 &&
+                   naming->put_serial == stack->rest_of
+               ? smaller(naming->kept, stack->depth - stack->fresh)
+               : 0;
+}
+
+void naming_put(struct naming *naming, const struct walk_stack *stack, size_t first, struct gc_at gc,
+                bool native_markers, struct record_sample *sample, struct record_frame *frames)
+{
+    const size_t kept = frames_put(naming, stack, first, gc, native_markers);
+    const size_t fresh = stack->depth - kept;
     bool called_c = false;
 
+    if (kept > 0)
+        memmove(frames + fresh, frames + naming->put_depth - kept, kept * sizeof *frames);
     if (gc.top && first == 0)
         add_frame(sample, frames, (struct record_frame){FUNCTION_GC, 0});
-    for (size_t i = first; i < stack->depth; i++) {
+    for (size_t i = first; i < fresh; i++) {
         const struct walk_frame *frame = &stack->frames[i];
         const struct record_frame named = *naming_found(naming, stack, i);
 
@@ -180,7 +226,13 @@ void naming_put(const struct naming *naming, const struct walk_stack *stack, siz
         add_frame(sample, frames, named);
         called_c = false;
     }
+    if (kept > 0) {
+        memmove(frames + sample->depth, frames + fresh, kept * sizeof *frames);
+        sample->depth = (uint16_t)(sample->depth + kept);
+    }
     /* It began when no Python code ran. */
     if (!remote_is_null(gc.above) && remote_equal(stack->base, gc.above) && !stack->cut)
         add_frame(sample, frames, (struct record_frame){FUNCTION_GC, 0});
+    naming->put_serial = first == 0 && sample->depth == stack->depth ? stack->serial : 0;
+    naming->put_depth = stack->depth;
 }

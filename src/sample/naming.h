@@ -38,6 +38,12 @@ struct frame_memo {
 struct naming {
     struct seeing seeing;
     struct frame_memo *memo; /* by distance from the root: RECORD_DEPTH_MAX */
+    uint64_t serial;         /* of the stack that was kept and named last (walk.h), 0: there is none; */
+    size_t same;             /* and how many frames at the root were the same in all that were named since */
+    uint64_t until_ns;       /* how long all names of the last one are good for */
+    size_t kept;             /* how many frames at its root had theirs from the one before */
+    uint64_t put_serial;     /* the same of the one put last, frame by frame, */
+    size_t put_depth;        /* and how many these were */
 };
 
 /* False: out of memory. */
@@ -59,6 +65,9 @@ void naming_see(const struct naming *naming, struct code_table *codes,
 /* One of these code objects is gone, or what it had is: all of them are found anew. */
 void naming_forget(struct naming *naming, struct code_table *codes);
 
+/* From which frame on the names of a stack are still those that it was given before; stack->depth: there are none. */
+size_t naming_fresh(const struct naming *naming, const struct walk_stack *stack, uint64_t now_ns);
+
 /* Names the frames of a stack, of which those from `fresh` on are as in the stack before. Gives the one
    nearest to the root that is not known, or stack->depth; true in `untold` when a function could not be
    told on. */
@@ -74,9 +83,10 @@ static inline const struct record_frame *naming_found(const struct naming *namin
 
 /* Adds the frames named, from `first` on, to what the sample has, each below what it called: the collector,
    or C code that called Python again if that is wanted. Those that are part of the interpreter's own
-   working are left out. `frames` has room for RECORD_DEPTH_MAX. */
-void naming_put(const struct naming *naming, const struct walk_stack *stack, size_t first,
-                struct gc_at gc, bool native_markers, struct record_sample *sample,
+   working are left out. `frames` has room for RECORD_DEPTH_MAX, and is the same each time, with what was put there
+   before but for its first frame. */
+void naming_put(struct naming *naming, const struct walk_stack *stack, size_t first, struct gc_at gc,
+                bool native_markers, struct record_sample *sample,
                 struct record_frame *frames);
 
 #endif

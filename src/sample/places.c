@@ -14,8 +14,8 @@ enum {
     NEAR_BYTES = 2048,       /* frames no further apart share a place: both ends of the gap are mapped,
                                 so all of it is, as it is less than a page */
     SHARED_BYTES_MAX = 16384,
-    UPPER_BYTES = 12288,     /* next to the top of a stack that is split: a hundred frames or so */
-    SPLIT_LEAST_BYTES = 20480,
+    UPPER_BYTES = 12288,     /* next to the top of a stack that is divided: a hundred frames or so */
+    LOWER_LEAST_BYTES = 8192,
 };
 
 static void set_offsets(struct places *places)
@@ -32,6 +32,7 @@ static void set_offsets(struct places *places)
         back += places->items[i].length;
     }
     places->last_found = 0;
+    places->version++;
 }
 
 static struct piece piece_of(const struct place *place)
@@ -85,24 +86,62 @@ bool places_find(struct places *places, remote_addr address, size_t length,
     return false;
 }
 
-bool places_same_below(const struct places *places, remote_addr address, uint32_t at,
-                       const unsigned char *first, const unsigned char *second)
+/* How much of a place is or may be below the frame at `address`, in place `at`. */
+static size_t below(const struct places *places, size_t index, remote_addr address, uint32_t at)
 {
-    const bool in_chunk = places->items[at].is_chunk;
+    const struct place *place = &places->items[index];
 
+    if (!places->items[at].is_chunk)
+        return place->length;
+    if (index == at)
+        return address.value - place->start.value;
+    /* Chunks come from the bottom up: the last one has the top. */
+    return index > at && index + 1 == places->count ? 0 : place->length;
+}
+
+static const unsigned char *bytes_of(const struct place *place, struct places_copy copy)
+{
+    return copy.bytes + (copy.is_back ? place->back : place->offset);
+}
+
+bool places_same_below(const struct places *places, remote_addr address, uint32_t at,
+                       struct places_copy a, struct places_copy b)
+{
     for (size_t i = 0; i < places->count; i++) {
         const struct place *place = &places->items[i];
-        size_t same = place->length;
 
-        /* Chunks come from the bottom up: the last one has the top. */
-        if (in_chunk && i > at && i + 1 == places->count)
-            break;
-        if (in_chunk && i == at)
-            same = address.value - place->start.value;
-        if (memcmp(first + place->offset, second + place->back, same) != 0)
+        if (memcmp(bytes_of(place, a), bytes_of(place, b), below(places, i, address, at)) != 0)
             return false;
     }
     return true;
+}
+
+size_t places_offset_in_whole(const struct places *whole, const struct places *part, size_t index)
+{
+    const struct place *place = &part->items[index];
+
+    return part == whole ? place->offset : whole->items[place->origin].offset + place->skipped;
+}
+
+bool places_part_same_below(const struct places *part, remote_addr address, uint32_t at, struct places_copy copy,
+                            const struct places *whole, const unsigned char *whole_copy)
+{
+    for (size_t i = 0; i < part->count; i++)
+        if (memcmp(bytes_of(&part->items[i], copy), whole_copy + places_offset_in_whole(whole, part, i),
+                   below(part, i, address, at)) != 0)
+            return false;
+    return true;
+}
+
+void places_part_copy_above(const struct places *part, remote_addr address, uint32_t at, struct places_copy copy,
+                            const struct places *whole, unsigned char *whole_copy)
+{
+    for (size_t i = 0; i < part->count; i++) {
+        const size_t same = below(part, i, address, at);
+
+        memcpy(whole_copy + places_offset_in_whole(whole, part, i) + same, bytes_of(&part->items[i], copy) + same,
+               part->items[i].length - same);
+    }
 }
 
 /* Turns round the order of those from `first` on. */
@@ -117,38 +156,92 @@ static void reverse_from(struct places *places, size_t first)
     }
 }
 
-bool places_split(const struct places *places, struct places *upper, struct places *lower)
+/* Adds a piece of a place to a part. */
+static void add_part(struct places *part, const struct place *place, size_t origin, size_t skipped, size_t length)
 {
-    size_t chunks = 0, left = UPPER_BYTES;
+    struct place *item = &part->items[part->count++];
+
+    *item = *place;
+    item->start = remote_plus(place->start, (int64_t)skipped);
+    item->length = (uint32_t)length;
+    item->origin = (uint16_t)origin;
+    item->skipped = (uint32_t)skipped;
+}
+
+static size_t chunk_bytes(const struct places *places)
+{
+    size_t bytes = 0;
 
     for (size_t i = 0; i < places->count; i++)
-        chunks += places->items[i].is_chunk ? places->items[i].length : 0;
-    if (chunks < SPLIT_LEAST_BYTES)
-        return false;
-    upper->count = lower->count = 0;
-    for (size_t i = places->count; i-- > 0;) {
-        struct place place = places->items[i];
-        const size_t taken = !place.is_chunk || place.length < left ? place.length : left;
+        bytes += places->items[i].is_chunk ? places->items[i].length : 0;
+    return bytes;
+}
 
-        if (taken > 0) {
-            upper->items[upper->count] = place;
-            upper->items[upper->count].start = remote_plus(place.start, (int64_t)(place.length - taken));
-            upper->items[upper->count++].length = (uint32_t)taken;
-        }
-        if (!place.is_chunk || taken == place.length) {
-            left -= place.is_chunk ? taken : 0;
-            continue;
-        }
-        /* A frame across the cut is in the lower part. */
-        place.length -= (uint32_t)(taken < LAYOUT_FRAME_BYTES_MAX ? 0 : taken - LAYOUT_FRAME_BYTES_MAX);
-        lower->items[lower->count++] = place;
-        left = 0;
+/* Divides a chunk, of which `left` bytes are upper, and gives how many are left of these. */
+static size_t split_chunk(const struct place *place, size_t origin, size_t left, struct places_parts *parts)
+{
+    const size_t upper_bytes = place->length < left ? place->length : left;
+    const size_t lower_bytes = place->length - upper_bytes;
+
+    if (upper_bytes > 0)
+        add_part(&parts->upper, place, origin, lower_bytes, upper_bytes);
+    /* A frame across the cut is in the lower part. */
+    if (lower_bytes > 0)
+        add_part(&parts->lower, place, origin, 0,
+                 upper_bytes > LAYOUT_FRAME_BYTES_MAX ? lower_bytes + LAYOUT_FRAME_BYTES_MAX
+                                                      : place->length);
+    return left - upper_bytes;
+}
+
+static void end_part(struct places *part, uint32_t serial)
+{
+    reverse_from(part, 0);
+    set_offsets(part);
+    part->serial = serial;
+}
+
+bool places_split(struct places *places, struct places_parts *parts, size_t upper_bytes)
+{
+    const size_t upper = upper_bytes > 0 ? upper_bytes : UPPER_BYTES;
+    size_t left = chunk_bytes(places) >= upper + LOWER_LEAST_BYTES ? upper : SIZE_MAX;
+
+    parts->upper.count = parts->lower.count = parts->steady.count = 0;
+    for (size_t i = places->count; i-- > 0;) {
+        const struct place *place = &places->items[i];
+
+        if (place->is_chunk)
+            left = split_chunk(place, i, left, parts);
+        else
+            add_part(place->is_entry ? &parts->steady : &parts->upper, place, i, 0, place->length);
     }
-    reverse_from(upper, 0);
-    reverse_from(lower, 0);
-    set_offsets(upper);
-    set_offsets(lower);
+    if (parts->upper.count == 0 || (parts->lower.count == 0 && parts->steady.count == 0))
+        return false;
+    places->serial++;
+    end_part(&parts->upper, places->serial);
+    end_part(&parts->lower, places->serial);
+    end_part(&parts->steady, places->serial);
     return true;
+}
+
+size_t places_bytes_from(const struct places *places, remote_addr address)
+{
+    size_t bytes = 0;
+
+    for (size_t i = places->count; i-- > 0 && places->items[i].is_chunk;) {
+        const struct place *chunk = &places->items[i];
+
+        if (holds(chunk, address, 1))
+            return bytes + chunk->length - (address.value - chunk->start.value);
+        bytes += chunk->length;
+    }
+    return 0;
+}
+
+void places_take_marks(struct places *places, const struct places *part)
+{
+    for (size_t i = 0; i < part->count; i++)
+        if (part->items[i].used == part->serial)
+            places->items[part->items[i].origin].used = places->serial;
 }
 
 /* Keeps the frames met lately, without the chunks. */
@@ -208,7 +301,7 @@ void places_set_chunks(struct places *places, struct reader *reader, const struc
 }
 
 /* Widens a place so that it holds a frame that is near; false when none is. */
-static bool widen(struct places *places, remote_addr address, uint32_t length)
+static bool widen(struct places *places, remote_addr address, uint32_t length, bool is_entry)
 {
     for (size_t i = 0; i < places->count; i++) {
         struct place *place = &places->items[i];
@@ -223,18 +316,21 @@ static bool widen(struct places *places, remote_addr address, uint32_t length)
         place->start = remote_at(low);
         place->length = (uint32_t)(high - low);
         place->used = places->serial;
+        place->is_entry &= is_entry;
         set_offsets(places);
         return true;
     }
     return false;
 }
 
-bool places_add_frame(struct places *places, remote_addr address, uint32_t length)
+bool places_add_frame(struct places *places, remote_addr address, uint32_t length, bool is_entry)
 {
+    const struct place added = {
+        .start = address, .length = length, .used = places->serial, .is_entry = is_entry};
     struct place *oldest = NULL;
     size_t frames = 0;
 
-    if (widen(places, address, length))
+    if (widen(places, address, length, is_entry))
         return true;
     for (size_t i = 0; i < places->count; i++) {
         struct place *place = &places->items[i];
@@ -250,14 +346,13 @@ bool places_add_frame(struct places *places, remote_addr address, uint32_t lengt
         if (!add(places, address, length, false))
             return false;
         memmove(places->items + 1, places->items, (places->count - 1) * sizeof *places->items);
-        places->items[0] =
-            (struct place){.start = address, .length = length, .used = places->serial};
+        places->items[0] = added;
         set_offsets(places);
         return true;
     }
     if (oldest->used == places->serial)
         return false; /* more frames at once than there is room for */
-    *oldest = (struct place){.start = address, .length = length, .used = places->serial};
+    *oldest = added;
     set_offsets(places);
     return true;
 }

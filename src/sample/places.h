@@ -24,7 +24,10 @@ struct place {
     uint32_t offset;   /* of its bytes in the first copy */
     uint32_t back;     /* and in the second, whose places come the other way round */
     uint32_t used;     /* the serial of the last copy in which a frame was found here */
+    uint16_t origin;   /* of a part: which place it is of, */
+    uint32_t skipped;  /* and how much of that is in front of it */
     bool is_chunk;
+    bool is_entry;     /* holds nothing but entry frames */
 };
 
 struct places {
@@ -32,6 +35,7 @@ struct places {
     size_t count;
     size_t bytes;      /* of one copy: at most WALK_BYTES_MAX */
     uint32_t serial;   /* of the copy being looked at */
+    uint32_t version;  /* becomes another one with any change of the places */
     size_t last_found; /* where the search begins: neighbours on the chain share a place */
 };
 
@@ -57,14 +61,44 @@ struct place_found {
 bool places_find(struct places *places, remote_addr address, size_t length,
                  struct place_found *found);
 
-/* Tells whether two copies are the same in all that is or may be below the frame at `address`, which was
-   found in place `at`. The first is in the order of places_pieces(), the second the other way round. */
-bool places_same_below(const struct places *places, remote_addr address, uint32_t at,
-                       const unsigned char *first, const unsigned char *second);
+/* The bytes of one copy; `is_back` tells that its places come the other way round. */
+struct places_copy {
+    const unsigned char *bytes;
+    bool is_back;
+};
 
-/* Divides the places of a deep stack: what is next to its top, with all frames outside of the chunks,
-   and the `lower` part. No frame is in neither. False, and nothing, when it is not deep enough for that. */
-bool places_split(const struct places *places, struct places *upper, struct places *lower);
+/* Tells whether two copies are the same in all that is or may be below the frame at `address`, which was
+   found in place `at`. */
+bool places_same_below(const struct places *places, remote_addr address, uint32_t at,
+                       struct places_copy a, struct places_copy b);
+
+/* Where the bytes of a place of a part (or of all) begin in a copy of the whole, in order, as of the same version. */
+size_t places_offset_in_whole(const struct places *whole, const struct places *part, size_t index);
+
+/* The same of a copy of a part (or of all) and one of the whole, in order, as of the same version. */
+bool places_part_same_below(const struct places *part, remote_addr address, uint32_t at, struct places_copy copy,
+                            const struct places *whole, const unsigned char *whole_copy);
+
+/* Copies the rest, which is or may be above that frame or be it, into the copy of the whole. */
+void places_part_copy_above(const struct places *part, remote_addr address, uint32_t at, struct places_copy copy,
+                            const struct places *whole, unsigned char *whole_copy);
+
+/* Parts of the places, for which less has to be read. */
+struct places_parts {
+    struct places upper;  /* what changes: next to the top, and frames in heap objects */
+    struct places lower;  /* of a deep stack, all chunks below that */
+    struct places steady; /* entry frames: one does not change as long as the frame above it stands */
+};
+
+/* Divides the places. Of the chunks, `upper_bytes` next to the top are upper, or all, if there is not much more;
+   0: as many as usual. No frame is in none of the parts. False, and nothing of use, when all of them are upper. */
+bool places_split(struct places *places, struct places_parts *parts, size_t upper_bytes);
+
+/* How much of the chunks there is above the frame at `address` and in it; 0: it is in none. */
+size_t places_bytes_from(const struct places *places, remote_addr address);
+
+/* Takes note of the places in which frames were found in the last copy of a part. */
+void places_take_marks(struct places *places, const struct places *part);
 
 /* Replaces the chunks by those from `chunk` on, which is used up to `top`, and drops the frames that
    were not met lately. Reads the chunks' heads; stops where they make no sense. */
@@ -73,7 +107,7 @@ void places_set_chunks(struct places *places, struct reader *reader, const struc
 
 /* Adds a frame outside of the chunks: to a place nearby, or as its own, then instead of the one not met
    for longest when there is no room. False when all are in use. */
-bool places_add_frame(struct places *places, remote_addr address, uint32_t length);
+bool places_add_frame(struct places *places, remote_addr address, uint32_t length, bool is_entry);
 
 void places_clear(struct places *places);
 

@@ -212,8 +212,8 @@ static enum read_result name_frames(struct target_thread *thread, const struct t
                                     const struct walk_stack *stack, struct gc_at gc)
 {
     bool untold;
-    const size_t unseen = naming_name(&thread->naming, round->codes, stack, stack->depth,
-                                      round->now_ns, &untold);
+    const size_t fresh = naming_fresh(&thread->naming, stack, round->now_ns);
+    const size_t unseen = naming_name(&thread->naming, round->codes, stack, fresh, round->now_ns, &untold);
 
     if (untold)
         return READ_NO_ROOM;

@@ -25,7 +25,9 @@ struct thread_bursts {
     uint64_t seed;
     struct burst *burst;
     struct merge *merge;
-    /* Of the stack looked at last, from the root on. */
+    /* Of the stack looked at last, from the root on; and whose and which one it was that was kept last (walk.h). */
+    const struct target_thread *thread;
+    uint64_t serial;
     uint64_t stack[RECORD_DEPTH_MAX];
     uint64_t hashes[RECORD_DEPTH_MAX + 1]; /* of so many frames of it */
 };
@@ -109,6 +111,22 @@ static void note_frames(struct thread_bursts *bursts, const struct naming *namin
                             (uint64_t)stack->frames[i].called_c << CALLED_C_BIT;
         bursts->hashes[at + 1] = mix(bursts->hashes[at], bursts->stack[at]);
     }
+}
+
+/* Whether the frames that a stack has of the one kept before are noted. */
+static bool is_noted(const struct thread_bursts *bursts, const struct target_thread *thread,
+                     const struct walk_stack *stack)
+{
+    return bursts->thread == thread && stack->rest_of != 0 && bursts->serial == stack->rest_of;
+}
+
+static void note_kept(struct thread_bursts *bursts, const struct target_thread *thread,
+                      const struct walk_stack *stack)
+{
+    if (stack->serial == 0 && bursts->thread == thread)
+        return;
+    bursts->thread = thread;
+    bursts->serial = stack->serial;
 }
 
 /* Where the collector was at work: 0 for nowhere, else a number for each place. */
@@ -212,11 +230,12 @@ static uint32_t take_samples(struct thread_bursts *bursts, struct target_thread 
         if (!remote_equal(stack.next_thread, thread->found.next))
             thread->stale = true;
         if (!whole)
-            fresh = stack.depth;
+            fresh = naming_fresh(&thread->naming, &stack, round->now_ns);
         unseen = naming_name(&thread->naming, round->codes, &stack, fresh, round->now_ns, &untold);
         if (untold)
             break;
-        note_frames(bursts, &thread->naming, &stack, fresh);
+        note_frames(bursts, &thread->naming, &stack, whole || is_noted(bursts, thread, &stack) ? fresh : stack.depth);
+        note_kept(bursts, thread, &stack);
         whole = unseen == stack.depth;
         *unknown |= !whole;
         gc.top &= whole && !torn;

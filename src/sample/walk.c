@@ -8,12 +8,14 @@
 #include "sample/chain.h"
 #include "sample/collect.h"
 #include "sample/exception.h"
+#include "sample/recall.h"
 #include "sample/record.h"
 
 enum {
     TRIES_MAX = 8,      /* collections for one sample, with those that find new places */
     TORN_MAX = 3,       /* of these, how many may be torn before the stack is truncated */
     KNOWN_MAX = 64,     /* frames in known places that learning reads one by one in search of others */
+    WHOLE_MAX = 256,    /* samples read without dividing the places, after one for which that did not do */
 };
 
 struct walk_room *walk_room_new(void)
@@ -49,6 +51,8 @@ struct walk *walk_new(struct reader *reader, const struct layout *layout, struct
 
 void walk_free(struct walk *walk)
 {
+    if (walk != NULL)
+        recall_free(&walk->recall);
     free(walk);
 }
 
@@ -59,7 +63,7 @@ static bool add_place(struct walk *walk, remote_addr address, const struct frame
     const uint32_t before = frame->owner == OWNER_GENERATOR ? layout->handled.before_frame : 0;
 
     return places_add_frame(&walk->collector.places, remote_plus(address, -(int64_t)before),
-                            before + layout->frame.size);
+                            before + layout->frame.size, frame->owner == OWNER_ENTRY);
 }
 
 /* Looks the chain's places up in the target as it is now: the data stack's chunks, then, from the frame
@@ -94,27 +98,105 @@ static void learn(struct walk *walk, const struct collection *collection, remote
     }
 }
 
+/* What is to be read of the stack: no more than has to be with each copy, as long as that does. */
+static struct collect_parts choose_parts(struct walk *walk)
+{
+    struct places *places = &walk->collector.places;
+    struct places_parts *parts = &walk->room->parts;
+    const size_t upper_bytes = recall_is_of(&walk->recall, places) ? walk->recall.upper_bytes : 0;
+
+    if (walk->whole_left > 0) {
+        walk->whole_left--;
+        return (struct collect_parts){.places = places};
+    }
+    if (!places_split(places, parts, upper_bytes))
+        return (struct collect_parts){.places = places};
+    return (struct collect_parts){
+        .places = &parts->upper,
+        .lower = parts->lower.count > 0 ? &parts->lower : NULL,
+        .steady = parts->steady.count > 0 ? &parts->steady : NULL,
+    };
+}
+
+/* Takes note of whether it did to divide the places. */
+static void note_parts(struct walk *walk, const struct collect_parts *parts, enum chain_result result)
+{
+    if (parts->places == &walk->collector.places || result == CHAIN_UNKNOWN_PLACE)
+        return;
+    if (result == CHAIN_READ_APART) {
+        walk->whole_next = walk->whole_next * 2 + 1 < WHOLE_MAX ? walk->whole_next * 2 + 1 : WHOLE_MAX;
+        walk->whole_left = walk->whole_next;
+        return;
+    }
+    walk->whole_next /= 2;
+    places_take_marks(&walk->collector.places, &walk->room->parts.upper);
+    places_take_marks(&walk->collector.places, &walk->room->parts.steady);
+}
+
+/* Follows the chain from the top; where it meets the stack proven last, that gives the rest. */
+static enum chain_result follow(struct walk *walk, const struct collection *collection, remote_addr top,
+                                struct walk_stack *stack, remote_addr *unknown)
+{
+    struct walk_room *room = walk->room;
+    const struct places *places = &walk->collector.places;
+    const bool is_known = recall_is_of(&walk->recall, places);
+    const struct chain_known known = {is_known ? recall_frames(&walk->recall) : NULL, walk->recall.depth,
+                                      walk->recall.base, &walk->recall};
+    size_t rest;
+    const enum chain_result result = chain_follow(walk, collection, top, is_known ? &known : NULL, stack,
+                                                  &rest, unknown);
+
+    if (result != CHAIN_WHOLE && result != CHAIN_LINES_OPEN && result != CHAIN_NOT_RUNNING)
+        return result;
+    entries_from_root(&room->entries, stack->depth + (rest == SIZE_MAX ? 0 : walk->recall.depth - rest));
+    if (rest == SIZE_MAX && !chain_holds_lower(walk, collection, stack))
+        return CHAIN_READ_APART;
+    if (rest == SIZE_MAX) {
+        if (result == CHAIN_WHOLE && !stack->cut && !collection->slow)
+            stack->serial = recall_store(&walk->recall, &walk->collector.places, &room->parts_room,
+                                         walk->layout->frame.size, collection, stack, &room->entries);
+        return result;
+    }
+    stack->fresh = stack->depth;
+    stack->depth += walk->recall.depth - rest;
+    stack->rest_of = walk->recall.serial;
+    if (result == CHAIN_WHOLE && !collection->slow &&
+        recall_update(&walk->recall, places, collection, room->met, &room->met_at, room->frames, stack->fresh,
+                      &room->entries, rest)) {
+        stack->frames = recall_frames(&walk->recall);
+        stack->serial = walk->recall.serial;
+    } else {
+        memcpy(room->frames + stack->fresh, known.frames + rest,
+               (stack->depth - stack->fresh) * sizeof *room->frames);
+    }
+    return result;
+}
+
 /* One collection and what it proves. */
 static enum chain_result collect_and_follow(struct walk *walk, struct collection *collection,
                                              struct walk_stack *stack, remote_addr *top)
 {
     remote_addr unknown = remote_at(0);
     enum chain_result result;
-    size_t rest;
 
     chain_describe(walk, collection, stack);
     if (!collection_top(&walk->collector, collection, top))
         return CHAIN_UNKNOWN_PLACE;
-    result = chain_follow(walk, collection, *top, NULL, stack, &rest, &unknown);
-    if (result == CHAIN_UNKNOWN_PLACE) {
+    result = follow(walk, collection, *top, stack, &unknown);
+    if (result == CHAIN_UNKNOWN_PLACE)
         learn(walk, collection, unknown);
+    if (result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART)
         return result;
-    }
     stack->exception = exception_active(&walk->collector, collection, walk->room->none);
     if (collection->slow)
         return CHAIN_SLOW;
     if (result != CHAIN_TORN && result != CHAIN_NOT_RUNNING)
         return result;
+    /* Of the lower part of a deep stack, one copy does not show where it is torn. */
+    if (collection->parts->lower != NULL) {
+        stack->torn |= result == CHAIN_TORN;
+        return CHAIN_READ_APART;
+    }
     if (!chain_note_root(walk, collection, *top) || result != CHAIN_NOT_RUNNING)
         return CHAIN_TORN;
     /* What stands the same through two collections did not end in between. */
@@ -142,14 +224,14 @@ static void set_aside(struct walk *walk, const struct walk_stack *stack, size_t 
     *open = *stack;
     open->frames = walk->room->open;
     open->extra = walk->room->open_extra;
-    memcpy(walk->room->open, walk->room->frames, stack->depth * sizeof *stack->frames);
+    memcpy(walk->room->open, stack->frames, stack->depth * sizeof *stack->frames);
     memcpy(walk->room->open_extra, stack->extra, extra_bytes);
 }
 
 enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
                            struct walk_stack *stack)
 {
-    const struct collect_parts parts = {.places = &walk->collector.places};
+    struct collect_parts parts = choose_parts(walk);
     struct collection collection;
     struct walk_stack open = {.frames = NULL};
     enum chain_result result = CHAIN_UNKNOWN_PLACE;
@@ -170,11 +252,14 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
             collector_forget_cframes(&walk->collector);
             stack->extra = NULL;
             result = CHAIN_UNKNOWN_PLACE;
+            parts = (struct collect_parts){.places = &walk->collector.places};
             continue;
         case COLLECTED:
             result = collect_and_follow(walk, &collection, stack, &top);
+            note_parts(walk, &parts, result);
             break;
         }
+        parts = (struct collect_parts){.places = &walk->collector.places};
         if (result == CHAIN_WHOLE && (open.frames == NULL || same_calls(&open, stack)))
             return WALK_WHOLE;
         if (result == CHAIN_WHOLE)
@@ -182,10 +267,10 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
         if (result == CHAIN_LINES_OPEN && open.frames == NULL)
             set_aside(walk, stack, extra->bytes, &open);
         stack->torn |= result == CHAIN_TORN && open.frames == NULL;
-        if (result != CHAIN_UNKNOWN_PLACE)
-            stack->retries++;
-        if (result != CHAIN_UNKNOWN_PLACE && result != CHAIN_SLOW)
-            torn++;
+        if (result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART)
+            continue;
+        stack->retries++;
+        torn += result != CHAIN_SLOW;
     }
     if (open.frames != NULL) {
         open.retries = stack->retries;

@@ -16,6 +16,11 @@
  * A caller's line is proven apart, by an instruction that is equal in both copies in a frame that waits;
  * if it is not, the line is left open.
  *
+ * What cannot change without something else is read once: an entry frame, next to the thread state, as it stands as
+ * long as the frame above it; and the lower part of a deep stack, in front of both copies, where enough frames right
+ * above it stand in one more copy in front of it. Of a stack that was proven before (recall.h), only what changed is
+ * followed.
+ *
  * Of a torn stack the root side is kept, up to where both copies are the same: as far as one that was
  * seen running and all below it were read at once, or two collections have the same.
  *
@@ -78,6 +83,9 @@ struct walk_stack {
     const struct walk_frame *frames; /* leaf first; frames without Python code are left out */
     size_t depth;                    /* at most RECORD_DEPTH_MAX */
     size_t live_from;                /* from this one on, frames also stood when the extra was read */
+    uint64_t serial;                 /* of this stack, if it is kept to compare the next one with; else 0 */
+    uint64_t rest_of;                /* of one that was kept, which has the same frames from `fresh` on; */
+    size_t fresh;                    /* 0: there is none */
     bool cut;                        /* the root side was left out, as the stack is deeper */
     bool exception;                  /* one was raised or handled (exception.h) */
     remote_addr base;                /* the frame below the last, which has no code (3.15); or null */
