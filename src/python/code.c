@@ -23,8 +23,9 @@ enum {
 /* What makes a code object the one it was: if these are equal, so is all that we took from it. */
 struct identity {
     uint64_t file, name, line_table;
+    uint64_t bytecode; /* to 3.10, where it is an object of its own; 0 from 3.11 on */
     uint32_t first_line;
-    uint32_t unit_count;
+    uint32_t unit_count; /* 0: told by the bytecode */
 };
 
 struct function {
@@ -44,7 +45,7 @@ struct object {
     size_t table_begin_bytes;
     struct line_run *runs;
     uint32_t run_count;
-    uint32_t known_units; /* that the runs are for */
+    uint32_t known_units; /* that the runs are for, and there are */
     bool has_lines; /* any run has one */
     uint64_t since_ns; /* when it was first read as what it is */
     unsigned sights;   /* how often it was seen so since, up to what trust takes */
@@ -136,6 +137,10 @@ static bool identity_of(const struct layout *layout, const unsigned char *head,
     identity->name = word_at(head, layout->code.qualname);
     identity->line_table = word_at(head, layout->code.line_table);
     identity->first_line = (uint32_t)int_at(head, layout->code.first_line);
+    if (layout->code.bytecode != LAYOUT_NONE) {
+        identity->bytecode = word_at(head, layout->code.bytecode);
+        return identity->bytecode != 0;
+    }
     identity->unit_count = (uint32_t)int_at(head, layout->code.unit_count);
     return identity->unit_count > 0 && identity->unit_count < 1u << 28;
 }
@@ -199,16 +204,33 @@ static struct function *intern(struct code_table *table, const char *name, const
     return table->more;
 }
 
+/* How many code units there are. */
+static bool count_units(const struct code_table *table, const struct identity *identity, uint32_t *count)
+{
+    const uint32_t size = table->layout->object.var_size;
+    uint64_t bytes;
+
+    *count = identity->unit_count;
+    if (identity->bytecode == 0)
+        return true;
+    if (!reader_read_word(table->reader, remote_plus(remote_at(identity->bytecode), size), &bytes) ||
+        bytes > INT32_MAX)
+        return false;
+    *count = (uint32_t)bytes / UNIT_BYTES;
+    return true;
+}
+
 /* Reads the lines into table->line_runs. Of a table that is too long, its beginning. */
 static bool read_runs(struct code_table *table, struct object *object, size_t *run_count)
 {
     const struct layout *layout = table->layout;
     const struct identity *identity = &object->identity;
     const remote_addr bytes = remote_at(identity->line_table);
+    uint32_t unit_count;
     uint64_t length;
 
     if (!reader_read_word(table->reader, remote_plus(bytes, layout->object.var_size), &length) ||
-        length > INT32_MAX)
+        length > INT32_MAX || !count_units(table, identity, &unit_count))
         return false;
     if (length > TABLE_BYTES_MAX)
         length = TABLE_BYTES_MAX;
@@ -217,8 +239,10 @@ static bool read_runs(struct code_table *table, struct object *object, size_t *r
         return false;
     object->table_begin_bytes = length < TABLE_BEGIN_BYTES ? (size_t)length : TABLE_BEGIN_BYTES;
     memcpy(object->table_begin, table->line_bytes, object->table_begin_bytes);
-    *run_count = lines_read(table->line_bytes, (size_t)length, identity->first_line,
-                            table->line_runs, RUNS_MAX, &object->known_units);
+    *run_count = lines_read(layout->code.line_form, table->line_bytes, (size_t)length,
+                            identity->first_line, table->line_runs, RUNS_MAX, &object->known_units);
+    if (object->known_units > unit_count)
+        object->known_units = unit_count;
     return true;
 }
 
@@ -435,7 +459,7 @@ static bool announce(struct code_table *table, struct function *function)
 }
 
 /* An instruction that is none of the program's lines (a generator's first ones, or the one before the
-   first, where a frame of 3.11 or 3.12 stands that has not begun) is told as the line that the function
+   first, where a frame of 3.12 and before stands that has not begun) is told as the line that the function
    begins in. */
 static uint32_t line_of(const struct code_table *table, const struct object *object,
                         remote_addr instruction)
@@ -448,7 +472,7 @@ static uint32_t line_of(const struct code_table *table, const struct object *obj
         return 0;
     if (offset == (uint64_t)-(int64_t)UNIT_BYTES)
         return object->identity.first_line;
-    if (unit >= object->identity.unit_count || unit >= object->known_units)
+    if (unit >= object->known_units)
         return 0; /* not in this function, or in a part of it whose lines are not known */
     line = lines_find(object->runs, object->run_count, (uint32_t)unit);
     return line != 0 ? line : object->identity.first_line;

@@ -42,6 +42,10 @@ struct burst *burst_new(void)
 
 void burst_free(struct burst *burst)
 {
+    if (burst == NULL)
+        return;
+    places_free(&burst->upper);
+    places_free(&burst->lower);
     free(burst);
 }
 

@@ -1,15 +1,18 @@
 #include "sample/places.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "sample/record.h"
 
 enum {
     CHUNK_HEAD_BYTES = 24,   /* of _PyStackChunk before .data */
     CHUNK_BYTES_MAX = 1 << 20,
     SLACK_BYTES = 1024,      /* read beyond the top, for what may be pushed by the next time */
     FRAMES_MAX = 256,        /* places that are no chunks */
-    CHUNKS_MAX = WALK_PLACES_MAX - FRAMES_MAX,
+    CHUNKS_MAX = 144,
+    OBJECTS_MAX = RECORD_DEPTH_MAX,
     FORGET_AFTER = 32,       /* copies without a frame found there */
     NEAR_BYTES = 2048,       /* frames no further apart share a place: both ends of the gap are mapped,
                                 so all of it is, as it is less than a page */
@@ -17,6 +20,27 @@ enum {
     UPPER_BYTES = 12288,     /* next to the top of a stack that is split: a hundred frames or so */
     SPLIT_LEAST_BYTES = 20480,
 };
+
+static bool reserve(struct places *places, size_t count)
+{
+    const size_t room = count + count / 2 + 8;
+    struct place *items;
+
+    if (count <= places->room)
+        return true;
+    items = realloc(places->items, room * sizeof *items);
+    if (items == NULL)
+        return false;
+    places->items = items;
+    places->room = room;
+    return true;
+}
+
+void places_free(struct places *places)
+{
+    free(places->items);
+    *places = (struct places){.items = NULL};
+}
 
 static void set_offsets(struct places *places)
 {
@@ -69,8 +93,10 @@ static bool holds(const struct place *place, remote_addr address, size_t length)
 bool places_find(struct places *places, remote_addr address, size_t length,
                  struct place_found *found)
 {
+    /* From there to both sides: the next one of the chain is near. */
     for (size_t n = 0; n < places->count; n++) {
-        const size_t i = (places->last_found + n) % places->count;
+        const size_t back = (n + 1) / 2;
+        const size_t i = (places->last_found + (n % 2 == 0 ? back : places->count - back)) % places->count;
         struct place *place = &places->items[i];
 
         if (holds(place, address, length)) {
@@ -123,7 +149,8 @@ bool places_split(const struct places *places, struct places *upper, struct plac
 
     for (size_t i = 0; i < places->count; i++)
         chunks += places->items[i].is_chunk ? places->items[i].length : 0;
-    if (chunks < SPLIT_LEAST_BYTES)
+    /* Each chunk may be in both. */
+    if (chunks < SPLIT_LEAST_BYTES || !reserve(upper, places->count) || !reserve(lower, places->count))
         return false;
     upper->count = lower->count = 0;
     for (size_t i = places->count; i-- > 0;) {
@@ -152,7 +179,7 @@ bool places_split(const struct places *places, struct places *upper, struct plac
 }
 
 /* Keeps the frames met lately, without the chunks. */
-static void keep_frames(struct places *places)
+void places_forget(struct places *places)
 {
     size_t kept = 0;
 
@@ -166,12 +193,15 @@ static void keep_frames(struct places *places)
     set_offsets(places);
 }
 
-static bool add(struct places *places, remote_addr start, uint32_t length, bool is_chunk)
+/* Adds a place in front of the one `at`. */
+static bool add(struct places *places, size_t at, remote_addr start, uint32_t length, bool is_chunk)
 {
-    if (places->count == WALK_PLACES_MAX || places->bytes + length > WALK_BYTES_MAX)
+    if (places->bytes + length > WALK_BYTES_MAX || !reserve(places, places->count + 1))
         return false;
-    places->items[places->count++] = (struct place){
+    memmove(places->items + at + 1, places->items + at, (places->count - at) * sizeof *places->items);
+    places->items[at] = (struct place){
         .start = start, .length = length, .used = places->serial, .is_chunk = is_chunk};
+    places->count++;
     set_offsets(places);
     return true;
 }
@@ -181,7 +211,7 @@ void places_set_chunks(struct places *places, struct reader *reader, const struc
 {
     size_t frames;
 
-    keep_frames(places);
+    places_forget(places);
     frames = places->count;
     for (int i = 0; i < CHUNKS_MAX && !remote_is_null(chunk); i++) {
         const remote_addr data = remote_plus(chunk, layout->chunk.data);
@@ -198,7 +228,7 @@ void places_set_chunks(struct places *places, struct reader *reader, const struc
                       : word_at(head, layout->chunk.top) * sizeof(uint64_t);
         if (used > size) /* also when it makes no sense */
             used = size;
-        if (used > 0 && !add(places, data, (uint32_t)used, true))
+        if (used > 0 && !add(places, places->count, data, (uint32_t)used, true))
             break;
         chunk = remote_at(word_at(head, layout->chunk.previous));
     }
@@ -245,21 +275,19 @@ bool places_add_frame(struct places *places, remote_addr address, uint32_t lengt
         if (oldest == NULL || places->serial - place->used > places->serial - oldest->used)
             oldest = place;
     }
-    if (frames < FRAMES_MAX) {
-        /* In front, so that the chunks stay next to the thread state. */
-        if (!add(places, address, length, false))
-            return false;
-        memmove(places->items + 1, places->items, (places->count - 1) * sizeof *places->items);
-        places->items[0] =
-            (struct place){.start = address, .length = length, .used = places->serial};
-        set_offsets(places);
-        return true;
-    }
+    if (frames < FRAMES_MAX)
+        return add(places, 0, address, length, false); /* so that the chunks stay next to the thread state */
     if (oldest->used == places->serial)
         return false; /* more frames at once than there is room for */
     *oldest = (struct place){.start = address, .length = length, .used = places->serial};
     set_offsets(places);
     return true;
+}
+
+bool places_add_object(struct places *places, size_t at, remote_addr address, uint32_t length)
+{
+    return widen(places, address, length) ||
+           (places->count < OBJECTS_MAX && add(places, at, address, length, false));
 }
 
 void places_clear(struct places *places)
