@@ -20,12 +20,20 @@ struct frame {
     bool is_bottom;         /* may be the last of a chain: an entry of the interpreter's loop */
 };
 
-/* To 3.10: whether a frame object's call is going on, by its own word (_PyEval_EvalFrameDefault(),
-   Python/ceval.c, sets it behind the thread state's .frame and takes it back in front of it). A call that is
-   traced as it begins, or in 3.10 as it ends, goes on without. */
+/* To 3.10: whether anything refers to a frame object. Those that are kept for later calls have a count of 0,
+   and where they had their caller, the next of their list (frame_dealloc(), Objects/frameobject.c). */
+static inline bool frame_object_lives(const unsigned char *bytes)
+{
+    return word_at(bytes, 0) != 0; /* PyObject.ob_refcnt, the first member of any object */
+}
+
+/* And whether its call is going on, by its own word (_PyEval_EvalFrameDefault(), Python/ceval.c, sets that
+   behind the thread state's .frame and takes it back in front of it). A call that is traced as it begins, or in
+   3.10 as it ends, goes on without. */
 static inline bool frame_object_runs(const struct layout *layout, const unsigned char *bytes)
 {
-    return (layout->frame.running >> (bytes[layout->frame.state] & 7u) & 1) != 0;
+    return frame_object_lives(bytes) &&
+           (layout->frame.running >> (bytes[layout->frame.state] & 7u) & 1) != 0;
 }
 
 /* To 3.10: .f_lasti as an address from the code object's on, as if its instructions began there. */
@@ -47,7 +55,7 @@ static inline struct frame frame_object_decode(const struct layout *layout, cons
     };
 
     frame.instruction = frame_object_instruction(layout, bytes, frame.code);
-    frame.is_bottom = word_at(bytes, layout->frame.generator) == 0 || frame_object_runs(layout, bytes);
+    frame.is_bottom = word_at(bytes, layout->frame.generator) == 0;
     return frame;
 }
 

@@ -191,7 +191,8 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
         }
         pair = pair_of(&found);
         frame = frame_decode(layout, pair.second);
-        if (!pair_same_call(layout, pair) || !is_live(&frame))
+        if (!pair_same_call(layout, pair) || !is_live(&frame) ||
+            !pair_may_stand(layout, pair, follow.is_top))
             return CHAIN_TORN;
         if (frame.owner != OWNER_ENTRY) {
             if (stack->depth == RECORD_DEPTH_MAX)
@@ -257,7 +258,7 @@ static bool read_root_frame(struct walk *walk, const struct collection *collecti
     const struct frame frame = frame_decode(layout, pair.second);
     struct follow follow = {.is_top = index == 0};
 
-    if (!pair_same_call(layout, pair) || !is_live(&frame) ||
+    if (!pair_same_call(layout, pair) || !is_live(&frame) || !pair_may_stand(layout, pair, false) ||
         beyond_top(walk, collection->state, listed->address))
         return false;
     *root = (struct chain_root_frame){

@@ -47,6 +47,18 @@ static inline bool pair_has_mark(const struct layout *layout, const unsigned cha
     return stack_top < 0;
 }
 
+/* Whether both can be of a frame that was on the stack in between; of frame objects, the top alone may have
+   been one that waited for its next call in one of them, and not where it ends the chain. */
+static inline bool pair_may_stand(const struct layout *layout, struct pair pair, bool is_top)
+{
+    const bool is_last = word_at(pair.second, layout->frame.previous) == 0;
+
+    return !layout_has_frame_objects(layout) ||
+           (frame_object_lives(pair.first) && frame_object_lives(pair.second)) ||
+           (is_top && !is_last &&
+            (frame_object_runs(layout, pair.first) || frame_object_runs(layout, pair.second)));
+}
+
 /* Whether a caller bears the mark in both copies, as a frame object has to: the object of a call that ended
    keeps its bytes but for the mark, and is the next one's of the same code. */
 static inline bool pair_stands(const struct layout *layout, struct pair pair)
