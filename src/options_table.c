@@ -61,7 +61,7 @@ const struct option_row OPTION_ROWS[] = {
      "no frames ‹gc› where the collector is at work: its time is that of the function it interrupted",
      0, 0, NULL, FIELD(no_gc)},
     {"native-markers", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_FLAG, NULL, NULL,
-     "a frame ‹native› where a function called C code that called Python again", 0, 0, NULL,
+     "a frame ‹native› where a function called C code that called Python again (CPython 3.11 on)", 0, 0, NULL,
      FIELD(native_markers)},
     {"thread", 't', GROUP_SAMPLING, FOR_LOOKING, KIND_TID, "TID", NULL,
      "show only the thread that the kernel knows by this id", 1, INT32_MAX, NULL, FIELD(tid)},

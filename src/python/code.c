@@ -16,6 +16,7 @@ enum {
     RUNS_MAX = 1 << 16,        /* of one code object */
     UNIT_BYTES = 2,            /* sizeof(_Py_CODEUNIT), Include/cpython/code.h */
     TABLE_BEGIN_BYTES = 48,    /* of a location table, that are compared */
+    TABLE_HEAD_BYTES_MAX = 64, /* from its size to its bytes */
     SIGHTS_WHOLE = 8,          /* in a row as the same, after which only head and name are compared */
     CHANGE_MS = 5000,          /* an address was seen to become another's: so long, trust takes more */
 };
@@ -23,8 +24,9 @@ enum {
 /* What makes a code object the one it was: if these are equal, so is all that we took from it. */
 struct identity {
     uint64_t file, name, line_table;
+    uint64_t bytecode; /* to 3.10, where it is an object of its own; 0 from 3.11 on */
     uint32_t first_line;
-    uint32_t unit_count;
+    uint32_t unit_count; /* from 3.11 on; 0 before */
 };
 
 struct function {
@@ -40,7 +42,8 @@ struct object {
     struct function *function; /* NULL: not known */
     char *name, *file;         /* its own: the function may be one that stands for many */
     size_t name_bytes, file_bytes; /* of their objects in the target, as far as they are compared */
-    unsigned char table_begin[TABLE_BEGIN_BYTES]; /* of its location table */
+    uint64_t table_bytes; /* of its location table, */
+    unsigned char table_begin[TABLE_BEGIN_BYTES]; /* and how it begins */
     size_t table_begin_bytes;
     struct line_run *runs;
     uint32_t run_count;
@@ -136,6 +139,10 @@ static bool identity_of(const struct layout *layout, const unsigned char *head,
     identity->name = word_at(head, layout->code.qualname);
     identity->line_table = word_at(head, layout->code.line_table);
     identity->first_line = (uint32_t)int_at(head, layout->code.first_line);
+    if (layout->code.bytecode != LAYOUT_NONE) {
+        identity->bytecode = word_at(head, layout->code.bytecode);
+        return identity->bytecode != 0;
+    }
     identity->unit_count = (uint32_t)int_at(head, layout->code.unit_count);
     return identity->unit_count > 0 && identity->unit_count < 1u << 28;
 }
@@ -210,6 +217,7 @@ static bool read_runs(struct code_table *table, struct object *object, size_t *r
     if (!reader_read_word(table->reader, remote_plus(bytes, layout->object.var_size), &length) ||
         length > INT32_MAX)
         return false;
+    object->table_bytes = length;
     if (length > TABLE_BYTES_MAX)
         length = TABLE_BYTES_MAX;
     if (!reader_read(table->reader, remote_plus(bytes, layout->bytes.data), table->line_bytes,
@@ -217,8 +225,8 @@ static bool read_runs(struct code_table *table, struct object *object, size_t *r
         return false;
     object->table_begin_bytes = length < TABLE_BEGIN_BYTES ? (size_t)length : TABLE_BEGIN_BYTES;
     memcpy(object->table_begin, table->line_bytes, object->table_begin_bytes);
-    *run_count = lines_read(table->line_bytes, (size_t)length, identity->first_line,
-                            table->line_runs, RUNS_MAX, &object->known_units);
+    *run_count = lines_read(layout->code.line_form, table->line_bytes, (size_t)length,
+                            identity->first_line, table->line_runs, RUNS_MAX, &object->known_units);
     return true;
 }
 
@@ -237,7 +245,7 @@ static bool keep_runs(struct code_table *table, struct object *object, size_t ru
     memcpy(runs, table->line_runs, bytes);
     object->runs = runs;
     object->run_count = (uint32_t)run_count;
-    object->has_lines = false;
+    object->has_lines = object->identity.bytecode != 0; /* no such code is the interpreter's own */
     for (size_t i = 0; i < run_count; i++)
         object->has_lines |= runs[i].line != 0;
     return true;
@@ -315,8 +323,18 @@ static bool put_last(struct code_table *table, struct object *object)
 }
 
 _Static_assert(CODE_PIECES * LAYOUT_CODE_BYTES_MAX <= CODE_SEEN_BYTES_MAX &&
-                   LAYOUT_CODE_BYTES_MAX + 2 * TEXT_FIRST_BYTES + TABLE_BEGIN_BYTES <= CODE_SEEN_BYTES_MAX,
+                   LAYOUT_CODE_BYTES_MAX + 2 * TEXT_FIRST_BYTES + TABLE_HEAD_BYTES_MAX +
+                           TABLE_BEGIN_BYTES <=
+                       CODE_SEEN_BYTES_MAX,
                "what is told is the bound");
+
+/* What stands in front of a location table's bytes, from its size on. A target may tell nonsense. */
+static uint32_t table_head_bytes(const struct layout *layout)
+{
+    const uint32_t bytes = layout->bytes.data - layout->object.var_size;
+
+    return bytes >= sizeof(uint64_t) && bytes <= TABLE_HEAD_BYTES_MAX ? bytes : TABLE_HEAD_BYTES_MAX;
+}
 
 size_t code_pieces(const struct code_table *table, remote_addr code,
                    struct piece pieces[CODE_PIECES])
@@ -329,11 +347,12 @@ size_t code_pieces(const struct code_table *table, remote_addr code,
     pieces[1] = pieces[2] = pieces[3] = (struct piece){code, table->layout->code.size};
     if (known) {
         const remote_addr lines = remote_at(object->identity.line_table);
+        const uint32_t head = table_head_bytes(table->layout);
 
         pieces[1] = (struct piece){remote_at(object->identity.name), object->name_bytes};
         pieces[2] = (struct piece){remote_at(object->identity.file), object->file_bytes};
-        pieces[3] = (struct piece){remote_plus(lines, table->layout->bytes.data),
-                                   object->table_begin_bytes};
+        pieces[3] = (struct piece){remote_plus(lines, table->layout->object.var_size),
+                                   head + object->table_begin_bytes};
     }
     return known && object->sights >= SIGHTS_WHOLE ? 2 : CODE_PIECES;
 }
@@ -345,6 +364,7 @@ static bool is_same(const struct code_table *table, const struct object *object,
                     const unsigned char *bytes)
 {
     const unsigned char *name = bytes + pieces[0].length;
+    const unsigned char *lines;
 
     /* Where the parts are that were read was known by these addresses. */
     if (object->function == NULL || memcmp(identity, &object->identity, sizeof *identity) != 0 ||
@@ -353,8 +373,10 @@ static bool is_same(const struct code_table *table, const struct object *object,
         return false;
     if (count < CODE_PIECES)
         return object->sights >= SIGHTS_WHOLE;
+    lines = name + pieces[1].length + pieces[2].length;
     return text_begins(table->layout, name + pieces[1].length, pieces[2].length, object->file) &&
-           memcmp(name + pieces[1].length + pieces[2].length, object->table_begin,
+           word_at(lines, 0) == object->table_bytes &&
+           memcmp(lines + table_head_bytes(table->layout), object->table_begin,
                   object->table_begin_bytes) == 0;
 }
 
@@ -435,7 +457,7 @@ static bool announce(struct code_table *table, struct function *function)
 }
 
 /* An instruction that is none of the program's lines (a generator's first ones, or the one before the
-   first, where a frame of 3.11 or 3.12 stands that has not begun) is told as the line that the function
+   first, where a frame of 3.12 and before stands that has not begun) is told as the line that the function
    begins in. */
 static uint32_t line_of(const struct code_table *table, const struct object *object,
                         remote_addr instruction)
@@ -448,7 +470,8 @@ static uint32_t line_of(const struct code_table *table, const struct object *obj
         return 0;
     if (offset == (uint64_t)-(int64_t)UNIT_BYTES)
         return object->identity.first_line;
-    if (unit >= object->identity.unit_count || unit >= object->known_units)
+    if ((object->identity.unit_count > 0 && unit >= object->identity.unit_count) ||
+        unit >= object->known_units)
         return 0; /* not in this function, or in a part of it whose lines are not known */
     line = lines_find(object->runs, object->run_count, (uint32_t)unit);
     return line != 0 ? line : object->identity.first_line;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "python/text.h"
 
 enum {
@@ -12,22 +13,38 @@ enum {
     LOG2_INDEX_BYTES_MAX = 32,
 };
 
+/* How many bytes the table of indices in front of the entries has; 0: that makes no sense. To 3.10 it has
+   as many indices as .dk_size says, which are as wide as they need be (DK_IXSIZE, Objects/dict-common.h). */
+static uint64_t index_bytes(const struct layout *layout, const unsigned char *head)
+{
+    uint64_t size;
+
+    if (layout->dict.keys_size == LAYOUT_NONE) {
+        const unsigned log2 = head[layout->dict.keys_log2_index_bytes];
+
+        return log2 <= LOG2_INDEX_BYTES_MAX ? UINT64_C(1) << log2 : 0;
+    }
+    size = word_at(head, layout->dict.keys_size);
+    if (size > UINT64_C(1) << LOG2_INDEX_BYTES_MAX)
+        return 0;
+    return size * (size <= 0xff ? 1 : size <= 0xffff ? 2 : size <= 0xffffffff ? 4 : 8);
+}
+
 bool dict_keys_read(struct reader *reader, const struct layout *layout, remote_addr address,
                     uint32_t count_max, struct dict_keys *keys)
 {
     unsigned char head[HEAD_BYTES_MAX];
-    uint64_t count;
-    unsigned kind, log2_index_bytes;
+    uint64_t count, before;
+    unsigned kind;
 
     if (remote_is_null(address) || !reader_read(reader, address, head, layout->dict.keys_indices))
         return false;
-    kind = head[layout->dict.keys_kind];
-    log2_index_bytes = head[layout->dict.keys_log2_index_bytes];
-    memcpy(&count, head + layout->dict.keys_entry_count, sizeof count);
-    if (kind > KIND_MAX || log2_index_bytes > LOG2_INDEX_BYTES_MAX || count > count_max)
+    kind = layout->dict.keys_kind != LAYOUT_NONE ? head[layout->dict.keys_kind] : KIND_GENERAL;
+    before = index_bytes(layout, head);
+    count = word_at(head, layout->dict.keys_entry_count);
+    if (kind > KIND_MAX || before == 0 || count > count_max)
         return false;
-    keys->entries =
-        remote_plus(address, (int64_t)layout->dict.keys_indices + (INT64_C(1) << log2_index_bytes));
+    keys->entries = remote_plus(address, (int64_t)layout->dict.keys_indices + (int64_t)before);
     keys->count = (uint32_t)count;
     if (kind == KIND_GENERAL) {
         keys->entry_size = layout->dict.entry_size;

@@ -1,9 +1,9 @@
 /*
  * dict - looks into dicts of the target: their entries, and the one of a name.
  *
- * A dict is a table of keys (struct _dictkeysobject, Include/internal/pycore_dict.h) whose entries
- * stand in order of insertion. We read the entries in blocks and leave the hash table before them
- * alone: the hash of a str is of use in its own process only.
+ * A dict is a table of keys (struct _dictkeysobject, Include/internal/pycore_dict.h; to 3.10
+ * Objects/dict-common.h) whose entries stand in order of insertion. We read the entries in blocks and
+ * leave the hash table before them alone: the hash of a str is of use in its own process only.
  */
 #ifndef PYTHON_DICT_H
 #define PYTHON_DICT_H

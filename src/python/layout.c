@@ -26,7 +26,7 @@ struct debug_field {
    state, where we want them from that of the interpreter. */
 #include "python/layout_tables.h"
 
-const char LAYOUT_VERSIONS[] = "3.11 to 3.15";
+const char LAYOUT_VERSIONS[] = "3.8 to 3.15";
 
 /* The head of _Py_DebugOffsets, equal in all versions (Include/internal/pycore_debug_offsets.h). */
 static const char COOKIE[8] = "xdebugpy";
@@ -59,13 +59,14 @@ static const struct copied_member COPIED[] = {
     THREAD(base_frame, 8),
     THREAD(thread_id, 8),
     THREAD(native_thread_id, 8),
+    THREAD(unique_id, 8),
     THREAD(datastack_chunk, 8),
     THREAD(datastack_top, 8),
     THREAD(holds_gil, 4),
     THREAD(gil_requested, 4),
     THREAD(raised, 8),
     THREAD(handled, 8),
-    THREAD(handled_last, LAYOUT_HANDLED_BYTES),
+    THREAD(handled_last, 16), /* sizeof(struct _err_stackitem) since 3.11 */
     FRAME(code, 8),
     FRAME(previous, 8),
     FRAME(instruction, 8),
@@ -98,6 +99,15 @@ static const struct layout *row_for(uint32_t version)
         if (LAYOUTS[i].version == version)
             return &LAYOUTS[i];
     return NULL;
+}
+
+const struct layout *layout_silent(size_t index)
+{
+    size_t count = 0;
+
+    while (count < COUNT(LAYOUTS) && LAYOUTS[count].version < LAYOUT_VERSION_FROM)
+        count++;
+    return index < count ? &LAYOUTS[count - 1 - index] : NULL;
 }
 
 static uint32_t *field_at(struct layout *layout, size_t offset)

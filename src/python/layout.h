@@ -25,11 +25,18 @@
 
 /* What frame.owner says of a frame; a version's numbers map to these (enum _frameowner). */
 enum frame_owner {
-    OWNER_THREAD,    /* on the data stack */
+    OWNER_THREAD,    /* on the data stack; before 3.11, in an object of its own */
     OWNER_GENERATOR, /* inside a generator or coroutine object */
     OWNER_OBJECT,    /* in a frame object that outlived its call: never on a live chain */
     OWNER_ENTRY,     /* no Python code: marks an entry of the interpreter's loop, on the C stack */
     OWNERS,
+};
+
+/* What form a code object's line table has (lines.h). */
+enum line_form {
+    LINES_LNOTAB,    /* 3.8, 3.9 */
+    LINES_RANGES,    /* 3.10 */
+    LINES_LOCATIONS, /* 3.11 on */
 };
 
 /* Offsets in bytes from the start of the structure named first. CPython's member stands beside each;
@@ -40,21 +47,23 @@ struct layout {
     struct {
         uint32_t size;              /* sizeof(_PyRuntimeState) */
         uint32_t interpreters_head; /* _PyRuntimeState.interpreters.head */
-        uint32_t finalizing;        /* ._finalizing */
-        uint32_t gil;               /* .ceval.gil, the structure itself (3.11); NONE from 3.12 on */
+        uint32_t finalizing;        /* ._finalizing; 3.8: .finalizing */
+        uint32_t gil;               /* .ceval.gil, the structure itself (to 3.11); NONE from 3.12 on */
+        uint32_t gc_collecting;     /* .gc.collecting (int, 3.8); NONE from 3.9 on */
     } runtime;
 
     struct {
         uint32_t size;            /* sizeof(PyInterpreterState) */
         uint32_t id;              /* PyInterpreterState.id (int64_t) */
         uint32_t next;            /* .next */
-        uint32_t threads_head;    /* .threads.head */
-        uint32_t gil;             /* .ceval.gil, a pointer (3.12 on); NONE in 3.11 */
-        uint32_t gc_collecting;   /* .gc.collecting (int) */
+        uint32_t threads_head;    /* .threads.head; to 3.10: .tstate_head */
+        uint32_t gil;             /* .ceval.gil, a pointer (3.12 on); NONE before */
+        uint32_t gc_collecting;   /* .gc.collecting (int, 3.9 on); NONE before */
         uint32_t gc_frame;        /* .gc.frame (3.15 on): see struct gil_now; NONE before */
-        uint32_t modules;         /* .imports.modules; 3.11: .modules */
+        uint32_t modules;         /* .imports.modules; to 3.11: .modules */
         uint32_t code_generation; /* ._code_object_generation (uint64_t, 3.14 on); NONE before */
         uint32_t builtins;        /* .builtins, the dict */
+        uint32_t sys;             /* .sysdict (to 3.10); NONE from 3.11 on */
     } interpreter;
 
     struct {
@@ -68,29 +77,33 @@ struct layout {
         uint32_t size;            /* sizeof(PyThreadState) */
         uint32_t next;            /* PyThreadState.next */
         uint32_t interpreter;     /* .interp */
-        uint32_t current_frame;   /* .current_frame (3.13 on); NONE before */
-        uint32_t cframe;          /* .cframe (3.11, 3.12): to a _PyCFrame; NONE from 3.13 on */
+        uint32_t current_frame;   /* .current_frame (3.13 on); NONE in 3.11 and 3.12; before: .frame */
+        uint32_t cframe;          /* .cframe (3.11, 3.12): to a _PyCFrame; NONE in others */
         uint32_t base_frame;      /* .base_frame (3.15 on), the last of the chain; NONE before */
         uint32_t thread_id;       /* .thread_id (pthread_self()) */
-        uint32_t native_thread_id;/* .native_thread_id (gettid()) */
-        uint32_t datastack_chunk; /* .datastack_chunk */
-        uint32_t datastack_top;   /* .datastack_top */
+        uint32_t native_thread_id;/* .native_thread_id (gettid(), 3.11 on); NONE before */
+        uint32_t unique_id;       /* .id (uint64_t), where the one above is not; NONE from 3.11 on */
+        uint32_t datastack_chunk; /* .datastack_chunk (3.11 on); NONE before */
+        uint32_t datastack_top;   /* .datastack_top (3.11 on); NONE before */
         uint32_t holds_gil;       /* .holds_gil (int, 3.15 on); NONE before */
         uint32_t gil_requested;   /* .gil_requested (int, 3.15 on); NONE before */
-        uint32_t raised;          /* .current_exception; 3.11: .curexc_type */
+        uint32_t raised;          /* .current_exception; to 3.11: .curexc_type */
         uint32_t handled;         /* .exc_info, to the innermost struct _err_stackitem */
         uint32_t handled_last;    /* .exc_state, the outermost of them */
     } thread;
 
     /* What code handles: an item for each thread and for each generator or coroutine that runs. */
     struct {
-        uint32_t value;        /* struct _err_stackitem.exc_value: null, None, or an exception */
+        uint32_t size;         /* sizeof(struct _err_stackitem) */
+        uint32_t value;        /* .exc_value: null, None, or an exception; to 3.10: .exc_type */
         uint32_t previous;     /* .previous_item */
-        uint32_t before_frame; /* of a generator: from PyGenObject.gi_exc_state to .gi_iframe */
+        uint32_t in_generator; /* PyGenObject.gi_exc_state (to 3.10); NONE from 3.11 on */
+        uint32_t before_frame; /* from that to .gi_iframe (3.11 on); NONE before */
     } handled;
 
-    uint32_t cframe_current_frame; /* _PyCFrame.current_frame (3.11, 3.12); NONE from 3.13 on */
+    uint32_t cframe_current_frame; /* _PyCFrame.current_frame (3.11, 3.12); NONE in others */
 
+    /* Of the data stack (3.11 on); NONE before. */
     struct {
         uint32_t previous; /* _PyStackChunk.previous */
         uint32_t size;     /* .size, in bytes with this head */
@@ -98,27 +111,36 @@ struct layout {
         uint32_t data;     /* .data */
     } chunk;
 
+    /* struct _PyInterpreterFrame; to 3.10 PyFrameObject, the first part of an object on the heap. */
     struct {
-        uint32_t size;       /* offsetof(_PyInterpreterFrame, localsplus) */
-        uint32_t code;       /* .f_executable; 3.11, 3.12: .f_code */
-        uint32_t previous;   /* .previous */
-        uint32_t instruction;/* .instr_ptr; 3.11, 3.12: .prev_instr, one unit before the next */
-        uint32_t owner;      /* .owner (char) */
-        uint32_t is_entry;   /* .is_entry (bool, 3.11); NONE from 3.12 on */
-        uint32_t stack_top;  /* .stacktop (int, to 3.13): -1 while the frame runs; NONE from 3.14 on */
+        uint32_t size;       /* offsetof(.localsplus); to 3.10: of .f_blockstack */
+        uint32_t code;       /* .f_executable; to 3.12: .f_code */
+        uint32_t previous;   /* .previous; to 3.10: .f_back */
+        uint32_t instruction;/* .instr_ptr; 3.11, 3.12: .prev_instr, one unit before the next; before:
+                                .f_lasti (int), from the function's first instruction on, or negative */
+        uint32_t lasti_bytes;/* what .f_lasti counts is so many bytes; 0 from 3.11 on */
+        uint32_t owner;      /* .owner (char, 3.11 on); NONE before */
+        uint32_t is_entry;   /* .is_entry (bool, 3.11); NONE in others */
+        uint32_t stack_top;  /* .stacktop (int, 3.11 to 3.13): -1 while the frame runs; NONE in others */
+        uint32_t generator;  /* .f_gen (to 3.10): whose frame it is, or null; NONE from 3.11 on */
+        uint32_t state;      /* .f_state (signed char, 3.10); before: .f_executing; NONE from 3.11 on */
+        uint8_t running;     /* a bit for each value of that, of three bits, that it has during the call */
         uint8_t owners[8];   /* enum frame_owner for each value of .owner; OWNERS where undefined */
         uint64_t tag_mask;   /* bits of .f_executable that are no address: Py_TAG_BITS; 0 before 3.14 */
     } frame;
 
     struct {
-        uint32_t size;        /* offsetof(PyCodeObject, co_code_adaptive) */
+        uint32_t size;        /* offsetof(PyCodeObject, co_code_adaptive); to 3.10: co_zombieframe */
         uint32_t file;        /* .co_filename */
         uint32_t name;        /* .co_name */
-        uint32_t qualname;    /* .co_qualname */
-        uint32_t line_table;  /* .co_linetable */
+        uint32_t qualname;    /* .co_qualname; to 3.10, which has none: .co_name */
+        uint32_t line_table;  /* .co_linetable; 3.8, 3.9: .co_lnotab */
+        enum line_form line_form;
         uint32_t first_line;  /* .co_firstlineno (int) */
-        uint32_t units;       /* .co_code_adaptive, the first instruction */
-        uint32_t unit_count;  /* .ob_base.ob_size: number of code units */
+        uint32_t bytecode;    /* .co_code (to 3.10), a bytes object; NONE from 3.11 on */
+        uint32_t units;       /* .co_code_adaptive, the first instruction; to 3.10, where it is not in the
+                                 object, 0 */
+        uint32_t unit_count;  /* .ob_base.ob_size: number of code units (3.11 on); NONE before */
     } code;
 
     struct {
@@ -144,17 +166,18 @@ struct layout {
     struct {
         uint32_t keys;          /* PyDictObject.ma_keys */
         uint32_t values;        /* .ma_values */
-        uint32_t keys_log2_index_bytes; /* struct _dictkeysobject.dk_log2_index_bytes (uint8_t) */
-        uint32_t keys_kind;             /* .dk_kind (uint8_t: 0 general, 1 unicode, 2 split) */
+        uint32_t keys_size;             /* struct _dictkeysobject.dk_size (Py_ssize_t, to 3.10) */
+        uint32_t keys_log2_index_bytes; /* .dk_log2_index_bytes (uint8_t, 3.11 on) */
+        uint32_t keys_kind;             /* .dk_kind (uint8_t, 3.11 on: 0 general, 1 unicode, 2 split) */
         uint32_t keys_entry_count;      /* .dk_nentries (Py_ssize_t) */
         uint32_t keys_indices;          /* .dk_indices */
         uint32_t entry_size;            /* sizeof(PyDictKeyEntry) */
         uint32_t entry_key;             /* .me_key */
         uint32_t entry_value;           /* .me_value */
-        uint32_t unicode_entry_size;    /* sizeof(PyDictUnicodeEntry) */
+        uint32_t unicode_entry_size;    /* sizeof(PyDictUnicodeEntry), 3.11 on */
         uint32_t unicode_entry_key;     /* .me_key */
         uint32_t unicode_entry_value;   /* .me_value */
-        uint32_t values_array;          /* PyDictValues.values */
+        uint32_t values_array;          /* PyDictValues.values; to 3.10 there is only the array: 0 */
     } dict;
 
     struct {
@@ -162,39 +185,52 @@ struct layout {
         uint32_t basic_size;   /* .tp_basicsize (Py_ssize_t) */
         uint32_t dict_offset;  /* .tp_dictoffset (Py_ssize_t): for objects without a managed dict */
         uint32_t cached_keys;  /* PyHeapTypeObject.ht_cached_keys */
-        uint32_t managed_dict_flag;  /* Py_TPFLAGS_MANAGED_DICT */
+        uint32_t cached_keys_flag;   /* Py_TPFLAGS_MANAGED_DICT; to 3.10: Py_TPFLAGS_HEAPTYPE */
+        uint32_t managed_dict_flag;  /* Py_TPFLAGS_MANAGED_DICT (3.11 on); 0 before */
         uint32_t inline_values_flag; /* Py_TPFLAGS_INLINE_VALUES (3.13 on); 0 before */
     } type;
 
     uint32_t module_dict;      /* PyModuleObject.md_dict */
     int32_t managed_values;    /* bytes from an object to the pointer to its values (3.11, 3.12); 0
-                                  from 3.13 on, where they stand behind the object */
+                                  before, and from 3.13 on, where they stand behind the object */
     int32_t managed_values_tag;/* what that pointer is short of them: 1 in 3.12, where an even one leads
                                   to the dict; 0 in 3.11, where that is told by a null */
     int32_t managed_dict;      /* bytes from an object to the pointer to its dict */
 
     struct {
-        uint32_t tag;          /* PyLongObject.long_value.lv_tag; 3.11: .ob_base.ob_size */
-        uint32_t digits;       /* .long_value.ob_digit; 3.11: .ob_digit */
-        uint32_t size_shift;   /* how far to shift the tag for the number of digits: 3; 3.11: 0 */
+        uint32_t tag;          /* PyLongObject.long_value.lv_tag; to 3.11: .ob_base.ob_size */
+        uint32_t digits;       /* .long_value.ob_digit; to 3.11: .ob_digit */
+        uint32_t size_shift;   /* how far to shift the tag for the number of digits: 3; to 3.11: 0 */
     } integer;
 };
 
 /* What is copied of a structure to decode the copy has at most so many bytes, and reaches to the end
    of each member that the layout has in it: layout_select() sees to both. */
 #define LAYOUT_THREAD_BYTES_MAX 1024u
-#define LAYOUT_FRAME_BYTES_MAX 128u /* 72 to 80 in 3.11 to 3.15 */
-#define LAYOUT_HANDLED_BYTES 16u    /* sizeof(struct _err_stackitem) */
+#define LAYOUT_FRAME_BYTES_MAX 128u /* 72 to 80 in 3.11 to 3.15, 120 before */
+#define LAYOUT_HANDLED_BYTES_MAX 32u
 #define LAYOUT_CODE_BYTES_MAX 512u
 
 /* The first version that tells its own offsets (_Py_DebugOffsets). */
 #define LAYOUT_TOLD_FROM 0x030du
 
-/* The versions served, for messages: "3.11 to 3.15". */
+/* The versions served, for messages: "3.8 to 3.15". */
 extern const char LAYOUT_VERSIONS[];
 
 /* Bytes of _Py_DebugOffsets that layout_select() wants to see, at most. */
 #define LAYOUT_HEAD_BYTES 1024u
+
+/* The first version that tells what it is (Py_Version, or that). */
+#define LAYOUT_VERSION_FROM 0x030bu
+
+/* The layouts of versions before that, newest first; NULL behind the last. */
+const struct layout *layout_silent(size_t index);
+
+/* Whether frames are objects on the heap, each by itself, and not on a data stack: to 3.10. */
+static inline bool layout_has_frame_objects(const struct layout *layout)
+{
+    return layout->frame.generator != LAYOUT_NONE;
+}
 
 /* The layout for a target whose runtime structure begins with the `head_length` bytes at `head` and
    whose PY_VERSION_HEX is `version_hex` (0: to be taken from the head). Gives ERROR_VERSION, naming the

@@ -5,6 +5,471 @@
  */
 static const struct layout LAYOUTS[] = {
     {
+        /* Python 3.8.18 */
+        .version = 0x0308,
+        /* Include/internal/pycore_pystate.h */
+        .runtime = {
+            .size = 1464,
+            .interpreters_head = 32,
+            .finalizing = 16,
+            .gil = 1152,
+            .gc_collecting = 544,
+        },
+        /* Include/internal/pycore_pystate.h */
+        .interpreter = {
+            .size = 2720,
+            .id = 16,
+            .next = 0,
+            .threads_head = 8,
+            .gil = LAYOUT_NONE,
+            .gc_collecting = LAYOUT_NONE,
+            .gc_frame = LAYOUT_NONE,
+            .modules = 56,
+            .code_generation = LAYOUT_NONE,
+            .builtins = 80,
+            .sys = 72,
+        },
+        /* Include/internal/pycore_gil.h */
+        .gil = {
+            .size = 208,
+            .locked = 16,
+            .last_holder = 8,
+            .switches = 24,
+        },
+        /* Include/cpython/pystate.h */
+        .thread = {
+            .size = 264,
+            .next = 8,
+            .interpreter = 16,
+            .current_frame = 24,
+            .cframe = LAYOUT_NONE,
+            .base_frame = LAYOUT_NONE,
+            .thread_id = 176,
+            .native_thread_id = LAYOUT_NONE,
+            .unique_id = 256,
+            .datastack_chunk = LAYOUT_NONE,
+            .datastack_top = LAYOUT_NONE,
+            .holds_gil = LAYOUT_NONE,
+            .gil_requested = LAYOUT_NONE,
+            .raised = 88,
+            .handled = 144,
+            .handled_last = 112,
+        },
+        /* Include/cpython/pystate.h, Include/genobject.h */
+        .handled = {
+            .size = 32,
+            .value = 0,
+            .previous = 24,
+            .in_generator = 64,
+            .before_frame = LAYOUT_NONE,
+        },
+        .cframe_current_frame = LAYOUT_NONE,
+        .chunk = {
+            .previous = LAYOUT_NONE,
+            .size = LAYOUT_NONE,
+            .top = LAYOUT_NONE,
+            .data = LAYOUT_NONE,
+        },
+        /* Include/frameobject.h */
+        .frame = {
+            .size = 120,
+            .code = 32,
+            .previous = 24,
+            .instruction = 104,
+            .lasti_bytes = 1,
+            .owner = LAYOUT_NONE,
+            .is_entry = LAYOUT_NONE,
+            .stack_top = LAYOUT_NONE,
+            .generator = 96,
+            .state = 116,
+            .running = 0x2,
+            .owners = {OWNERS, OWNERS, OWNERS, OWNERS,
+                       OWNERS, OWNERS, OWNERS, OWNERS},
+            .tag_mask = 0x0,
+        },
+        /* Include/code.h */
+        .code = {
+            .size = 128,
+            .file = 104,
+            .name = 112,
+            .qualname = 112,
+            .line_table = 120,
+            .line_form = LINES_LNOTAB,
+            .first_line = 40,
+            .bytecode = 48,
+            .units = 0,
+            .unit_count = LAYOUT_NONE,
+        },
+        /* Include/object.h */
+        .object = {
+            .type = 8,
+            .var_size = 16,
+        },
+        /* Include/cpython/unicodeobject.h */
+        .unicode = {
+            .length = 16,
+            .state = 32,
+            .ascii_data = 48,
+            .compact_data = 72,
+            .kind_shift = 2,
+            .compact_shift = 5,
+            .ascii_shift = 6,
+        },
+        /* Include/bytesobject.h */
+        .bytes = {
+            .data = 32,
+        },
+        /* Include/cpython/dictobject.h */
+        .dict = {
+            .keys = 32,
+            .values = 40,
+            .keys_size = 8,
+            .keys_log2_index_bytes = LAYOUT_NONE,
+            .keys_kind = LAYOUT_NONE,
+            .keys_entry_count = 32,
+            .keys_indices = 40,
+            .entry_size = 24,
+            .entry_key = 8,
+            .entry_value = 16,
+            .unicode_entry_size = LAYOUT_NONE,
+            .unicode_entry_key = LAYOUT_NONE,
+            .unicode_entry_value = LAYOUT_NONE,
+            .values_array = 0,
+        },
+        /* Include/cpython/object.h */
+        .type = {
+            .flags = 168,
+            .basic_size = 32,
+            .dict_offset = 288,
+            .cached_keys = 872,
+            .cached_keys_flag = 512,
+            .managed_dict_flag = 0,
+            .inline_values_flag = 0,
+        },
+        /* Objects/moduleobject.c */
+        .module_dict = 16,
+        /* None is managed. */
+        .managed_values = 0,
+        .managed_values_tag = 0,
+        .managed_dict = 0,
+        /* Include/longintrepr.h */
+        .integer = {
+            .tag = 16,
+            .digits = 24,
+            .size_shift = 0,
+        },
+    },
+    {
+        /* Python 3.9.18 */
+        .version = 0x0309,
+        /* Include/internal/pycore_runtime.h */
+        .runtime = {
+            .size = 656,
+            .interpreters_head = 32,
+            .finalizing = 16,
+            .gil = 352,
+            .gc_collecting = LAYOUT_NONE,
+        },
+        /* Include/internal/pycore_interp.h */
+        .interpreter = {
+            .size = 5656,
+            .id = 24,
+            .next = 0,
+            .threads_head = 8,
+            .gil = LAYOUT_NONE,
+            .gc_collecting = 816,
+            .gc_frame = LAYOUT_NONE,
+            .modules = 856,
+            .code_generation = LAYOUT_NONE,
+            .builtins = 880,
+            .sys = 872,
+        },
+        /* Include/internal/pycore_gil.h */
+        .gil = {
+            .size = 208,
+            .locked = 16,
+            .last_holder = 8,
+            .switches = 24,
+        },
+        /* Include/cpython/pystate.h */
+        .thread = {
+            .size = 264,
+            .next = 8,
+            .interpreter = 16,
+            .current_frame = 24,
+            .cframe = LAYOUT_NONE,
+            .base_frame = LAYOUT_NONE,
+            .thread_id = 176,
+            .native_thread_id = LAYOUT_NONE,
+            .unique_id = 256,
+            .datastack_chunk = LAYOUT_NONE,
+            .datastack_top = LAYOUT_NONE,
+            .holds_gil = LAYOUT_NONE,
+            .gil_requested = LAYOUT_NONE,
+            .raised = 88,
+            .handled = 144,
+            .handled_last = 112,
+        },
+        /* Include/cpython/pystate.h, Include/genobject.h */
+        .handled = {
+            .size = 32,
+            .value = 0,
+            .previous = 24,
+            .in_generator = 64,
+            .before_frame = LAYOUT_NONE,
+        },
+        .cframe_current_frame = LAYOUT_NONE,
+        .chunk = {
+            .previous = LAYOUT_NONE,
+            .size = LAYOUT_NONE,
+            .top = LAYOUT_NONE,
+            .data = LAYOUT_NONE,
+        },
+        /* Include/cpython/frameobject.h */
+        .frame = {
+            .size = 120,
+            .code = 32,
+            .previous = 24,
+            .instruction = 104,
+            .lasti_bytes = 1,
+            .owner = LAYOUT_NONE,
+            .is_entry = LAYOUT_NONE,
+            .stack_top = LAYOUT_NONE,
+            .generator = 96,
+            .state = 116,
+            .running = 0x2,
+            .owners = {OWNERS, OWNERS, OWNERS, OWNERS,
+                       OWNERS, OWNERS, OWNERS, OWNERS},
+            .tag_mask = 0x0,
+        },
+        /* Include/cpython/code.h */
+        .code = {
+            .size = 128,
+            .file = 104,
+            .name = 112,
+            .qualname = 112,
+            .line_table = 120,
+            .line_form = LINES_LNOTAB,
+            .first_line = 40,
+            .bytecode = 48,
+            .units = 0,
+            .unit_count = LAYOUT_NONE,
+        },
+        /* Include/object.h */
+        .object = {
+            .type = 8,
+            .var_size = 16,
+        },
+        /* Include/cpython/unicodeobject.h */
+        .unicode = {
+            .length = 16,
+            .state = 32,
+            .ascii_data = 48,
+            .compact_data = 72,
+            .kind_shift = 2,
+            .compact_shift = 5,
+            .ascii_shift = 6,
+        },
+        /* Include/cpython/bytesobject.h */
+        .bytes = {
+            .data = 32,
+        },
+        /* Include/cpython/dictobject.h */
+        .dict = {
+            .keys = 32,
+            .values = 40,
+            .keys_size = 8,
+            .keys_log2_index_bytes = LAYOUT_NONE,
+            .keys_kind = LAYOUT_NONE,
+            .keys_entry_count = 32,
+            .keys_indices = 40,
+            .entry_size = 24,
+            .entry_key = 8,
+            .entry_value = 16,
+            .unicode_entry_size = LAYOUT_NONE,
+            .unicode_entry_key = LAYOUT_NONE,
+            .unicode_entry_value = LAYOUT_NONE,
+            .values_array = 0,
+        },
+        /* Include/cpython/object.h */
+        .type = {
+            .flags = 168,
+            .basic_size = 32,
+            .dict_offset = 288,
+            .cached_keys = 864,
+            .cached_keys_flag = 512,
+            .managed_dict_flag = 0,
+            .inline_values_flag = 0,
+        },
+        /* Objects/moduleobject.c */
+        .module_dict = 16,
+        /* None is managed. */
+        .managed_values = 0,
+        .managed_values_tag = 0,
+        .managed_dict = 0,
+        /* Include/longintrepr.h */
+        .integer = {
+            .tag = 16,
+            .digits = 24,
+            .size_shift = 0,
+        },
+    },
+    {
+        /* Python 3.10.13 */
+        .version = 0x030a,
+        /* Include/internal/pycore_runtime.h */
+        .runtime = {
+            .size = 672,
+            .interpreters_head = 32,
+            .finalizing = 16,
+            .gil = 352,
+            .gc_collecting = LAYOUT_NONE,
+        },
+        /* Include/internal/pycore_interp.h */
+        .interpreter = {
+            .size = 113528,
+            .id = 24,
+            .next = 0,
+            .threads_head = 8,
+            .gil = LAYOUT_NONE,
+            .gc_collecting = 816,
+            .gc_frame = LAYOUT_NONE,
+            .modules = 856,
+            .code_generation = LAYOUT_NONE,
+            .builtins = 880,
+            .sys = 872,
+        },
+        /* Include/internal/pycore_gil.h */
+        .gil = {
+            .size = 208,
+            .locked = 16,
+            .last_holder = 8,
+            .switches = 24,
+        },
+        /* Include/cpython/pystate.h */
+        .thread = {
+            .size = 280,
+            .next = 8,
+            .interpreter = 16,
+            .current_frame = 24,
+            .cframe = LAYOUT_NONE,
+            .base_frame = LAYOUT_NONE,
+            .thread_id = 176,
+            .native_thread_id = LAYOUT_NONE,
+            .unique_id = 256,
+            .datastack_chunk = LAYOUT_NONE,
+            .datastack_top = LAYOUT_NONE,
+            .holds_gil = LAYOUT_NONE,
+            .gil_requested = LAYOUT_NONE,
+            .raised = 88,
+            .handled = 144,
+            .handled_last = 112,
+        },
+        /* Include/cpython/pystate.h, Include/genobject.h */
+        .handled = {
+            .size = 32,
+            .value = 0,
+            .previous = 24,
+            .in_generator = 56,
+            .before_frame = LAYOUT_NONE,
+        },
+        .cframe_current_frame = LAYOUT_NONE,
+        .chunk = {
+            .previous = LAYOUT_NONE,
+            .size = LAYOUT_NONE,
+            .top = LAYOUT_NONE,
+            .data = LAYOUT_NONE,
+        },
+        /* Include/cpython/frameobject.h */
+        .frame = {
+            .size = 112,
+            .code = 32,
+            .previous = 24,
+            .instruction = 96,
+            .lasti_bytes = 2,
+            .owner = LAYOUT_NONE,
+            .is_entry = LAYOUT_NONE,
+            .stack_top = LAYOUT_NONE,
+            .generator = 88,
+            .state = 108,
+            .running = 0x5,
+            .owners = {OWNERS, OWNERS, OWNERS, OWNERS,
+                       OWNERS, OWNERS, OWNERS, OWNERS},
+            .tag_mask = 0x0,
+        },
+        /* Include/cpython/code.h */
+        .code = {
+            .size = 128,
+            .file = 104,
+            .name = 112,
+            .qualname = 112,
+            .line_table = 120,
+            .line_form = LINES_RANGES,
+            .first_line = 40,
+            .bytecode = 48,
+            .units = 0,
+            .unit_count = LAYOUT_NONE,
+        },
+        /* Include/object.h */
+        .object = {
+            .type = 8,
+            .var_size = 16,
+        },
+        /* Include/cpython/unicodeobject.h */
+        .unicode = {
+            .length = 16,
+            .state = 32,
+            .ascii_data = 48,
+            .compact_data = 72,
+            .kind_shift = 2,
+            .compact_shift = 5,
+            .ascii_shift = 6,
+        },
+        /* Include/cpython/bytesobject.h */
+        .bytes = {
+            .data = 32,
+        },
+        /* Include/cpython/dictobject.h */
+        .dict = {
+            .keys = 32,
+            .values = 40,
+            .keys_size = 8,
+            .keys_log2_index_bytes = LAYOUT_NONE,
+            .keys_kind = LAYOUT_NONE,
+            .keys_entry_count = 32,
+            .keys_indices = 40,
+            .entry_size = 24,
+            .entry_key = 8,
+            .entry_value = 16,
+            .unicode_entry_size = LAYOUT_NONE,
+            .unicode_entry_key = LAYOUT_NONE,
+            .unicode_entry_value = LAYOUT_NONE,
+            .values_array = 0,
+        },
+        /* Include/cpython/object.h */
+        .type = {
+            .flags = 168,
+            .basic_size = 32,
+            .dict_offset = 288,
+            .cached_keys = 872,
+            .cached_keys_flag = 512,
+            .managed_dict_flag = 0,
+            .inline_values_flag = 0,
+        },
+        /* Include/internal/pycore_moduleobject.h */
+        .module_dict = 16,
+        /* None is managed. */
+        .managed_values = 0,
+        .managed_values_tag = 0,
+        .managed_dict = 0,
+        /* Include/longintrepr.h */
+        .integer = {
+            .tag = 16,
+            .digits = 24,
+            .size_shift = 0,
+        },
+    },
+    {
         /* Python 3.11.7 */
         .version = 0x030b,
         /* Include/internal/pycore_runtime.h */
@@ -13,6 +478,7 @@ static const struct layout LAYOUTS[] = {
             .interpreters_head = 40,
             .finalizing = 24,
             .gil = 360,
+            .gc_collecting = LAYOUT_NONE,
         },
         /* Include/internal/pycore_interp.h */
         .interpreter = {
@@ -26,6 +492,7 @@ static const struct layout LAYOUTS[] = {
             .modules = 888,
             .code_generation = LAYOUT_NONE,
             .builtins = 912,
+            .sys = LAYOUT_NONE,
         },
         /* Include/internal/pycore_gil.h */
         .gil = {
@@ -44,6 +511,7 @@ static const struct layout LAYOUTS[] = {
             .base_frame = LAYOUT_NONE,
             .thread_id = 152,
             .native_thread_id = 160,
+            .unique_id = LAYOUT_NONE,
             .datastack_chunk = 296,
             .datastack_top = 304,
             .holds_gil = LAYOUT_NONE,
@@ -54,8 +522,10 @@ static const struct layout LAYOUTS[] = {
         },
         /* Include/cpython/pystate.h, Include/cpython/genobject.h */
         .handled = {
+            .size = 16,
             .value = 0,
             .previous = 8,
+            .in_generator = LAYOUT_NONE,
             .before_frame = 32,
         },
         /* Include/cpython/pystate.h */
@@ -73,9 +543,13 @@ static const struct layout LAYOUTS[] = {
             .code = 32,
             .previous = 48,
             .instruction = 56,
+            .lasti_bytes = 0,
             .owner = 69,
             .is_entry = 68,
             .stack_top = 64,
+            .generator = LAYOUT_NONE,
+            .state = LAYOUT_NONE,
+            .running = 0x0,
             .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNERS,
                        OWNERS, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x0,
@@ -87,7 +561,9 @@ static const struct layout LAYOUTS[] = {
             .name = 120,
             .qualname = 128,
             .line_table = 136,
+            .line_form = LINES_LOCATIONS,
             .first_line = 72,
+            .bytecode = LAYOUT_NONE,
             .units = 184,
             .unit_count = 16,
         },
@@ -114,6 +590,7 @@ static const struct layout LAYOUTS[] = {
         .dict = {
             .keys = 32,
             .values = 40,
+            .keys_size = LAYOUT_NONE,
             .keys_log2_index_bytes = 9,
             .keys_kind = 10,
             .keys_entry_count = 24,
@@ -132,6 +609,7 @@ static const struct layout LAYOUTS[] = {
             .basic_size = 32,
             .dict_offset = 288,
             .cached_keys = 872,
+            .cached_keys_flag = 16,
             .managed_dict_flag = 16,
             .inline_values_flag = 0,
         },
@@ -157,6 +635,7 @@ static const struct layout LAYOUTS[] = {
             .interpreters_head = 40,
             .finalizing = 24,
             .gil = LAYOUT_NONE,
+            .gc_collecting = LAYOUT_NONE,
         },
         /* Include/internal/pycore_interp.h */
         .interpreter = {
@@ -170,6 +649,7 @@ static const struct layout LAYOUTS[] = {
             .modules = 944,
             .code_generation = LAYOUT_NONE,
             .builtins = 360,
+            .sys = LAYOUT_NONE,
         },
         /* Include/internal/pycore_gil.h */
         .gil = {
@@ -188,6 +668,7 @@ static const struct layout LAYOUTS[] = {
             .base_frame = LAYOUT_NONE,
             .thread_id = 136,
             .native_thread_id = 144,
+            .unique_id = LAYOUT_NONE,
             .datastack_chunk = 232,
             .datastack_top = 240,
             .holds_gil = LAYOUT_NONE,
@@ -198,8 +679,10 @@ static const struct layout LAYOUTS[] = {
         },
         /* Include/cpython/pystate.h, Include/cpython/genobject.h */
         .handled = {
+            .size = 16,
             .value = 0,
             .previous = 8,
+            .in_generator = LAYOUT_NONE,
             .before_frame = 32,
         },
         /* Include/cpython/pystate.h */
@@ -217,9 +700,13 @@ static const struct layout LAYOUTS[] = {
             .code = 0,
             .previous = 8,
             .instruction = 56,
+            .lasti_bytes = 0,
             .owner = 70,
             .is_entry = LAYOUT_NONE,
             .stack_top = 64,
+            .generator = LAYOUT_NONE,
+            .state = LAYOUT_NONE,
+            .running = 0x0,
             .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNER_ENTRY,
                        OWNERS, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x0,
@@ -231,7 +718,9 @@ static const struct layout LAYOUTS[] = {
             .name = 120,
             .qualname = 128,
             .line_table = 136,
+            .line_form = LINES_LOCATIONS,
             .first_line = 68,
+            .bytecode = LAYOUT_NONE,
             .units = 192,
             .unit_count = 16,
         },
@@ -258,6 +747,7 @@ static const struct layout LAYOUTS[] = {
         .dict = {
             .keys = 32,
             .values = 40,
+            .keys_size = LAYOUT_NONE,
             .keys_log2_index_bytes = 9,
             .keys_kind = 10,
             .keys_entry_count = 24,
@@ -276,6 +766,7 @@ static const struct layout LAYOUTS[] = {
             .basic_size = 32,
             .dict_offset = 288,
             .cached_keys = 880,
+            .cached_keys_flag = 16,
             .managed_dict_flag = 16,
             .inline_values_flag = 0,
         },
@@ -301,6 +792,7 @@ static const struct layout LAYOUTS[] = {
             .interpreters_head = 632,
             .finalizing = 608,
             .gil = LAYOUT_NONE,
+            .gc_collecting = LAYOUT_NONE,
         },
         /* Include/internal/pycore_interp.h */
         .interpreter = {
@@ -314,6 +806,7 @@ static const struct layout LAYOUTS[] = {
             .modules = 7656,
             .code_generation = LAYOUT_NONE,
             .builtins = 7648,
+            .sys = LAYOUT_NONE,
         },
         /* Include/internal/pycore_gil.h */
         .gil = {
@@ -332,6 +825,7 @@ static const struct layout LAYOUTS[] = {
             .base_frame = LAYOUT_NONE,
             .thread_id = 152,
             .native_thread_id = 160,
+            .unique_id = LAYOUT_NONE,
             .datastack_chunk = 232,
             .datastack_top = 240,
             .holds_gil = LAYOUT_NONE,
@@ -342,8 +836,10 @@ static const struct layout LAYOUTS[] = {
         },
         /* Include/cpython/pystate.h, Include/cpython/genobject.h */
         .handled = {
+            .size = 16,
             .value = 0,
             .previous = 8,
+            .in_generator = LAYOUT_NONE,
             .before_frame = 32,
         },
         .cframe_current_frame = LAYOUT_NONE,
@@ -360,9 +856,13 @@ static const struct layout LAYOUTS[] = {
             .code = 0,
             .previous = 8,
             .instruction = 56,
+            .lasti_bytes = 0,
             .owner = 70,
             .is_entry = LAYOUT_NONE,
             .stack_top = 64,
+            .generator = LAYOUT_NONE,
+            .state = LAYOUT_NONE,
+            .running = 0x0,
             .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNER_ENTRY,
                        OWNERS, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x0,
@@ -374,7 +874,9 @@ static const struct layout LAYOUTS[] = {
             .name = 120,
             .qualname = 128,
             .line_table = 136,
+            .line_form = LINES_LOCATIONS,
             .first_line = 68,
+            .bytecode = LAYOUT_NONE,
             .units = 200,
             .unit_count = 16,
         },
@@ -401,6 +903,7 @@ static const struct layout LAYOUTS[] = {
         .dict = {
             .keys = 32,
             .values = 40,
+            .keys_size = LAYOUT_NONE,
             .keys_log2_index_bytes = 9,
             .keys_kind = 10,
             .keys_entry_count = 24,
@@ -419,6 +922,7 @@ static const struct layout LAYOUTS[] = {
             .basic_size = 32,
             .dict_offset = 288,
             .cached_keys = 880,
+            .cached_keys_flag = 16,
             .managed_dict_flag = 16,
             .inline_values_flag = 4,
         },
@@ -445,6 +949,7 @@ static const struct layout LAYOUTS[] = {
             .interpreters_head = 808,
             .finalizing = 784,
             .gil = LAYOUT_NONE,
+            .gc_collecting = LAYOUT_NONE,
         },
         /* Include/internal/pycore_interp_structs.h */
         .interpreter = {
@@ -458,6 +963,7 @@ static const struct layout LAYOUTS[] = {
             .modules = 7688,
             .code_generation = 7992,
             .builtins = 7680,
+            .sys = LAYOUT_NONE,
         },
         /* Include/internal/pycore_gil.h */
         .gil = {
@@ -476,6 +982,7 @@ static const struct layout LAYOUTS[] = {
             .base_frame = LAYOUT_NONE,
             .thread_id = 152,
             .native_thread_id = 160,
+            .unique_id = LAYOUT_NONE,
             .datastack_chunk = 232,
             .datastack_top = 240,
             .holds_gil = LAYOUT_NONE,
@@ -486,8 +993,10 @@ static const struct layout LAYOUTS[] = {
         },
         /* Include/cpython/pystate.h, Include/internal/pycore_interpframe_structs.h */
         .handled = {
+            .size = 16,
             .value = 0,
             .previous = 8,
+            .in_generator = LAYOUT_NONE,
             .before_frame = 32,
         },
         .cframe_current_frame = LAYOUT_NONE,
@@ -504,9 +1013,13 @@ static const struct layout LAYOUTS[] = {
             .code = 0,
             .previous = 8,
             .instruction = 56,
+            .lasti_bytes = 0,
             .owner = 74,
             .is_entry = LAYOUT_NONE,
             .stack_top = LAYOUT_NONE,
+            .generator = LAYOUT_NONE,
+            .state = LAYOUT_NONE,
+            .running = 0x0,
             .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNER_ENTRY,
                        OWNER_ENTRY, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x3,
@@ -518,7 +1031,9 @@ static const struct layout LAYOUTS[] = {
             .name = 120,
             .qualname = 128,
             .line_table = 136,
+            .line_form = LINES_LOCATIONS,
             .first_line = 68,
+            .bytecode = LAYOUT_NONE,
             .units = 208,
             .unit_count = 16,
         },
@@ -545,6 +1060,7 @@ static const struct layout LAYOUTS[] = {
         .dict = {
             .keys = 32,
             .values = 40,
+            .keys_size = LAYOUT_NONE,
             .keys_log2_index_bytes = 9,
             .keys_kind = 10,
             .keys_entry_count = 24,
@@ -563,6 +1079,7 @@ static const struct layout LAYOUTS[] = {
             .basic_size = 32,
             .dict_offset = 288,
             .cached_keys = 880,
+            .cached_keys_flag = 16,
             .managed_dict_flag = 16,
             .inline_values_flag = 4,
         },
@@ -588,6 +1105,7 @@ static const struct layout LAYOUTS[] = {
             .interpreters_head = 936,
             .finalizing = 912,
             .gil = LAYOUT_NONE,
+            .gc_collecting = LAYOUT_NONE,
         },
         /* Include/internal/pycore_interp_structs.h */
         .interpreter = {
@@ -601,6 +1119,7 @@ static const struct layout LAYOUTS[] = {
             .modules = 7592,
             .code_generation = 7944,
             .builtins = 7584,
+            .sys = LAYOUT_NONE,
         },
         /* Include/internal/pycore_gil.h */
         .gil = {
@@ -619,6 +1138,7 @@ static const struct layout LAYOUTS[] = {
             .base_frame = 80,
             .thread_id = 176,
             .native_thread_id = 184,
+            .unique_id = LAYOUT_NONE,
             .datastack_chunk = 256,
             .datastack_top = 264,
             .holds_gil = 36,
@@ -629,8 +1149,10 @@ static const struct layout LAYOUTS[] = {
         },
         /* Include/cpython/pystate.h, Include/internal/pycore_interpframe_structs.h */
         .handled = {
+            .size = 16,
             .value = 0,
             .previous = 8,
+            .in_generator = LAYOUT_NONE,
             .before_frame = 32,
         },
         .cframe_current_frame = LAYOUT_NONE,
@@ -647,9 +1169,13 @@ static const struct layout LAYOUTS[] = {
             .code = 0,
             .previous = 8,
             .instruction = 56,
+            .lasti_bytes = 0,
             .owner = 74,
             .is_entry = LAYOUT_NONE,
             .stack_top = LAYOUT_NONE,
+            .generator = LAYOUT_NONE,
+            .state = LAYOUT_NONE,
+            .running = 0x0,
             .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNER_ENTRY,
                        OWNERS, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x3,
@@ -661,7 +1187,9 @@ static const struct layout LAYOUTS[] = {
             .name = 120,
             .qualname = 128,
             .line_table = 136,
+            .line_form = LINES_LOCATIONS,
             .first_line = 68,
+            .bytecode = LAYOUT_NONE,
             .units = 208,
             .unit_count = 16,
         },
@@ -688,6 +1216,7 @@ static const struct layout LAYOUTS[] = {
         .dict = {
             .keys = 32,
             .values = 40,
+            .keys_size = LAYOUT_NONE,
             .keys_log2_index_bytes = 9,
             .keys_kind = 10,
             .keys_entry_count = 24,
@@ -706,6 +1235,7 @@ static const struct layout LAYOUTS[] = {
             .basic_size = 32,
             .dict_offset = 288,
             .cached_keys = 888,
+            .cached_keys_flag = 16,
             .managed_dict_flag = 16,
             .inline_values_flag = 4,
         },

@@ -151,7 +151,7 @@ static bool read_shape(struct search *search, remote_addr type, struct shape *sh
         .dict_offset = words[2],
     };
     /* Types that are not made by a class statement end before that member. */
-    if ((shape->flags & layout->type.managed_dict_flag) != 0) {
+    if ((shape->flags & layout->type.cached_keys_flag) != 0) {
         shape->shared_keys = remote_at(words[3]);
         shape->has_name = find_name(search, shape->shared_keys, &unused, &shape->name_index);
     }

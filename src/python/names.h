@@ -2,7 +2,7 @@
  * names - what Python's threading module calls the threads of an interpreter.
  *
  * They are in the dict threading._active, from each thread's ident to its Thread object, whose
- * attribute `_name` is the name (Lib/threading.py, 3.11 to 3.15). Where an object keeps its
+ * attribute `_name` is the name (Lib/threading.py, 3.8 to 3.15). Where an object keeps its
  * attributes differs from version to version: struct layout tells.
  *
  * Used by the sampler thread. Allocates nothing, and uses some 80 KiB of stack.

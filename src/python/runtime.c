@@ -12,6 +12,7 @@
 #include "base/clean.h"
 #include "memory/elf.h"
 #include "memory/refusal.h"
+#include "python/version.h"
 
 enum { LOOKS_MAX = 32 };
 
@@ -133,7 +134,34 @@ static bool too_old(const char *path, struct error *error)
     version_in_name(path, version, sizeof version);
     return error_set(error, ERROR_VERSION,
                      "this is CPython %s, and tachyon-top reads %s: it is too old",
-                     version[0] != '\0' ? version : "3.10 or earlier", LAYOUT_VERSIONS);
+                     version[0] != '\0' ? version : "3.7 or earlier", LAYOUT_VERSIONS);
+}
+
+static bool is_served(const char *version)
+{
+    char served[16];
+
+    for (size_t i = 0; layout_silent(i) != NULL; i++) {
+        snprintf(served, sizeof served, "%u.%u", layout_silent(i)->version >> 8,
+                 layout_silent(i)->version & 0xffu);
+        if (strcmp(version, served) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* It is too old, or has no interpreter now that would tell. */
+static bool no_version(const char *path, struct error *error)
+{
+    char version[16];
+
+    version_in_name(path, version, sizeof version);
+    if (version[0] != '\0' && !is_served(version))
+        return too_old(path, error);
+    return error_set(error, ERROR_READ,
+                     "this Python does not tell its version: it is starting up or shutting down, is built in "
+                     "an unusual way (a debug build?), or is none of %s",
+                     LAYOUT_VERSIONS);
 }
 
 static bool select_layout(struct runtime *runtime, struct reader *reader,
@@ -146,13 +174,15 @@ static bool select_layout(struct runtime *runtime, struct reader *reader,
         return reader_failed(errno, "the runtime of this Python", error);
     runtime->address = file->runtime;
     runtime->version_hex = layout_head_version(head, sizeof head);
-    if (runtime->version_hex == 0) {
-        if (remote_is_null(file->version))
-            return too_old(file->path, error);
+    if (runtime->version_hex == 0 && !remote_is_null(file->version)) {
         if (!reader_read_word(reader, file->version, &version))
             return reader_failed(errno, "the version of this Python", error);
         runtime->version_hex = (uint32_t)version;
     }
+    if (runtime->version_hex == 0)
+        runtime->version_hex = version_find(reader, file->runtime);
+    if (runtime->version_hex == 0)
+        return no_version(file->path, error);
     return layout_select(&runtime->layout, runtime->version_hex, head, sizeof head, error);
 }
 
@@ -196,6 +226,9 @@ static bool read_interpreter(const struct runtime *runtime, struct reader *reade
     const struct layout *layout = &runtime->layout;
 
     interpreter->address = address;
+    interpreter->gc_collecting = layout->interpreter.gc_collecting != LAYOUT_NONE
+                                     ? remote_plus(address, layout->interpreter.gc_collecting)
+                                     : remote_plus(runtime->address, layout->runtime.gc_collecting);
     if (!reader_read_word(reader, remote_plus(address, layout->interpreter.id),
                           (uint64_t *)&interpreter->id) ||
         !reader_read_pointer(reader, address, layout->interpreter.next, next) ||
@@ -239,6 +272,12 @@ size_t runtime_interpreters(const struct runtime *runtime, struct reader *reader
     return count;
 }
 
+uint64_t runtime_thread_mark(const struct layout *layout, const unsigned char *state)
+{
+    return word_at(state, layout->thread.native_thread_id != LAYOUT_NONE ? layout->thread.native_thread_id
+                                                                         : layout->thread.unique_id);
+}
+
 size_t runtime_threads(const struct runtime *runtime, struct reader *reader,
                        const struct interpreter *interpreter, struct thread_found *threads,
                        size_t room, bool *whole)
@@ -254,12 +293,15 @@ size_t runtime_threads(const struct runtime *runtime, struct reader *reader,
             !reader_read(reader, address, bytes, layout->thread.size) ||
             word_at(bytes, layout->thread.interpreter) != interpreter->address.value)
             break;
-        threads[count++] = (struct thread_found){
+        threads[count] = (struct thread_found){
             .address = address,
             .next = remote_at(word_at(bytes, layout->thread.next)),
             .ident = word_at(bytes, layout->thread.thread_id),
-            .native_id = word_at(bytes, layout->thread.native_thread_id),
+            .mark = runtime_thread_mark(layout, bytes),
         };
+        if (layout->thread.native_thread_id != LAYOUT_NONE)
+            threads[count].native_id = threads[count].mark;
+        count++;
         if ((count & (count - 1)) == 0)
             met = address;
         address = threads[count - 1].next;

@@ -4,7 +4,8 @@
  *
  * Works on executables that hold the interpreter themselves and on those that load libpython, PIE or
  * not, stripped or not: `_PyRuntime` is an exported symbol (PyAPI_DATA, Include/internal/
- * pycore_runtime.h), and from 3.11 on so is `Py_Version` (Include/pylifecycle.h).
+ * pycore_runtime.h; 3.8: pycore_pystate.h), and from 3.11 on so is `Py_Version` (Include/pylifecycle.h).
+ * Versions before that are known by what they hold (version.h).
  */
 #ifndef PYTHON_RUNTIME_H
 #define PYTHON_RUNTIME_H
@@ -47,9 +48,13 @@ bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, str
 /* Whether there is an interpreter with a thread behind `runtime`: not when Python shut down. */
 bool runtime_still_there(const struct runtime *runtime, struct reader *reader);
 
+/* What is thread_found.mark of a thread state of this layout, of which these are the bytes. */
+uint64_t runtime_thread_mark(const struct layout *layout, const unsigned char *state);
+
 /* An interpreter, and what its threads share. */
 struct interpreter {
     remote_addr address;
+    remote_addr gc_collecting; /* where the collector tells by an int that it is at work */
     remote_addr gil;       /* of its struct _gil_runtime_state; null when it has none yet */
     remote_addr first_thread;
     int64_t id;
@@ -66,7 +71,9 @@ struct thread_found {
     remote_addr address;
     remote_addr next;
     uint64_t ident;     /* pthread_self(), as Python's threading.get_ident() gives it */
-    uint64_t native_id; /* gettid() in its own PID namespace; 0: not set yet */
+    uint64_t native_id; /* gettid() in its own PID namespace; 0: not set yet, or not told (to 3.10) */
+    uint64_t mark;      /* what no other thread has whose state stands at the same address: native_id, or
+                           to 3.10 the thread state's own number */
 };
 
 /* The thread states of `interpreter`, newest first, at most `room`; gives their number. The list is

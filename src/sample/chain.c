@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "python/frame.h"
+#include "python/runtime.h"
 #include "sample/pair.h"
 
 enum {
@@ -27,7 +28,7 @@ void chain_describe(const struct walk *walk, const struct collection *collection
     stack->base = chain_base(walk, collection->state);
     stack->next_thread = remote_at(word_at(collection->state, walk->layout->thread.next));
     stack->ident = word_at(collection->state, walk->layout->thread.thread_id);
-    stack->native_id = word_at(collection->state, walk->layout->thread.native_thread_id);
+    stack->mark = runtime_thread_mark(walk->layout, collection->state);
     stack->extra = collection->extra;
 }
 
@@ -57,8 +58,9 @@ struct follow {
     bool is_top;
     bool is_first;        /* no frame with Python code was met yet */
     bool seen_running;    /* the first such frame was */
-    bool callee_is_entry; /* the callee has a loop of the interpreter of its own */
+    bool callee_is_entry; /* the callee has a loop of the interpreter of its own, which is told from 3.11 on */
     bool all_lines;       /* every line is proven so far */
+    bool all_stand;       /* every caller was seen to stand in both copies, where it has to be */
     remote_addr callee;
     remote_addr callee_code;
     enum collected_part callee_part;
@@ -73,6 +75,8 @@ static void add_frame(struct walk *walk, struct walk_stack *stack, struct follow
 
     if (follow->is_first)
         follow->seen_running = pair_seen_running(walk->layout, pair);
+    else
+        follow->all_stand &= pair_stands(walk->layout, pair);
     follow->is_first = false;
     if (stack->live_from > stack->depth && pair_still_runs(walk->layout, pair))
         stack->live_from = stack->depth;
@@ -101,16 +105,19 @@ static void pass_frame(struct follow *follow, const struct layout *layout, remot
 static bool beyond_top(const struct walk *walk, const unsigned char *state, remote_addr address)
 {
     const struct layout *layout = walk->layout;
-    const uint64_t chunk = word_at(state, layout->thread.datastack_chunk);
-    const uint64_t top = word_at(state, layout->thread.datastack_top);
+    uint64_t chunk, top;
 
+    if (layout_has_frame_objects(layout))
+        return false;
+    chunk = word_at(state, layout->thread.datastack_chunk);
+    top = word_at(state, layout->thread.datastack_top);
     return address.value >= top && address.value - chunk < DATA_STACK_CHUNK_BYTES;
 }
 
 /* The chain was the same up to its end. */
 static enum chain_result at_end(const struct follow *follow)
 {
-    if (!follow->is_first && !follow->seen_running)
+    if (!follow->is_first && (!follow->seen_running || !follow->all_stand))
         return CHAIN_NOT_RUNNING;
     return follow->all_lines ? CHAIN_WHOLE : CHAIN_LINES_OPEN;
 }
@@ -209,7 +216,7 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
                                struct walk_stack *stack, size_t *rest, remote_addr *unknown)
 {
     const struct layout *layout = walk->layout;
-    struct follow follow = {.is_top = true, .is_first = true, .all_lines = true};
+    struct follow follow = {.is_top = true, .is_first = true, .all_lines = true, .all_stand = true};
     remote_addr met = remote_at(0); /* the frame at the last power of two: met again, it is a circle */
     bool at_bottom = remote_is_null(address);
     unsigned tries = KNOWN_TRIES;
@@ -235,7 +242,8 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
         }
         pair = pair_of(&found);
         frame = frame_decode(layout, pair.second);
-        if (!pair_same_call(layout, pair) || !is_live(&frame))
+        if (!pair_same_call(layout, pair) || !is_live(&frame) ||
+            !pair_may_stand(layout, pair, follow.is_top))
             return CHAIN_TORN;
         if (!note_apart(walk->room, &follow, address, &frame, found.part, stack->depth))
             return CHAIN_READ_APART;
@@ -321,7 +329,7 @@ static bool read_root_frame(struct walk *walk, const struct collection *collecti
     const struct frame frame = frame_decode(layout, pair.second);
     struct follow follow = {.is_top = index == 0};
 
-    if (!pair_same_call(layout, pair) || !is_live(&frame) ||
+    if (!pair_same_call(layout, pair) || !is_live(&frame) || !pair_may_stand(layout, pair, false) ||
         beyond_top(walk, collection->state, listed->address))
         return false;
     *root = (struct chain_root_frame){
@@ -335,6 +343,7 @@ static bool read_root_frame(struct walk *walk, const struct collection *collecti
         pass_frame(&follow, layout, listed[-1].address, &callee, listed[-1].found.part);
     }
     root->seen_running = pair_seen_running(layout, pair);
+    root->stands = layout_has_frame_objects(layout) && pair_stands(layout, pair);
     root->frame.address = listed->address;
     root->frame.code = frame.code;
     root->frame.called_c = follow.callee_is_entry;
@@ -389,6 +398,20 @@ static size_t list_from_top(struct walk *walk, const struct collection *collecti
     return known && has_loops && !remote_is_null(from) ? list_chain(walk, collection, true, from) : 0;
 }
 
+/* Whether the frame of the root side that has `depth` below it was read at once with these, of which `so_far`
+   tells the same. Frame objects are as good as that where each was seen to stand by its own mark. */
+static bool is_proven_with(const struct walk *walk, const struct chain_root_frame *frame, size_t depth,
+                           bool so_far)
+{
+    const struct chain_root_frame *root = walk->room->root;
+
+    if (layout_has_frame_objects(walk->layout))
+        return so_far && frame->stands;
+    /* The entry frame at the bottom may be anywhere: it does not change. */
+    return depth == 0 || (depth == 1 && remote_is_null(root[0].frame.code)) ||
+           (so_far && frame->place == root[depth - 1].place);
+}
+
 bool chain_note_root(struct walk *walk, const struct collection *collection, remote_addr top)
 {
     struct walk_room *room = walk->room;
@@ -407,9 +430,7 @@ bool chain_note_root(struct walk *walk, const struct collection *collection, rem
         if (agreed == depth && depth < depth_before &&
             remote_equal(kept->address, now.address) && remote_equal(kept->code, now.code))
             agreed++;
-        /* The entry frame at the bottom may be anywhere: it does not change. */
-        at_once = depth == 0 || (depth == 1 && remote_is_null(room->root[0].frame.code)) ||
-                  (at_once && now.place == room->root[depth - 1].place);
+        at_once = is_proven_with(walk, &now, depth, at_once);
         if (at_once && now.seen_running)
             room->root_proven = depth + 1;
         *kept = now;
@@ -442,6 +463,7 @@ void chain_keep_root(struct walk *walk, struct walk_stack *stack)
     stack->frames = walk->room->frames;
     stack->serial = stack->rest_of = 0;
     stack->depth = 0;
+    /* A mark that was seen in the first copy only tells nothing of what was read behind it. */
     stack->live_from = walk->layout->frame.stack_top == LAYOUT_NONE ? 0 : RECORD_DEPTH_MAX;
     stack->cut = false;
     for (size_t i = walk->room->root_proven; i-- > 0 && !stack->cut;) {

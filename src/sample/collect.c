@@ -26,17 +26,19 @@ static size_t larger(size_t a, uint32_t b)
 /* The thread state is read up to the last member that is of use. */
 static size_t used_state_bytes(const struct layout *layout)
 {
-    size_t last = larger(layout->thread.datastack_top, layout->thread.next);
+    size_t last = layout->thread.next;
 
+    last = larger(last, layout->thread.datastack_top);
     last = larger(last, layout->thread.current_frame);
     last = larger(last, layout->thread.cframe);
     last = larger(last, layout->thread.base_frame);
     last = larger(last, layout->thread.thread_id);
     last = larger(last, layout->thread.native_thread_id);
+    last = larger(last, layout->thread.unique_id);
     last = larger(last, layout->thread.handled);
     last = larger(last, layout->thread.raised);
     last = larger(last, layout->thread.holds_gil);
-    last = larger(last, layout->thread.handled_last + LAYOUT_HANDLED_BYTES - WORD_BYTES);
+    last = larger(last, layout->thread.handled_last + layout->handled.size - WORD_BYTES);
     return last + WORD_BYTES;
 }
 
@@ -60,17 +62,36 @@ static bool has_cframes(const struct collector *collector)
     return collector->layout->thread.cframe != LAYOUT_NONE;
 }
 
-static bool grow_buffer(struct collect_buffer *buffer, size_t need)
+void collector_free(struct collector *collector)
 {
-    unsigned char *grown;
+    places_free(&collector->places);
+}
 
-    if (need <= buffer->size)
-        return true;
-    grown = realloc(buffer->bytes, need + need / 2);
-    if (grown == NULL)
-        return false;
-    buffer->bytes = grown;
-    buffer->size = need + need / 2;
+void collect_buffer_free(struct collect_buffer *buffer)
+{
+    free(buffer->bytes);
+    free(buffer->pieces);
+    *buffer = (struct collect_buffer){.bytes = NULL};
+}
+
+static bool grow_buffer(struct collect_buffer *buffer, size_t need, size_t pieces)
+{
+    if (need > buffer->size) {
+        unsigned char *grown = realloc(buffer->bytes, need + need / 2);
+
+        if (grown == NULL)
+            return false;
+        buffer->bytes = grown;
+        buffer->size = need + need / 2;
+    }
+    if (pieces > buffer->piece_room) {
+        struct piece *grown = realloc(buffer->pieces, (pieces + pieces / 2) * sizeof *grown);
+
+        if (grown == NULL)
+            return false;
+        buffer->pieces = grown;
+        buffer->piece_room = pieces + pieces / 2;
+    }
     return true;
 }
 
@@ -146,15 +167,12 @@ static size_t list_front(const struct collect_parts *parts, struct piece *pieces
     return n + places_pieces(parts->places, pieces + n);
 }
 
-/* Lists the pieces of `count` collections; gives their number, or 0 where they are too many. */
-static size_t list_pieces(const struct collector *collector, const struct collect_parts *parts,
-                          const struct walk_extra *extra, size_t count, struct piece *pieces)
+/* Lists the pieces of `count` collections. */
+static void list_pieces(const struct collector *collector, const struct collect_parts *parts,
+                        const struct walk_extra *extra, size_t count, struct piece *pieces)
 {
-    size_t n;
+    size_t n = list_front(parts, pieces);
 
-    if (count_pieces(collector, parts, extra, count) > READER_PIECES_MAX)
-        return 0;
-    n = list_front(parts, pieces);
     for (size_t i = 0; i < count; i++) {
         pieces[n++] = (struct piece){collector->thread, collector->state_bytes};
         if (has_cframes(collector))
@@ -168,7 +186,25 @@ static size_t list_pieces(const struct collector *collector, const struct collec
         n += i % 2 == 0 ? places_pieces_back(parts->places, pieces + n)
                         : places_pieces_again(parts->places, pieces + n);
     }
-    return n;
+}
+
+/* As many at once as one system call can read. */
+static size_t gather(struct reader *reader, const struct piece *pieces, size_t count, unsigned char *into)
+{
+    size_t got = 0;
+
+    for (size_t i = 0; i < count; i += READER_PIECES_MAX) {
+        const size_t some = count - i < READER_PIECES_MAX ? count - i : READER_PIECES_MAX;
+        const size_t bytes = reader_gather(reader, pieces + i, some, into + got);
+        size_t wanted = 0;
+
+        got += bytes;
+        for (size_t j = i; j < i + some; j++)
+            wanted += pieces[j].length;
+        if (bytes != wanted)
+            break;
+    }
+    return got;
 }
 
 static bool has_extra(const struct collect_sizes *sizes, uint32_t index)
@@ -256,13 +292,10 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
                             const struct walk_extra *extra, size_t count,
                             struct collection *collection)
 {
-    struct piece pieces[READER_PIECES_MAX];
-    const size_t piece_count = list_pieces(collector, parts, extra, count, pieces);
+    const size_t piece_count = count_pieces(collector, parts, extra, count);
     uint64_t start_ns;
     size_t total, got;
 
-    if (piece_count == 0)
-        return COLLECT_LOST_EXTRA;
     *collection = (struct collection){
         .parts = parts,
         .sizes = {
@@ -278,13 +311,14 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
         .cframes_at = collector->cframes,
     };
     total = all_bytes(&collection->sizes);
-    if (!grow_buffer(collector->buffer, total)) {
+    if (!grow_buffer(collector->buffer, total, piece_count)) {
         errno = ENOMEM;
         return COLLECT_FAILED;
     }
     lay_out(collection, collector->buffer->bytes);
+    list_pieces(collector, parts, extra, count, collector->buffer->pieces);
     start_ns = clock_now_ns();
-    got = reader_gather(collector->reader, pieces, piece_count, collector->buffer->bytes);
+    got = gather(collector->reader, collector->buffer->pieces, piece_count, collector->buffer->bytes);
     if (got != total)
         return what_is_lost(collection, got);
     collection->slow = took_long(&collector->usual_ns[count > 1], clock_now_ns() - start_ns, piece_count,

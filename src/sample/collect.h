@@ -1,6 +1,7 @@
 /*
  * collect - readings of a thread's stack: every place twice, around the thread state and whatever is to
- * be read at the same moment, in one system call. Many of them can follow each other in it; then the second
+ * be read at the same moment, in one system call, or some in a row where that cannot read so many pieces
+ * (frame objects far from each other, to 3.10). Many of them can follow each other in it; then the second
  * copy of one is the first of the next.
  *
  * What it proves is walk.c's to say. Plain data inside a walk (walk.h); the sampler thread alone uses it.
@@ -21,7 +22,11 @@
 struct collect_buffer {
     unsigned char *bytes; /* of the last one, in the order of its pieces */
     size_t size;
+    struct piece *pieces;
+    size_t piece_room;
 };
+
+void collect_buffer_free(struct collect_buffer *buffer);
 
 /* A stretch of the C stack. */
 struct stretch {
@@ -44,6 +49,7 @@ struct collector {
    caller's. */
 void collector_init(struct collector *collector, struct reader *reader, const struct layout *layout,
                     struct collect_buffer *buffer, remote_addr thread);
+void collector_free(struct collector *collector);
 
 /* What is read with `count` collections, in this order: a copy of `places`; then for each of them the thread state,
    what is extra, and another copy. What is `steady` is read with the first, next to the thread state; and `lower` in
@@ -100,7 +106,7 @@ bool collection_find(const struct collection *collection, remote_addr address, s
 enum collect_result {
     COLLECTED,
     COLLECT_LOST_PLACE, /* one of the places cannot be read any more */
-    COLLECT_LOST_EXTRA, /* one of the extra pieces cannot, or they are too many */
+    COLLECT_LOST_EXTRA, /* one of the extra pieces cannot */
     COLLECT_FAILED,     /* the thread state cannot, with errno */
 };
 
@@ -111,7 +117,7 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
                             struct collection *collection);
 void collection_next(struct collection *collection);
 
-/* How many collections one reading can have, `wanted` at most. */
+/* How many collections one system call can read, `wanted` at most, and 1 at least. */
 size_t collect_most(const struct collector *collector, const struct collect_parts *parts,
                     const struct walk_extra *extra, size_t wanted);
 

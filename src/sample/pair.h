@@ -25,23 +25,57 @@ static inline bool pair_same_call(const struct layout *layout, struct pair pair)
     return word_at(pair.first, layout->frame.code) == word_at(pair.second, layout->frame.code) &&
            word_at(pair.first, layout->frame.previous) ==
                word_at(pair.second, layout->frame.previous) &&
-           pair.first[layout->frame.owner] == pair.second[layout->frame.owner];
+           (layout->frame.owner == LAYOUT_NONE ||
+            pair.first[layout->frame.owner] == pair.second[layout->frame.owner]);
 }
 
-/* Whether a copy has the mark of a frame that runs itself, or waits for C code: up to 3.13. */
+/* Whether frames bear a mark while they run: up to 3.13. */
+static inline bool pair_is_marked(const struct layout *layout)
+{
+    return layout->frame.stack_top != LAYOUT_NONE || layout_has_frame_objects(layout);
+}
+
+/* Whether a copy has the mark of a frame that runs itself, or waits for C code, as a frame object does also
+   while any callee runs. */
 static inline bool pair_has_mark(const struct layout *layout, const unsigned char *copy)
 {
     int32_t stack_top;
 
+    if (layout_has_frame_objects(layout))
+        return frame_object_runs(layout, copy);
     memcpy(&stack_top, copy + layout->frame.stack_top, sizeof stack_top);
     return stack_top < 0;
 }
 
+/* Whether both can be of a frame that was on the stack in between; of frame objects, the top alone may have
+   been one that waited for its next call in one of them, and not where it ends the chain. */
+static inline bool pair_may_stand(const struct layout *layout, struct pair pair, bool is_top)
+{
+    const bool is_last = word_at(pair.second, layout->frame.previous) == 0;
+
+    return !layout_has_frame_objects(layout) ||
+           (frame_object_lives(pair.first) && frame_object_lives(pair.second)) ||
+           (is_top && !is_last &&
+            (frame_object_runs(layout, pair.first) || frame_object_runs(layout, pair.second)));
+}
+
+/* Whether a caller bears the mark in both copies, as a frame object has to: the object of a call that ended
+   keeps its bytes but for the mark, and is the next one's of the same code. */
+static inline bool pair_stands(const struct layout *layout, struct pair pair)
+{
+    return !layout_has_frame_objects(layout) ||
+           (frame_object_runs(layout, pair.first) && frame_object_runs(layout, pair.second));
+}
+
 /* Whether both hold a caller at the same instruction, and it does not run at either. The mark goes
-   only while a frame waits for a callee in the same loop of the interpreter. */
+   only while a frame waits for a callee in the same loop of the interpreter; of a frame object it does not
+   tell that. */
 static inline bool pair_same_instruction(const struct layout *layout, struct pair pair,
                                          bool callee_is_entry)
 {
+    if (layout_has_frame_objects(layout))
+        return int_at(pair.first, layout->frame.instruction) ==
+               int_at(pair.second, layout->frame.instruction);
     if (word_at(pair.first, layout->frame.instruction) !=
         word_at(pair.second, layout->frame.instruction))
         return false;
@@ -54,14 +88,14 @@ static inline bool pair_same_instruction(const struct layout *layout, struct pai
    since; only the mark is gone. From 3.14 on it loses its code instead: no such proof is needed. */
 static inline bool pair_seen_running(const struct layout *layout, struct pair pair)
 {
-    return layout->frame.stack_top == LAYOUT_NONE || pair_has_mark(layout, pair.first) ||
+    return !pair_is_marked(layout) || pair_has_mark(layout, pair.first) ||
            pair_has_mark(layout, pair.second);
 }
 
 /* Whether the second copy tells that this frame, and so all its callers, stood up to then. */
 static inline bool pair_still_runs(const struct layout *layout, struct pair pair)
 {
-    return layout->frame.stack_top == LAYOUT_NONE || pair_has_mark(layout, pair.second);
+    return !pair_is_marked(layout) || pair_has_mark(layout, pair.second);
 }
 
 #endif

@@ -1,15 +1,18 @@
 #include "sample/places.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "sample/record.h"
 
 enum {
     CHUNK_HEAD_BYTES = 24,   /* of _PyStackChunk before .data */
     CHUNK_BYTES_MAX = 1 << 20,
     SLACK_BYTES = 1024,      /* read beyond the top, for what may be pushed by the next time */
     FRAMES_MAX = 256,        /* places that are no chunks */
-    CHUNKS_MAX = WALK_PLACES_MAX - FRAMES_MAX,
+    CHUNKS_MAX = 144,
+    OBJECTS_MAX = RECORD_DEPTH_MAX,
     FORGET_AFTER = 32,       /* copies without a frame found there */
     NEAR_BYTES = 2048,       /* frames no further apart share a place: both ends of the gap are mapped,
                                 so all of it is, as it is less than a page */
@@ -17,6 +20,27 @@ enum {
     UPPER_BYTES = 12288,     /* next to the top of a stack that is divided: a hundred frames or so */
     LOWER_LEAST_BYTES = 8192,
 };
+
+static bool reserve(struct places *places, size_t count)
+{
+    const size_t room = count + count / 2 + 8;
+    struct place *items;
+
+    if (count <= places->room)
+        return true;
+    items = realloc(places->items, room * sizeof *items);
+    if (items == NULL)
+        return false;
+    places->items = items;
+    places->room = room;
+    return true;
+}
+
+void places_free(struct places *places)
+{
+    free(places->items);
+    *places = (struct places){.items = NULL};
+}
 
 static void set_offsets(struct places *places)
 {
@@ -70,8 +94,10 @@ static bool holds(const struct place *place, remote_addr address, size_t length)
 bool places_find(struct places *places, remote_addr address, size_t length,
                  struct place_found *found)
 {
+    /* From there to both sides: the next one of the chain is near. */
     for (size_t n = 0; n < places->count; n++) {
-        const size_t i = (places->last_found + n) % places->count;
+        const size_t back = (n + 1) / 2;
+        const size_t i = (places->last_found + (n % 2 == 0 ? back : places->count - back)) % places->count;
         struct place *place = &places->items[i];
 
         if (holds(place, address, length)) {
@@ -177,6 +203,14 @@ static size_t chunk_bytes(const struct places *places)
     return bytes;
 }
 
+static bool has_entries(const struct places *places)
+{
+    for (size_t i = 0; i < places->count; i++)
+        if (places->items[i].is_entry)
+            return true;
+    return false;
+}
+
 /* Divides a chunk, of which `left` bytes are upper, and gives how many are left of these. */
 static size_t split_chunk(const struct place *place, size_t origin, size_t left, struct places_parts *parts)
 {
@@ -206,6 +240,9 @@ bool places_split(struct places *places, struct places_parts *parts, size_t uppe
     size_t left = chunk_bytes(places) >= upper + LOWER_LEAST_BYTES ? upper : SIZE_MAX;
 
     parts->upper.count = parts->lower.count = parts->steady.count = 0;
+    if ((left == SIZE_MAX && !has_entries(places)) || !reserve(&parts->upper, places->count) ||
+        !reserve(&parts->lower, places->count) || !reserve(&parts->steady, places->count))
+        return false;
     for (size_t i = places->count; i-- > 0;) {
         const struct place *place = &places->items[i];
 
@@ -245,7 +282,7 @@ void places_take_marks(struct places *places, const struct places *part)
 }
 
 /* Keeps the frames met lately, without the chunks. */
-static void keep_frames(struct places *places)
+void places_forget(struct places *places)
 {
     size_t kept = 0;
 
@@ -259,12 +296,15 @@ static void keep_frames(struct places *places)
     set_offsets(places);
 }
 
-static bool add(struct places *places, remote_addr start, uint32_t length, bool is_chunk)
+/* Adds a place in front of the one `at`. */
+static bool add(struct places *places, size_t at, remote_addr start, uint32_t length, bool is_chunk)
 {
-    if (places->count == WALK_PLACES_MAX || places->bytes + length > WALK_BYTES_MAX)
+    if (places->bytes + length > WALK_BYTES_MAX || !reserve(places, places->count + 1))
         return false;
-    places->items[places->count++] = (struct place){
+    memmove(places->items + at + 1, places->items + at, (places->count - at) * sizeof *places->items);
+    places->items[at] = (struct place){
         .start = start, .length = length, .used = places->serial, .is_chunk = is_chunk};
+    places->count++;
     set_offsets(places);
     return true;
 }
@@ -274,7 +314,7 @@ void places_set_chunks(struct places *places, struct reader *reader, const struc
 {
     size_t frames;
 
-    keep_frames(places);
+    places_forget(places);
     frames = places->count;
     for (int i = 0; i < CHUNKS_MAX && !remote_is_null(chunk); i++) {
         const remote_addr data = remote_plus(chunk, layout->chunk.data);
@@ -291,7 +331,7 @@ void places_set_chunks(struct places *places, struct reader *reader, const struc
                       : word_at(head, layout->chunk.top) * sizeof(uint64_t);
         if (used > size) /* also when it makes no sense */
             used = size;
-        if (used > 0 && !add(places, data, (uint32_t)used, true))
+        if (used > 0 && !add(places, places->count, data, (uint32_t)used, true))
             break;
         chunk = remote_at(word_at(head, layout->chunk.previous));
     }
@@ -341,13 +381,11 @@ bool places_add_frame(struct places *places, remote_addr address, uint32_t lengt
         if (oldest == NULL || places->serial - place->used > places->serial - oldest->used)
             oldest = place;
     }
+    /* In front, so that the chunks stay next to the thread state. */
     if (frames < FRAMES_MAX) {
-        /* In front, so that the chunks stay next to the thread state. */
-        if (!add(places, address, length, false))
+        if (!add(places, 0, address, length, false))
             return false;
-        memmove(places->items + 1, places->items, (places->count - 1) * sizeof *places->items);
-        places->items[0] = added;
-        set_offsets(places);
+        places->items[0].is_entry = is_entry;
         return true;
     }
     if (oldest->used == places->serial)
@@ -355,6 +393,19 @@ bool places_add_frame(struct places *places, remote_addr address, uint32_t lengt
     *oldest = added;
     set_offsets(places);
     return true;
+}
+
+bool places_add_object(struct places *places, size_t at, remote_addr address, uint32_t length)
+{
+    return widen(places, address, length, false) ||
+           (places->count < OBJECTS_MAX && add(places, at, address, length, false));
+}
+
+void places_parts_free(struct places_parts *parts)
+{
+    places_free(&parts->upper);
+    places_free(&parts->lower);
+    places_free(&parts->steady);
 }
 
 void places_clear(struct places *places)

@@ -4,8 +4,8 @@
  * Most frames stand in the chunks of the thread's data stack (_PyStackChunk, Include/cpython/pystate.h),
  * each read in one piece as far as it is used. Frames of generators and coroutines stand in heap objects,
  * and entry frames on the C stack: those near each other share a place, as pieces are dear and bytes are
- * cheap, and one that was not met for a while is forgotten. Plain data inside a
- * collector (collect.h).
+ * cheap, and one that was not met for a while is forgotten. To 3.10 all frames are heap objects, each by
+ * itself. Part of a collector (collect.h); the array of items is its own.
  */
 #ifndef SAMPLE_PLACES_H
 #define SAMPLE_PLACES_H
@@ -31,7 +31,8 @@ struct place {
 };
 
 struct places {
-    struct place items[WALK_PLACES_MAX];
+    struct place *items;
+    size_t room;
     size_t count;
     size_t bytes;      /* of one copy: at most WALK_BYTES_MAX */
     uint32_t serial;   /* of the copy being looked at */
@@ -105,10 +106,19 @@ void places_take_marks(struct places *places, const struct places *part);
 void places_set_chunks(struct places *places, struct reader *reader, const struct layout *layout,
                        remote_addr chunk, remote_addr top);
 
+/* Drops the frames that were not met lately. */
+void places_forget(struct places *places);
+
 /* Adds a frame outside of the chunks: to a place nearby, or as its own, then instead of the one not met
    for longest when there is no room. False when all are in use. */
 bool places_add_frame(struct places *places, remote_addr address, uint32_t length, bool is_entry);
 
+/* Adds a frame object, or part of one, of a thread that has no chunks: to a place nearby, or as its own in
+   front of the place `at`. False when there is no room. */
+bool places_add_object(struct places *places, size_t at, remote_addr address, uint32_t length);
+
 void places_clear(struct places *places);
+void places_free(struct places *places);
+void places_parts_free(struct places_parts *parts);
 
 #endif

@@ -23,6 +23,8 @@ bool population_init(struct population *population, pid_t pid, struct reader *re
     population->runtime = runtime;
     population->source = (struct thread_source){pid, kernel_threads_are_nested(pid), reader,
                                                 &runtime->layout, walk_room_new()};
+    population->native_ids = (struct native_ids){
+        .pid = pid, .nested = population->source.nested, .reader = reader};
     population->found = malloc(RUNTIME_THREADS_MAX * sizeof *population->found);
     population->names = malloc(NAMES_MAX * sizeof *population->names);
     population->list_wanted = true;
@@ -46,7 +48,7 @@ static struct target_thread *find_thread(struct population *population,
         struct target_thread *thread = population->threads[i];
 
         if (remote_equal(thread->found.address, found->address) &&
-            thread->found.ident == found->ident && thread->found.native_id == found->native_id)
+            thread->found.ident == found->ident && thread->found.mark == found->mark)
             return thread;
     }
     return NULL;
@@ -145,6 +147,22 @@ static void find_none(struct population *population)
     }
 }
 
+/* Finds what the kernel calls the threads found of an interpreter of which Python does not tell it: of those
+   that are known, what is known; of others, what their own structures say. */
+static void find_native_ids(struct population *population, size_t count)
+{
+    if (population->source.layout->thread.native_thread_id != LAYOUT_NONE)
+        return;
+    native_ids_learn(&population->native_ids, population->found, count);
+    for (size_t i = 0; i < count; i++) {
+        struct thread_found *found = &population->found[i];
+        const struct target_thread *known = find_thread(population, found);
+
+        found->native_id = known != NULL ? known->found.native_id
+                                         : (uint64_t)native_id_of(&population->native_ids, found->ident);
+    }
+}
+
 /* Takes note of a thread that is in an interpreter's list. */
 static void see_thread(struct population *population, const struct thread_found *found,
                        remote_addr interpreter, uint64_t now_ns)
@@ -199,6 +217,7 @@ static void list_threads(struct population *population, const struct thread_roun
 
         whole &= all;
         room -= count;
+        find_native_ids(population, count);
         /* The list has the newest first; threads are numbered by age. */
         for (size_t j = count; j-- > 0;)
             see_thread(population, &population->found[j], population->interpreters[i].address,

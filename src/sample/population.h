@@ -21,6 +21,7 @@
 #include "memory/reader.h"
 #include "python/names.h"
 #include "python/runtime.h"
+#include "sample/native_id.h"
 #include "sample/target_thread.h"
 
 struct population {
@@ -36,6 +37,7 @@ struct population {
     bool knows_none;
     struct interpreter interpreters_before[RUNTIME_INTERPRETERS_MAX];
     struct thread_found *found;   /* room for RUNTIME_THREADS_MAX */
+    struct native_ids native_ids; /* where Python does not tell them */
     bool list_wanted;
     uint64_t listed_ns;
     uint64_t listing_ns;          /* how long that took */

@@ -136,7 +136,9 @@ uint64_t recall_store(struct recall *recall, struct places *whole, struct places
                       const struct entries *entries)
 {
     recall_forget(recall);
-    if (stack->depth < DEPTH_LEAST || !make_room(recall, whole->bytes, stack->depth))
+    /* Frame objects (to 3.10) are each in a place of their own, of which one changes with each stack. */
+    if (stack->depth < DEPTH_LEAST || !whole->items[whole->count - 1].is_chunk ||
+        !make_room(recall, whole->bytes, stack->depth))
         return 0;
     store_part(recall, whole, collection->parts->places, collection->second, !collection->turned);
     store_part(recall, whole, collection->parts->lower, collection->lower, false);

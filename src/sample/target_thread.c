@@ -262,7 +262,7 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
         return READ_FAILED;
     }
     /* A thread state's memory is used again for the next thread's. */
-    if (stack.ident != thread->found.ident || stack.native_id != thread->found.native_id)
+    if (stack.ident != thread->found.ident || stack.mark != thread->found.mark)
         return READ_OF_ANOTHER;
     if (!remote_equal(stack.next_thread, thread->found.next))
         thread->stale = true;

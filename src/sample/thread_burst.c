@@ -224,7 +224,7 @@ static uint32_t take_samples(struct thread_bursts *bursts, struct target_thread 
         const bool torn = result == BURST_TRUNCATED;
         struct gc_at gc = gc_see(extra->gc, stack.extra + gil_bytes);
 
-        if (stack.ident != thread->found.ident || stack.native_id != thread->found.native_id ||
+        if (stack.ident != thread->found.ident || stack.mark != thread->found.mark ||
             !had_gil(bursts, thread, extra, &stack))
             break;
         if (!remote_equal(stack.next_thread, thread->found.next))

@@ -14,7 +14,8 @@
 enum {
     TRIES_MAX = 8,      /* collections for one sample, with those that find new places */
     TORN_MAX = 3,       /* of these, how many may be torn before the stack is truncated */
-    KNOWN_MAX = 64,     /* frames in known places that learning reads one by one in search of others */
+    KNOWN_MAX = 64,     /* frames in known places that learning reads one by one in search of others, */
+    KNOWN_OBJECTS_MAX = 4, /* and of frame objects, whose callers were known with them */
     WHOLE_MAX = 256,    /* samples read without dividing the places, after one for which that did not do */
 };
 
@@ -27,7 +28,9 @@ void walk_room_free(struct walk_room *room)
 {
     if (room == NULL)
         return;
-    free(room->buffer.bytes);
+    collect_buffer_free(&room->buffer);
+    places_parts_free(&room->parts);
+    places_parts_free(&room->parts_room);
     free(room);
 }
 
@@ -51,8 +54,10 @@ struct walk *walk_new(struct reader *reader, const struct layout *layout, struct
 
 void walk_free(struct walk *walk)
 {
-    if (walk != NULL)
-        recall_free(&walk->recall);
+    if (walk == NULL)
+        return;
+    recall_free(&walk->recall);
+    collector_free(&walk->collector);
     free(walk);
 }
 
@@ -66,20 +71,50 @@ static bool add_place(struct walk *walk, remote_addr address, const struct frame
                             before + layout->frame.size, frame->owner == OWNER_ENTRY);
 }
 
-/* Looks the chain's places up in the target as it is now: the data stack's chunks, then, from the frame
-   whose place was not known, each frame outside of them. Nothing of it is used but where to read. */
-static void learn(struct walk *walk, const struct collection *collection, remote_addr unknown)
+/* Adds the place of a frame object in front of the place `at`, so that those met last are next to the thread
+   state; and of the exception that its generator handles. */
+static bool add_object_place(struct walk *walk, size_t at, remote_addr address, const unsigned char *bytes)
+{
+    const struct layout *layout = walk->layout;
+    const remote_addr generator = remote_at(word_at(bytes, layout->frame.generator));
+    struct places *places = &walk->collector.places;
+
+    if (!places_add_object(places, at, address, layout->frame.size))
+        return false;
+    return remote_is_null(generator) ||
+           places_add_object(places, at, remote_plus(generator, layout->handled.in_generator),
+                             layout->handled.size);
+}
+
+/* Looks the data stack's chunks up. */
+static void learn_chunks(struct walk *walk, const struct collection *collection)
 {
     const struct layout *layout = walk->layout;
     const remote_addr chunk =
         remote_at(word_at(collection->state, layout->thread.datastack_chunk));
     const remote_addr top = remote_at(word_at(collection->state, layout->thread.datastack_top));
+
+    places_set_chunks(&walk->collector.places, walk->collector.reader, layout, chunk, top);
+}
+
+/* Looks the chain's places up in the target as it is now: the data stack's chunks, then, from the frame
+   whose place was not known, each frame outside of them. Nothing of it is used but where to read. */
+static void learn(struct walk *walk, const struct collection *collection, remote_addr unknown)
+{
+    const struct layout *layout = walk->layout;
+    const bool has_objects = layout_has_frame_objects(layout);
+    const unsigned known_max = has_objects ? KNOWN_OBJECTS_MAX : KNOWN_MAX;
     remote_addr address = unknown;
     unsigned known = 0;
+    size_t at;
 
     walk->places_full = false;
-    places_set_chunks(&walk->collector.places, walk->collector.reader, layout, chunk, top);
-    for (size_t step = 0; step < CHAIN_STEPS_MAX && known < KNOWN_MAX; step++) {
+    if (has_objects)
+        places_forget(&walk->collector.places);
+    else
+        learn_chunks(walk, collection);
+    at = walk->collector.places.count;
+    for (size_t step = 0; step < CHAIN_STEPS_MAX && known < known_max; step++) {
         unsigned char bytes[LAYOUT_FRAME_BYTES_MAX];
         struct place_found found;
         struct frame frame;
@@ -90,7 +125,8 @@ static void learn(struct walk *walk, const struct collection *collection, remote
         frame = frame_decode(layout, bytes);
         if (places_find(&walk->collector.places, address, layout->frame.size, &found))
             known++;
-        else if (!add_place(walk, address, &frame)) {
+        else if (has_objects ? !add_object_place(walk, at, address, bytes)
+                             : !add_place(walk, address, &frame)) {
             walk->places_full = true;
             return;
         }

@@ -24,8 +24,8 @@
  * Of a torn stack the root side is kept, up to where both copies are the same: as far as one that was
  * seen running and all below it were read at once, or two collections have the same.
  *
- * The places are those of the last time (data stack chunks, frames in generators and on the C stack).
- * When the chain leads out of them, they are looked up anew and collected again.
+ * The places are those of the last time (data stack chunks, frames in generators and on the C stack; to
+ * 3.10 frame objects). When the chain leads out of them, they are looked up anew and collected again.
  *
  * A walk belongs to one thread of the target and is used by the sampler thread alone. What it reads goes
  * into a room that all walks of a target share, so that many threads cost no more memory than the one
@@ -42,8 +42,6 @@
 #include "python/layout.h"
 
 #define WALK_BYTES_MAX (4u << 20) /* of one copy of a stack */
-#define WALK_PLACES_MAX 400u      /* pieces of one copy: two copies, the state and what is extra fit one
-                                     gather */
 
 /* A frame of a proven stack. */
 struct walk_frame {
@@ -57,8 +55,7 @@ struct walk_frame {
 enum walk_result {
     WALK_WHOLE,     /* the stack is proven from leaf to root */
     WALK_TRUNCATED, /* only its root side is */
-    WALK_LOST_EXTRA, /* one of the extra pieces cannot be read, or they are too many for a stack in so
-                        many places */
+    WALK_LOST_EXTRA, /* one of the extra pieces cannot be read */
     WALK_FAILED,     /* nothing could be read; errno says why */
 };
 
@@ -90,7 +87,7 @@ struct walk_stack {
     bool exception;                  /* one was raised or handled (exception.h) */
     remote_addr base;                /* the frame below the last, which has no code (3.15); or null */
     remote_addr next_thread;         /* the thread state's .next */
-    uint64_t ident, native_id;       /* and whose it is: .thread_id and .native_thread_id */
+    uint64_t ident, mark;            /* and whose it is, as in struct thread_found */
     const unsigned char *extra;      /* the bytes of the extra pieces, read at the same moment; NULL: not
                                         read with what of the stack is given */
     unsigned retries;                /* collections that were torn and done again */

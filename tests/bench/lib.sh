@@ -29,7 +29,7 @@ find_peer() {
     if [ -z "$python" ]; then
         no_tachyon="there is no Python 3.15 here"
         python=$(pythons | tail -n 1 | cut -f 2)
-        [ -n "$python" ] || skip "there is no Python 3.11 to 3.15 here"
+        [ -n "$python" ] || skip "there is no Python 3.8 to 3.15 here"
     elif [ -n "$(root_of "$python")" ] && [ -z "${TACHYON_OWN_MOUNTS:-}" ]; then
         no_tachyon="without root, it does not see its target from another root"
     else

@@ -49,7 +49,7 @@ row() {
 }
 
 pythons >"$work/list"
-[ -s "$work/list" ] || fail "there is no Python 3.11 to 3.15 here"
+[ -s "$work/list" ] || fail "there is no Python 3.8 to 3.15 here"
 echo "$(wc -l <"$work/list") interpreters: $(cut -f 1 "$work/list" | paste -sd ' ')"
 echo
 echo "| calls | engine | samples | impossible | failed | truncated | a caller on a wrong line |"

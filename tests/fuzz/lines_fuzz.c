@@ -1,4 +1,4 @@
-/* Any bytes as the location table of a code object: the first four are its first line. */
+/* Any bytes as the line table of a code object: the first tells its form, the next four its first line. */
 #include "fuzz.h"
 
 #include <string.h>
@@ -14,13 +14,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
     uint32_t first_line;
     size_t count;
 
-    if (length < sizeof first_line)
+    enum line_form form;
+
+    if (length < 1 + sizeof first_line)
         return 0;
-    memcpy(&first_line, data, sizeof first_line);
+    form = (enum line_form)(data[0] % 3);
+    memcpy(&first_line, data + 1, sizeof first_line);
     memset(runs, 0xee, sizeof runs);
     count =
-        lines_read(data + sizeof first_line, length - sizeof first_line, first_line, runs, ROOM,
-                       &units);
+        lines_read(form, data + 1 + sizeof first_line, length - 1 - sizeof first_line, first_line, runs, ROOM,
+                   &units);
     REQUIRE(count <= ROOM);
     REQUIRE(count == 0 || runs[count - 1].unit < units);
     REQUIRE(runs[count].unit == 0xeeeeeeee);

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """check_gc - whether stacks of targets/garbage.py have the collector where it was at work.
 
-    check_gc.py leaf|frame|none|asleep STACKS
+    check_gc.py leaf|frame|none|asleep [--unmarked] STACKS
 
 leaf: always above all frames, so that its finalizers seem to stand below it. frame: above collect(),
 which calls it, so that its finalizers stand above it. none: nowhere. In these C code that calls Python
-is marked, which the collector is as well. asleep: of --asleep, on the stack of the thread that collects
-only.
+is marked, which the collector is as well; not where --unmarked, as of CPythons before 3.11, which tell
+neither that nor a function's class. asleep: of --asleep, on the stack of the thread that collects only.
 """
 
 import sys
@@ -65,13 +65,17 @@ def check_asleep(stacks):
 
 
 def main():
-    if len(sys.argv) != 3:
+    unmarked = sys.argv[2:3] == ["--unmarked"]
+    if len(sys.argv) != 3 + unmarked:
         sys.stderr.write(__doc__)
         return 2
-    stacks = read(sys.argv[2])
+    stacks = read(sys.argv[-1])
     if sys.argv[1] == "asleep":
         return 1 if check_asleep(stacks) else 0
-    return 1 if check_thirds(stacks, THIRDS[sys.argv[1]]) else 0
+    thirds = THIRDS[sys.argv[1]]
+    if unmarked:
+        thirds = [[name.rsplit(".", 1)[-1] for name in end if name != "‹native›"] for end in thirds]
+    return 1 if check_thirds(stacks, thirds) else 0
 
 
 if __name__ == "__main__":

@@ -140,12 +140,12 @@ $wait" "$work/ready/parent" &
         not_tested "threads of the kernel, as none is seen from this PID namespace"
     fi
     # A Python that is too old, where there is one.
-    for old in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.10.*/bin/python; do
+    for old in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.7.*/bin/python; do
         [ -x "$old" ] || continue
         start "$old" -c "$wait"
         doctor 1 "$other"
         says ✓ memory 'can be read'
-        says ✗ version 'CPython 3\.10.*too old.*to change it: .*CPython 3\.11 to 3\.15'
+        says ✗ version 'CPython 3\.7.*too old.*to change it: .*CPython 3\.8 to 3\.15'
     done
 }
 

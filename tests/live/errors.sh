@@ -71,14 +71,14 @@ targets="$targets $sleeper"
 too_old() {
     any=
     for python in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/[23].*/bin/python; do
-        "$python" -c 'import sys; sys.exit(sys.version_info >= (3, 11))' 2>/dev/null || continue
+        "$python" -c 'import sys; sys.exit(sys.version_info >= (3, 8))' 2>/dev/null || continue
         any=yes
         start "$python" -c "$WAIT"
         version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
         echo "too old: $version"
         case $version in
-        3.*) refused_all "CPython $version.* 3\.11 to 3\.15.*too old" "$other" ;;
-        *) refused_all 'CPython 2.* 3\.11 to 3\.15.*too old' "$other" ;;
+        3.*) refused_all "CPython $version.* 3\.8 to 3\.15.*too old" "$other" ;;
+        *) refused_all 'CPython 2.* 3\.8 to 3\.15.*too old' "$other" ;;
         esac
     done
     # Debian has none; nothing here can fetch one.

@@ -96,7 +96,7 @@ for_each_python() {
     shift
     pythons "$@" >"$work/pythons"
     if [ ! -s "$work/pythons" ]; then
-        [ -n "$(pythons)" ] || skip "there is no Python 3.11 to 3.15 here"
+        [ -n "$(pythons)" ] || skip "there is no Python 3.8 to 3.15 here"
         not_tested "$each, as there is no Python $* here"
         return 0
     fi
@@ -127,7 +127,7 @@ for_two_pythons() {
     function=$1
     shift
     pythons "$@" >"$work/all"
-    [ -s "$work/all" ] || skip "there is no Python ${*:-3.11 to 3.15} here"
+    [ -s "$work/all" ] || skip "there is no Python ${*:-3.8 to 3.15} here"
     for_half_of_pythons "$function" 1 &
     first=$!
     for_half_of_pythons "$function" 2 &

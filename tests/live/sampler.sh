@@ -6,7 +6,7 @@
 . "$top/tests/live/cpu.sh"
 
 python=$(pythons | head -n 1 | cut -f 2)
-[ -n "$python" ] || skip "there is no Python 3.11 to 3.15 here"
+[ -n "$python" ] || skip "there is no Python 3.8 to 3.15 here"
 
 # begin - attaches to the target, and waits until the profiler has worked for a while.
 begin() {

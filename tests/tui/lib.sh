@@ -141,7 +141,7 @@ see_terminal_restored() {
 # find_python - sets $python to an interpreter of this system's own root; skips where there is none.
 find_python() {
     python=$(pythons | cut -f 2 | grep -v chroot | head -n 1)
-    [ -n "$python" ] || skip "there is no Python 3.11 to 3.15 here"
+    [ -n "$python" ] || skip "there is no Python 3.8 to 3.15 here"
 }
 
 # open_program COLUMNS ROWS [OPTION...] - opens tachyon-top on $pid in a new terminal, and waits for

@@ -22,7 +22,7 @@ struct debug_field {
 };
 #include "python/layout_tables.h"
 
-enum { FIRST_WITH_HEAD = 2, GIL_BASE = 4096, GC_BASE = 8192 };
+enum { SILENT = 3, FIRST_WITH_HEAD = 5, GIL_BASE = 4096, GC_BASE = 8192 };
 
 static void put(unsigned char *head, size_t at, uint64_t word)
 {
@@ -91,10 +91,22 @@ static void early_versions_are_chosen_by_their_number(void **state)
     struct error error;
 
     (void)state;
-    assert_true(choose(&layout, 0x030b02f0, NO_HEAD, sizeof NO_HEAD, &error));
-    assert_memory_equal(&layout, &LAYOUTS[0], sizeof layout);
-    assert_true(choose(&layout, 0x030c01f0, NO_HEAD, sizeof NO_HEAD, &error));
-    assert_memory_equal(&layout, &LAYOUTS[1], sizeof layout);
+    for (size_t i = 0; i < FIRST_WITH_HEAD; i++) {
+        assert_true(choose(&layout, LAYOUTS[i].version << 16 | 0x02f0, NO_HEAD, sizeof NO_HEAD, &error));
+        assert_memory_equal(&layout, &LAYOUTS[i], sizeof layout);
+        assert_int_equal(layout.version, 0x0308 + i);
+    }
+}
+
+static void those_that_do_not_tell_their_version_are_listed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SILENT; i++) {
+        assert_int_equal(layout_silent(i)->version, 0x030a - i);
+        assert_true(layout_has_frame_objects(layout_silent(i)));
+    }
+    assert_null(layout_silent(SILENT));
+    assert_false(layout_has_frame_objects(&LAYOUTS[SILENT]));
 }
 
 static void what_a_target_tells_replaces_the_row(void **state)
@@ -164,7 +176,7 @@ static void other_versions_are_refused_by_name(void **state)
         uint32_t version_hex;
         const char *version, *why;
     } REFUSED[] = {
-        {0x030a0df0, "3.10", "too old"},    {0x02071200, "2.7", "too old"},
+        {0x030711f0, "3.7", "too old"},     {0x02071200, "2.7", "too old"},
         {0x031000a1, "3.16", "too new"},    {0x040000f0, "4.0", "too new"},
         {0xffffffff, "255.255", "too new"},
     };
@@ -347,6 +359,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(early_versions_are_chosen_by_their_number),
+        cmocka_unit_test(those_that_do_not_tell_their_version_are_listed),
         cmocka_unit_test(what_a_target_tells_replaces_the_row),
         cmocka_unit_test(real_targets_tell_what_their_rows_do),
         cmocka_unit_test(other_versions_are_refused_by_name),

@@ -132,7 +132,7 @@ static int open_fixture(void **state)
     source.reader = &fixture->made_up->reader;
     source.layout = &fixture->made_up->layout;
     source.room = fixture->room;
-    found.native_id = (uint64_t)fixture->tid;
+    found.native_id = found.mark = (uint64_t)fixture->tid;
     fixture->gil = (struct gil_now){.start = remote_at(1), .size = 1};
     fixture->now_ns = clock_now_ns();
     made_up_word(fixture->made_up,
