@@ -155,6 +155,14 @@ static bool check_version(struct patient *patient, struct finding *finding)
         return false;
     }
     text_python_version(version, patient->runtime.version_hex);
+    if (patient->runtime.layout.is_guess) {
+        finding_set(finding, MARK_NOTE, "%s came after this tachyon-top: read as %u.%u, by what it tells of "
+                                        "itself",
+                    version, patient->runtime.layout.version >> 8,
+                    patient->runtime.layout.version & 0xff);
+        finding_remedy(finding, "a newer tachyon-top");
+        return true;
+    }
     finding_set(finding, MARK_OK, "%s, its structures known %s", version,
                 patient->runtime.layout.version >= LAYOUT_TOLD_FROM ? "from what it tells of them itself"
                                                                   : "from its headers");

@@ -12,6 +12,7 @@
 #include "base/clean.h"
 #include "memory/elf.h"
 #include "memory/refusal.h"
+#include "python/proof.h"
 
 enum { LOOKS_MAX = 32 };
 
@@ -167,12 +168,21 @@ bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, str
         return too_old(file.path, error);
     if (!select_layout(runtime, reader, &file, error))
         return error->code == ERROR_PERMISSION ? refusal_explain(pid, error) : false;
+    if (!runtime_still_there(runtime, reader) && runtime->layout.is_guess)
+        return layout_misread(&runtime->layout, runtime->version_hex, error);
     if (!runtime_still_there(runtime, reader))
         return error_set(error, ERROR_READ,
                          "the Python in process %d runs no interpreter: it is starting up or shutting "
                          "down, or is built in an unusual way (a debug build?)",
                          (int)pid);
+    if (runtime->layout.is_guess && proof_find(runtime, reader) == PROOF_AGAINST)
+        return layout_misread(&runtime->layout, runtime->version_hex, error);
     return true;
+}
+
+uint16_t runtime_read_as(const struct runtime *runtime)
+{
+    return runtime->layout.is_guess ? (uint16_t)runtime->layout.version : 0;
 }
 
 bool runtime_still_there(const struct runtime *runtime, struct reader *reader)

@@ -41,8 +41,12 @@ struct runtime_file {
 bool runtime_search(struct runtime_file *file, pid_t pid, struct error *error);
 
 /* Finds the runtime of process `pid`. ERROR_NOT_PYTHON when there is none, ERROR_VERSION when it is
-   of a version not served, ERROR_READ when it is not set up yet, ERROR_PERMISSION as above. */
+   of a version not served (a later one is tried, and has to prove itself), ERROR_READ when it is not set up yet, ERROR_PERMISSION as above. */
 bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, struct error *error);
+
+/* The version that it is taken to be made like, major << 8 | minor, where its own came after all that are known;
+   0: it is known. */
+uint16_t runtime_read_as(const struct runtime *runtime);
 
 /* Whether there is an interpreter with a thread behind `runtime`: not when Python shut down. */
 bool runtime_still_there(const struct runtime *runtime, struct reader *reader);
