@@ -132,11 +132,12 @@ static bool check_python(struct patient *patient, struct finding *finding)
     struct error error;
     char path[256];
 
-    if (!runtime_search(&file, patient->pid, &error))
+    if (!runtime_search(&file, patient->pid, patient->reader, &error))
         return tell_error(finding, &error);
     clean_utf8(path, sizeof path, file.path, strlen(file.path));
     finding_set(finding, MARK_OK, "CPython is in %s%s", path,
-                file.by_section            ? " (by its section .PyRuntime)"
+                file.by_memory             ? " (by its symbol _PyRuntime in memory)"
+                : file.by_section          ? " (by its section .PyRuntime)"
                 : file.runtime.value != 0 ? " (by its symbol _PyRuntime)"
                                           : "");
     return true;

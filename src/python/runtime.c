@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/clean.h"
 #include "memory/elf.h"
+#include "memory/loaded.h"
 #include "memory/refusal.h"
 #include "python/proof.h"
 
@@ -19,7 +20,23 @@ enum { LOOKS_MAX = 32 };
 /* What is looked for in each mapped file. */
 enum { SYMBOL_RUNTIME, SYMBOL_VERSION, SYMBOL_SECTION, SYMBOL_ANY_PYTHON, SYMBOLS };
 
-static void search_file(pid_t pid, const struct mapped_file *mapped, struct runtime_file *file)
+/* What a file's symbols say, `bias` away from where it tells. */
+static void take_symbols(struct runtime_file *file, const struct elf_symbol *symbols, uint64_t bias)
+{
+    const struct elf_symbol *runtime =
+        &symbols[symbols[SYMBOL_RUNTIME].found ? SYMBOL_RUNTIME : SYMBOL_SECTION];
+
+    if (runtime->found)
+        file->runtime = remote_at(runtime->address + bias);
+    if (symbols[SYMBOL_VERSION].found)
+        file->version = remote_at(symbols[SYMBOL_VERSION].address + bias);
+    file->by_section = runtime->found && !symbols[SYMBOL_RUNTIME].found;
+    file->is_python = runtime->found || symbols[SYMBOL_ANY_PYTHON].found;
+}
+
+/* In the file itself, or in what the process has loaded of it. */
+static void search_file(pid_t pid, struct reader *reader, const struct mapped_file *mapped,
+                        struct runtime_file *file)
 {
     struct elf_symbol symbols[SYMBOLS] = {
         [SYMBOL_RUNTIME] = {.name = "_PyRuntime"},
@@ -30,24 +47,18 @@ static void search_file(pid_t pid, const struct mapped_file *mapped, struct runt
     uint64_t load_address;
     const int fd = mapped_file_open(pid, mapped);
 
-    if (fd < 0) {
+    if (fd >= 0 && elf_find(fd, mapped->offset, &load_address, symbols, SYMBOLS))
+        take_symbols(file, symbols, mapped->start.value - load_address);
+    if (fd >= 0)
+        close(fd);
+    if (!file->is_python && mapped->offset == 0 && loaded_find(reader, mapped->start, symbols, SYMBOLS)) {
+        take_symbols(file, symbols, 0);
+        file->by_memory = file->is_python;
+    }
+    if (fd < 0 && !file->is_python) {
         file->unopened++;
         snprintf(file->unopened_path, sizeof file->unopened_path, "%s", mapped->path);
-        return;
     }
-    if (elf_find(fd, mapped->offset, &load_address, symbols, SYMBOLS)) {
-        const uint64_t bias = mapped->start.value - load_address;
-        const struct elf_symbol *runtime =
-            &symbols[symbols[SYMBOL_RUNTIME].found ? SYMBOL_RUNTIME : SYMBOL_SECTION];
-
-        if (runtime->found)
-            file->runtime = remote_at(runtime->address + bias);
-        if (symbols[SYMBOL_VERSION].found)
-            file->version = remote_at(symbols[SYMBOL_VERSION].address + bias);
-        file->by_section = runtime->found && !symbols[SYMBOL_RUNTIME].found;
-        file->is_python = runtime->found || symbols[SYMBOL_ANY_PYTHON].found;
-    }
-    close(fd);
 }
 
 static const char *base_name(const char *path)
@@ -59,7 +70,8 @@ static const char *base_name(const char *path)
 
 /* Looks where it is most likely first: the executable (mapped lowest or not, it has "python" in its
    name more often than not), libpython, then everything else that holds code. */
-static bool search_process(pid_t pid, struct runtime_file *file, struct error *error)
+static bool search_process(pid_t pid, struct reader *reader, struct runtime_file *file,
+                           struct error *error)
 {
     struct mapped_files files;
 
@@ -73,7 +85,7 @@ static bool search_process(pid_t pid, struct runtime_file *file, struct error *e
 
             if (!mapped->executable || named != (likely == 1))
                 continue;
-            search_file(pid, mapped, file);
+            search_file(pid, reader, mapped, file);
             if (file->is_python)
                 snprintf(file->path, sizeof file->path, "%s", mapped->path);
         }
@@ -99,9 +111,9 @@ static bool not_told(pid_t pid, const struct runtime_file *file, struct error *e
                      deleted ? ", or start the program anew" : "");
 }
 
-bool runtime_search(struct runtime_file *file, pid_t pid, struct error *error)
+bool runtime_search(struct runtime_file *file, pid_t pid, struct reader *reader, struct error *error)
 {
-    if (!search_process(pid, file, error))
+    if (!search_process(pid, reader, file, error))
         return false;
     if (!file->is_python && file->unopened > 0)
         return not_told(pid, file, error);
@@ -162,7 +174,7 @@ bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, str
     struct runtime_file file;
 
     *runtime = (struct runtime){0};
-    if (!runtime_search(&file, pid, error))
+    if (!runtime_search(&file, pid, reader, error))
         return false;
     if (remote_is_null(file.runtime))
         return too_old(file.path, error);

@@ -28,5 +28,81 @@ unlike() {
         fail "$(cat "$work/notes")"
 }
 
+# copy_of PYTHON FOLDER - an interpreter with its library, if it has one, in a folder: $copied starts it.
+copy_of() {
+    python=$1
+    home=$("$python" -c 'import sys; print(sys.base_prefix)')
+    mkdir -p "$2"
+    cp -L "$python" "$2/python-copied"
+    library=$(ldd "$python" | sed -n 's/.*=> \(.*libpython[^ ]*\) .*/\1/p')
+    [ -z "$library" ] || cp -L "$library" "$2"
+    copied="env PYTHONHOME=$home LD_LIBRARY_PATH=$2 $2/python-copied"
+}
+
+# replace FILE - puts another file in its place by a rename, as package managers do: another Python if there is one.
+replace() {
+    cp -L "$another" "$1.new"
+    mv "$1.new" "$1"
+}
+
+# Another Python's file, to be taken for the right one by who goes by the path.
+another=$(pythons | cut -f 2 | grep -v ' ' | sed 1q)
+another=$(ldd "$another" | sed -n 's/.*=> \(.*libpython[^ ]*\) .*/\1/p')
+
+# An executable and a library that were deleted, or replaced by an upgrade, under a running process.
+replaced() {
+    case $2 in *\ *) return 77 ;; esac # in another root
+    for how in rm replace; do
+        copy_of "$2" "$work/copy"
+        start_target "$copied" threads --hold
+        for file in "$work/copy"/*; do
+            "$how" "$file"
+        done
+        grep -q 'python.* (deleted)$' "/proc/$pid/maps" || fail "nothing was deleted: $how"
+        "$tachyon_top" dump "$pid" >"$work/dump"
+        python3 -B "$top/tests/live/check_dump.py" "$truth" "$work/dump" || fail "the dump after $how"
+        stop_targets
+    done
+}
+
+# The same of an ordinary user, for whom no way leads to a deleted library but through memory.
+replaced_for_a_user() {
+    case $2 in *\ *) return 77 ;; esac
+    command -v setpriv >/dev/null || { not_tested "other users, as there is no setpriv"; return; }
+    copy_of "$2" "$work/copy"
+    standard=$("$2" -c 'import os; print(os.path.dirname(os.__file__))')
+    mkdir -p "$work/home/lib/${standard##*/}" "$work/ready"
+    cp -r "$standard/encodings" "$standard/codecs.py" "$standard/io.py" "$standard/abc.py" \
+        "$work/home/lib/${standard##*/}"
+    chmod 777 "$work/ready"
+    cp "$tachyon_top" "$work/tachyon-top"
+    cat >"$work/waits.py" <<'END'
+import sys, time
+def waits():
+    open(sys.argv[1], "w").close()
+    time.sleep(300)
+waits()
+END
+    setpriv --reuid=65534 --regid=65534 --clear-groups env PYTHONHOME="$work/home" \
+        LD_LIBRARY_PATH="$work/copy" "$work/copy/python-copied" -B -S "$work/waits.py" "$work/ready/user" &
+    other=$!
+    targets="$targets $other"
+    wait_for 30 test -e "$work/ready/user" || fail "it is not ready in 30 s"
+    rm "$work/ready/user"
+    for file in "$work/copy"/*; do
+        replace "$file"
+    done
+    setpriv --reuid=65534 --regid=65534 --clear-groups "$work/tachyon-top" dump "$other" >"$work/dump" ||
+        fail "status $?"
+    grep -q 'in waits$' "$work/dump" || fail "it is not in the dump: $(cat "$work/dump")"
+}
+
 for_each_python unknown 3.15
 for_each_python unlike 3.13 3.14
+for_each_python replaced
+if [ "$(id -u)" -eq 0 ]; then
+    chmod 755 "$work"
+    for_each_python replaced_for_a_user
+else
+    not_tested "other users, as this is not root"
+fi
