@@ -134,6 +134,11 @@ static bool check_python(struct patient *patient, struct finding *finding)
 
     if (!runtime_search(&file, patient->pid, patient->reader, &error))
         return tell_error(finding, &error);
+    if (file.path[0] == '\0') {
+        finding_set(finding, MARK_OK, "CPython is in no file that tells it, and was found in memory (at 0x%llx)",
+                    (unsigned long long)file.runtime.value);
+        return true;
+    }
     clean_utf8(path, sizeof path, file.path, strlen(file.path));
     finding_set(finding, MARK_OK, "CPython is in %s%s", path,
                 file.by_memory             ? " (by its symbol _PyRuntime in memory)"

@@ -82,7 +82,12 @@ static const struct copied_member COPIED[] = {
 
 static bool has_head(const void *head, size_t head_length)
 {
-    return head_length >= HEAD_FIXED_BYTES && memcmp(head, COOKIE, sizeof COOKIE) == 0;
+    return head_length >= HEAD_FIXED_BYTES && layout_is_cookie(head);
+}
+
+bool layout_is_cookie(const void *bytes)
+{
+    return memcmp(bytes, COOKIE, sizeof COOKIE) == 0;
 }
 
 uint32_t layout_head_version(const void *head, size_t head_length)

@@ -212,4 +212,7 @@ bool layout_misread(const struct layout *layout, uint32_t version_hex, struct er
    (before 3.13). */
 uint32_t layout_head_version(const void *head, size_t head_length);
 
+/* Whether these 8 bytes are those that _Py_DebugOffsets begins with. */
+bool layout_is_cookie(const void *bytes);
+
 #endif

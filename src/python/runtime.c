@@ -14,6 +14,7 @@
 #include "memory/loaded.h"
 #include "memory/refusal.h"
 #include "python/proof.h"
+#include "python/search.h"
 
 enum { LOOKS_MAX = 32 };
 
@@ -115,6 +116,10 @@ bool runtime_search(struct runtime_file *file, pid_t pid, struct reader *reader,
 {
     if (!search_process(pid, reader, file, error))
         return false;
+    if (remote_is_null(file->runtime) && search_runtime(pid, reader, &file->runtime, &file->version_hex)) {
+        file->path[0] = '\0';
+        file->is_python = true;
+    }
     if (!file->is_python && file->unopened > 0)
         return not_told(pid, file, error);
     if (!file->is_python)
@@ -159,6 +164,8 @@ static bool select_layout(struct runtime *runtime, struct reader *reader,
         return reader_failed(errno, "the runtime of this Python", error);
     runtime->address = file->runtime;
     runtime->version_hex = layout_head_version(head, sizeof head);
+    if (runtime->version_hex == 0)
+        runtime->version_hex = file->version_hex;
     if (runtime->version_hex == 0) {
         if (remote_is_null(file->version))
             return too_old(file->path, error);

@@ -51,7 +51,36 @@ static void a_line_is_taken_apart(void **state)
     assert_int_equal(line.device_minor, 1);
     assert_int_equal(line.inode, 1835041);
     assert_true(line.executable);
+    assert_false(line.writable);
     check_path(&line, "/usr/lib/x86_64-linux-gnu/libc.so.6");
+}
+
+/* What this program may change of its data is among it, initialized or not, and none of what it may not. */
+static void data_is_told(void **state)
+{
+    static char cleared[1 << 20], set[64] = "set";
+    static const char constant[] = "constant";
+    const uint64_t addresses[] = {(uintptr_t)cleared, (uintptr_t)(cleared + sizeof cleared - 1),
+                                  (uintptr_t)set, (uintptr_t)constant, (uintptr_t)&state};
+    const bool wanted[] = {true, true, true, false, false};
+    struct piece pieces[MAPPED_DATA_MAX];
+    struct error error;
+    size_t count;
+
+    (void)state;
+    assert_true(mapped_data_read(getpid(), pieces, MAPPED_DATA_MAX, UINT64_MAX, &count, &error));
+    for (size_t i = 0; i < COUNT(addresses); i++) {
+        bool found = false;
+
+        for (size_t k = 0; k < count; k++)
+            found |= addresses[i] - pieces[k].address.value < pieces[k].length;
+        assert_int_equal(found, wanted[i]);
+    }
+    /* No more than is wanted. */
+    assert_true(mapped_data_read(getpid(), pieces, 1, UINT64_MAX, &count, &error));
+    assert_int_equal(count, 1);
+    assert_true(mapped_data_read(getpid(), pieces, MAPPED_DATA_MAX, 1, &count, &error));
+    assert_int_equal(count, 0);
 }
 
 static void other_lines_of_the_kernel(void **state)
@@ -217,6 +246,7 @@ static void a_process_that_is_not_there_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(data_is_told),
         cmocka_unit_test(a_line_is_taken_apart),
         cmocka_unit_test(other_lines_of_the_kernel),
         cmocka_unit_test(paths_are_taken_whole),
