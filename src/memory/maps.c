@@ -196,10 +196,11 @@ void mapped_files_free(struct mapped_files *files)
     *files = (struct mapped_files){0};
 }
 
-/* Opens `path` if it is a regular file, and of that inode (0: any). It is the target's to choose what
+/* Opens `path` if it is a regular file that `is_it` (NULL: any). It is the target's to choose what
    stands there, and opening a pipe or a device can have effects: it is looked at before it is opened
    for reading. */
-static int open_regular(const char *path, uint64_t inode)
+static int open_regular(const char *path, bool (*is_it)(const struct mapped_file *, const struct stat *),
+                        const struct mapped_file *file)
 {
     char itself[64];
     struct stat found;
@@ -209,11 +210,23 @@ static int open_regular(const char *path, uint64_t inode)
     if (handle < 0)
         return -1;
     snprintf(itself, sizeof itself, "/proc/self/fd/%d", handle);
-    /* Overlay file systems tell another device in maps than in stat: the inode must do then. */
-    if (fstat(handle, &found) == 0 && S_ISREG(found.st_mode) && (inode == 0 || found.st_ino == inode))
+    if (fstat(handle, &found) == 0 && S_ISREG(found.st_mode) && (is_it == NULL || is_it(file, &found)))
         fd = open(itself, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     close(handle);
     return fd;
+}
+
+/* Overlay file systems and btrfs tell another device in maps than in stat: the inode must do then. */
+static bool same_inode(const struct mapped_file *file, const struct stat *found)
+{
+    return found->st_ino == file->inode;
+}
+
+/* Not so below our own root, where another file system may have the same number and path. */
+static bool same_device_and_inode(const struct mapped_file *file, const struct stat *found)
+{
+    return same_inode(file, found) && major(found->st_dev) == file->device_major &&
+           minor(found->st_dev) == file->device_minor;
 }
 
 int mapped_file_open(pid_t pid, const struct mapped_file *file)
@@ -223,15 +236,15 @@ int mapped_file_open(pid_t pid, const struct mapped_file *file)
 
     snprintf(path, sizeof path, "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)pid,
              file->start.value, file->end.value);
-    fd = open_regular(path, 0); /* the kernel itself leads to the file */
+    fd = open_regular(path, NULL, file); /* the kernel itself leads to the file */
     if (fd >= 0)
         return fd;
     snprintf(path, sizeof path, "/proc/%d/root%s", (int)pid, file->path);
-    fd = open_regular(path, file->inode);
+    fd = open_regular(path, same_inode, file);
     if (fd >= 0)
         return fd;
     /* The one way to a deleted file that needs no privilege, and leads to the executable alone. */
     snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
-    fd = open_regular(path, file->inode);
-    return fd >= 0 ? fd : open_regular(file->path, file->inode);
+    fd = open_regular(path, same_inode, file);
+    return fd >= 0 ? fd : open_regular(file->path, same_device_and_inode, file);
 }

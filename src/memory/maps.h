@@ -56,8 +56,8 @@ bool mapped_data_read(pid_t pid, struct piece *pieces, size_t room, uint64_t byt
                       struct error *error);
 
 /* Opens the file itself for reading, whatever root the process has and though it be deleted, or gives
-   -1 when no way leads to it. A path is followed only to a regular file of the same inode; the device is
-   not compared, as overlay file systems tell another in /proc than in stat(2). */
+   -1 when no way leads to it. A path is followed only to a regular file of the same inode; below the process's
+   root the device is not compared, as overlay file systems tell another in /proc than in stat(2); below ours it is. */
 int mapped_file_open(pid_t pid, const struct mapped_file *file);
 
 #endif

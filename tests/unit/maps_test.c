@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -186,6 +187,35 @@ static const struct mapped_file *find_inode(const struct mapped_files *files, in
     return NULL;
 }
 
+/* Below our own root, a file of the same path and inode may be another file system's. */
+static void a_file_of_ours_is_of_the_same_device(void **state)
+{
+    const pid_t nobody = 0x7fffffff; /* so that no other way leads anywhere */
+    char path[4096];
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    struct mapped_files files;
+    struct mapped_file file;
+    struct error error;
+    struct stat own;
+    int fd;
+
+    (void)state;
+    assert_true(length > 0);
+    path[length] = '\0';
+    assert_int_equal(stat(path, &own), 0);
+    assert_true(mapped_files_read(getpid(), &files, &error));
+    file = *find_inode(&files, own.st_ino);
+    mapped_files_free(&files);
+    file.path = path;
+    if (minor(own.st_dev) != file.device_minor || major(own.st_dev) != file.device_major)
+        skip(); /* a file system that tells other devices in maps */
+    fd = mapped_file_open(nobody, &file);
+    assert_true(fd >= 0);
+    close(fd);
+    file.device_minor++;
+    assert_int_equal(mapped_file_open(nobody, &file), -1);
+}
+
 static void own_files_are_found_and_opened(void **state)
 {
     const struct mapped_file *file;
@@ -247,6 +277,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(data_is_told),
+        cmocka_unit_test(a_file_of_ours_is_of_the_same_device),
         cmocka_unit_test(a_line_is_taken_apart),
         cmocka_unit_test(other_lines_of_the_kernel),
         cmocka_unit_test(paths_are_taken_whole),
