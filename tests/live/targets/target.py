@@ -68,6 +68,13 @@ def tell(path, **truth):
     os.rename(path + ".new", path)
 
 
+def wait_for_file(path):
+    """Waits until it is there, and removes it."""
+    while not os.path.exists(path):
+        time.sleep(0.001)
+    os.remove(path)
+
+
 def stack(frame):
     """The stack of a frame, root first."""
     frames = []
