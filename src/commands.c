@@ -11,6 +11,7 @@
 #include "export/dump.h"
 #include "export/save.h"
 #include "export/stats.h"
+#include "export/text.h"
 #include "export/view.h"
 #include "session.h"
 #include "tally/tally.h"
@@ -289,15 +290,30 @@ static bool attach_tell(struct attach *attach, const struct stats *stats, FILE *
     return save_commit(file, error);
 }
 
+/* What is to be known before anything is believed. */
+static void tell_guess(const struct session *session, FILE *notes)
+{
+    char version[TEXT_VERSION_SIZE], read_as[TEXT_READ_AS_SIZE];
+
+    if (session_read_as(session) == 0)
+        return;
+    text_python_version(version, session_version(session));
+    text_read_as(read_as, session_read_as(session));
+    fprintf(notes, "Warning: CPython %s came after this tachyon-top, and is%s\n", version, read_as);
+}
+
 bool command_attach(const struct options *options, FILE *notes, struct error *error)
 {
     struct attach attach = {0};
     struct session *session = open_saved_session(options, error);
     const uint64_t start_ns = clock_now_ns();
     const uint64_t start_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    bool ok = session != NULL && attach_open(&attach, options, error) &&
-              sample(session, options->duration_ns, attach_consume, &attach, error);
+    bool ok = session != NULL && attach_open(&attach, options, error);
 
+    if (ok) {
+        tell_guess(session, notes);
+        ok = sample(session, options->duration_ns, attach_consume, &attach, error);
+    }
     if (ok) {
         struct stats stats = {
             .duration_ns = clock_now_ns() - start_ns,

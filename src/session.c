@@ -19,6 +19,7 @@ struct session {
     struct ring_sink sink;
     struct sampler *sampler;
     uint32_t version_hex;
+    uint16_t read_as;
     size_t targets_left;
 };
 
@@ -61,6 +62,7 @@ static bool attach_all(struct session *session, const struct session_options *op
         count++;
     }
     session->version_hex = target_version(targets[0]);
+    session->read_as = target_read_as(targets[0]);
     session->targets_left = count;
     session->sampler = sampler_new(targets, count, options->budget, error);
     return session->sampler != NULL;
@@ -98,6 +100,11 @@ void session_free(struct session *session)
 uint32_t session_version(const struct session *session)
 {
     return session->version_hex;
+}
+
+uint16_t session_read_as(const struct session *session)
+{
+    return session->read_as;
 }
 
 bool session_start(struct session *session, struct error *error)

@@ -34,6 +34,9 @@ struct session *session_new(const struct session_options *options, struct error 
 /* PY_VERSION_HEX of the first target. */
 uint32_t session_version(const struct session *session);
 
+/* The version that it is taken to be made like, major << 8 | minor; 0: its own is known. */
+uint16_t session_read_as(const struct session *session);
+
 /* Starts the sampler thread, once. */
 bool session_start(struct session *session, struct error *error);
 

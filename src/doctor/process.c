@@ -132,11 +132,17 @@ static bool check_python(struct patient *patient, struct finding *finding)
     struct error error;
     char path[256];
 
-    if (!runtime_search(&file, patient->pid, &error))
+    if (!runtime_search(&file, patient->pid, patient->reader, &error))
         return tell_error(finding, &error);
+    if (file.path[0] == '\0') {
+        finding_set(finding, MARK_OK, "CPython is in no file that tells it, and was found in memory (at 0x%llx)",
+                    (unsigned long long)file.runtime.value);
+        return true;
+    }
     clean_utf8(path, sizeof path, file.path, strlen(file.path));
     finding_set(finding, MARK_OK, "CPython is in %s%s", path,
-                file.by_section            ? " (by its section .PyRuntime)"
+                file.by_memory             ? " (by its symbol _PyRuntime in memory)"
+                : file.by_section          ? " (by its section .PyRuntime)"
                 : file.runtime.value != 0 ? " (by its symbol _PyRuntime)"
                                           : "");
     return true;
@@ -155,6 +161,14 @@ static bool check_version(struct patient *patient, struct finding *finding)
         return false;
     }
     text_python_version(version, patient->runtime.version_hex);
+    if (patient->runtime.layout.is_guess) {
+        finding_set(finding, MARK_NOTE, "%s came after this tachyon-top: read as %u.%u, by what it tells of "
+                                        "itself",
+                    version, patient->runtime.layout.version >> 8,
+                    patient->runtime.layout.version & 0xff);
+        finding_remedy(finding, "a newer tachyon-top");
+        return true;
+    }
     finding_set(finding, MARK_OK, "%s, its structures known %s", version,
                 patient->runtime.layout.version >= LAYOUT_TOLD_FROM ? "from what it tells of them itself"
                                                                   : "from its headers");

@@ -72,6 +72,14 @@ void text_python_version(char out[TEXT_VERSION_SIZE], uint32_t version_hex)
                  level == 0xa ? "a" : level == 0xb ? "b" : "rc", version_hex & 0xf);
 }
 
+void text_read_as(char out[TEXT_READ_AS_SIZE], uint16_t read_as)
+{
+    out[0] = '\0';
+    if (read_as != 0)
+        snprintf(out, TEXT_READ_AS_SIZE, " read as %u.%u, by what it tells of itself", read_as >> 8,
+                 read_as & 0xffu);
+}
+
 /* The local time at a moment of clock.h's clock. */
 static struct tm local_time(uint64_t time_ns)
 {

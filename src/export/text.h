@@ -28,6 +28,11 @@ const char *text_base_name(const char *path);
 /* PY_VERSION_HEX as Python writes it: "3.13.5", "3.15.0a7". */
 void text_python_version(char out[TEXT_VERSION_SIZE], uint32_t version_hex);
 
+/* What is to be said of a version that is not known, and is taken to be made like `read_as` (major << 8 |
+   minor): " read as 3.15, by what it tells of itself"; "" for 0. */
+#define TEXT_READ_AS_SIZE 64
+void text_read_as(char out[TEXT_READ_AS_SIZE], uint16_t read_as);
+
 /* A moment of clock.h's clock as local time, ISO 8601 with the zone: 2026-01-02T13:04:05+01:00;
    or, for the name of a file, 20260102-130405. A moment still to come counts as now. */
 void text_time(char out[TEXT_TIME_SIZE], uint64_t time_ns);

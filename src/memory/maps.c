@@ -51,6 +51,7 @@ bool maps_line_parse(const char *line, size_t length, struct maps_line *parsed)
         path_at++;
     parsed->device_major = (uint32_t)major;
     parsed->device_minor = (uint32_t)minor;
+    parsed->writable = permissions[1] == 'w';
     parsed->executable = permissions[2] == 'x';
     parsed->path = line + path_at;
     parsed->path_length = length - path_at;
@@ -101,7 +102,10 @@ static bool add_line(struct mapped_files *files, const struct maps_line *line)
     return true;
 }
 
-bool mapped_files_read(pid_t pid, struct mapped_files *files, struct error *error)
+/* Takes a line of the maps, in order of address; false: out of memory. */
+typedef bool take_line(void *context, const struct maps_line *line);
+
+static bool read_lines(pid_t pid, take_line *take, void *context, struct error *error)
 {
     char path[64];
     char *line = NULL;
@@ -110,7 +114,6 @@ bool mapped_files_read(pid_t pid, struct mapped_files *files, struct error *erro
     FILE *maps;
     bool ok = true;
 
-    *files = (struct mapped_files){0};
     snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
     maps = fopen(path, "re");
     if (maps == NULL && (errno == ENOENT || errno == ESRCH))
@@ -124,17 +127,65 @@ bool mapped_files_read(pid_t pid, struct mapped_files *files, struct error *erro
 
         if (line[length - 1] == '\n')
             length--;
-        if (maps_line_parse(line, (size_t)length, &parsed) && parsed.inode != 0 &&
-            parsed.path_length > 0 && parsed.path[0] == '/')
-            ok = add_line(files, &parsed);
+        if (maps_line_parse(line, (size_t)length, &parsed))
+            ok = take(context, &parsed);
     }
     free(line);
     fclose(maps);
-    if (!ok) {
-        mapped_files_free(files);
-        return error_set(error, ERROR_MEMORY, "out of memory");
-    }
+    return ok || error_set(error, ERROR_MEMORY, "out of memory");
+}
+
+static bool is_of_file(const struct maps_line *line)
+{
+    return line->inode != 0 && line->path_length > 0 && line->path[0] == '/';
+}
+
+static bool take_file(void *context, const struct maps_line *line)
+{
+    return !is_of_file(line) || add_line(context, line);
+}
+
+bool mapped_files_read(pid_t pid, struct mapped_files *files, struct error *error)
+{
+    *files = (struct mapped_files){0};
+    if (read_lines(pid, take_file, files, error))
+        return true;
+    mapped_files_free(files);
+    return false;
+}
+
+/* What mapped_data_read() gathers. */
+struct data {
+    struct piece *pieces;
+    size_t count, room;
+    uint64_t bytes_left;
+    uint64_t file_end; /* where the part of a file ends that was taken last; 0: the last line is none */
+};
+
+static bool take_data(void *context, const struct maps_line *line)
+{
+    struct data *data = context;
+    const bool behind = line->path_length == 0 && line->start == data->file_end;
+    const uint64_t bytes = line->end - line->start;
+
+    if (is_of_file(line))
+        data->file_end = line->end;
+    if (!line->writable || (!is_of_file(line) && !behind) || data->count == data->room ||
+        bytes > data->bytes_left)
+        return true;
+    data->pieces[data->count++] = (struct piece){remote_at(line->start), bytes};
+    data->bytes_left -= bytes;
     return true;
+}
+
+bool mapped_data_read(pid_t pid, struct piece *pieces, size_t room, uint64_t bytes_max, size_t *count,
+                      struct error *error)
+{
+    struct data data = {.pieces = pieces, .room = room, .bytes_left = bytes_max};
+    const bool ok = read_lines(pid, take_data, &data, error);
+
+    *count = data.count;
+    return ok;
 }
 
 void mapped_files_free(struct mapped_files *files)
@@ -145,10 +196,11 @@ void mapped_files_free(struct mapped_files *files)
     *files = (struct mapped_files){0};
 }
 
-/* Opens `path` if it is a regular file, and of that inode (0: any). It is the target's to choose what
+/* Opens `path` if it is a regular file that `is_it` (NULL: any). It is the target's to choose what
    stands there, and opening a pipe or a device can have effects: it is looked at before it is opened
    for reading. */
-static int open_regular(const char *path, uint64_t inode)
+static int open_regular(const char *path, bool (*is_it)(const struct mapped_file *, const struct stat *),
+                        const struct mapped_file *file)
 {
     char itself[64];
     struct stat found;
@@ -158,11 +210,23 @@ static int open_regular(const char *path, uint64_t inode)
     if (handle < 0)
         return -1;
     snprintf(itself, sizeof itself, "/proc/self/fd/%d", handle);
-    /* Overlay file systems tell another device in maps than in stat: the inode must do then. */
-    if (fstat(handle, &found) == 0 && S_ISREG(found.st_mode) && (inode == 0 || found.st_ino == inode))
+    if (fstat(handle, &found) == 0 && S_ISREG(found.st_mode) && (is_it == NULL || is_it(file, &found)))
         fd = open(itself, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     close(handle);
     return fd;
+}
+
+/* Overlay file systems and btrfs tell another device in maps than in stat: the inode must do then. */
+static bool same_inode(const struct mapped_file *file, const struct stat *found)
+{
+    return found->st_ino == file->inode;
+}
+
+/* Not so below our own root, where another file system may have the same number and path. */
+static bool same_device_and_inode(const struct mapped_file *file, const struct stat *found)
+{
+    return same_inode(file, found) && major(found->st_dev) == file->device_major &&
+           minor(found->st_dev) == file->device_minor;
 }
 
 int mapped_file_open(pid_t pid, const struct mapped_file *file)
@@ -172,15 +236,15 @@ int mapped_file_open(pid_t pid, const struct mapped_file *file)
 
     snprintf(path, sizeof path, "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)pid,
              file->start.value, file->end.value);
-    fd = open_regular(path, 0); /* the kernel itself leads to the file */
+    fd = open_regular(path, NULL, file); /* the kernel itself leads to the file */
     if (fd >= 0)
         return fd;
     snprintf(path, sizeof path, "/proc/%d/root%s", (int)pid, file->path);
-    fd = open_regular(path, file->inode);
+    fd = open_regular(path, same_inode, file);
     if (fd >= 0)
         return fd;
     /* The one way to a deleted file that needs no privilege, and leads to the executable alone. */
     snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
-    fd = open_regular(path, file->inode);
-    return fd >= 0 ? fd : open_regular(file->path, file->inode);
+    fd = open_regular(path, same_inode, file);
+    return fd >= 0 ? fd : open_regular(file->path, same_device_and_inode, file);
 }

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "memory/address.h"
+#include "memory/reader.h"
 
 #define MAPS_PATH_MAX 4096u
 #define MAPS_FILES_MAX 4096u
@@ -36,7 +37,7 @@ struct mapped_files {
 struct maps_line {
     uint64_t start, end, offset, inode;
     uint32_t device_major, device_minor;
-    bool executable;
+    bool executable, writable;
     const char *path;      /* not terminated; "" for anonymous memory */
     size_t path_length;
 };
@@ -47,9 +48,16 @@ bool maps_line_parse(const char *line, size_t length, struct maps_line *parsed);
 bool mapped_files_read(pid_t pid, struct mapped_files *files, struct error *error);
 void mapped_files_free(struct mapped_files *files);
 
+/* The memory that holds what programs and libraries may change of their data: writable parts of files, each with the
+   nameless memory right behind it. In order of address, at most `room` pieces, of at most `bytes_max` in all; gives
+   their number. */
+#define MAPPED_DATA_MAX 1024u
+bool mapped_data_read(pid_t pid, struct piece *pieces, size_t room, uint64_t bytes_max, size_t *count,
+                      struct error *error);
+
 /* Opens the file itself for reading, whatever root the process has and though it be deleted, or gives
-   -1 when no way leads to it. A path is followed only to a regular file of the same inode; the device is
-   not compared, as overlay file systems tell another in /proc than in stat(2). */
+   -1 when no way leads to it. A path is followed only to a regular file of the same inode; below the process's
+   root the device is not compared, as overlay file systems tell another in /proc than in stat(2); below ours it is. */
 int mapped_file_open(pid_t pid, const struct mapped_file *file);
 
 #endif

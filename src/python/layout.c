@@ -83,7 +83,12 @@ static const struct copied_member COPIED[] = {
 
 static bool has_head(const void *head, size_t head_length)
 {
-    return head_length >= HEAD_FIXED_BYTES && memcmp(head, COOKIE, sizeof COOKIE) == 0;
+    return head_length >= HEAD_FIXED_BYTES && layout_is_cookie(head);
+}
+
+bool layout_is_cookie(const void *bytes)
+{
+    return memcmp(bytes, COOKIE, sizeof COOKIE) == 0;
 }
 
 uint32_t layout_head_version(const void *head, size_t head_length)
@@ -108,6 +113,15 @@ const struct layout *layout_silent(size_t index)
     while (count < COUNT(LAYOUTS) && LAYOUTS[count].version < LAYOUT_VERSION_FROM)
         count++;
     return index < count ? &LAYOUTS[count - 1 - index] : NULL;
+}
+
+/* The newest row, for a version 3 that came after it. What tells its own offsets can be read without a row of
+   its own, as long as it is made in the same way. */
+static const struct layout *row_before(uint32_t version)
+{
+    const struct layout *newest = &LAYOUTS[COUNT(LAYOUTS) - 1];
+
+    return version > newest->version && version >> 8 == newest->version >> 8 ? newest : NULL;
 }
 
 static uint32_t *field_at(struct layout *layout, size_t offset)
@@ -169,10 +183,45 @@ static bool cover_members(struct layout *layout, struct error *error)
     return true;
 }
 
+/* The row with all that the target tells over it, and what follows from that. */
+static bool lay_over(struct layout *layout, const struct layout *row, const void *head,
+                     size_t head_length, struct error *error)
+{
+    if (!apply_debug_offsets(layout, head, head_length, error))
+        return false;
+    /* Not told, and always the members behind those that are. */
+    layout->thread.datastack_top += layout->thread.datastack_chunk - row->thread.datastack_chunk;
+    layout->thread.handled += layout->thread.raised - row->thread.raised;
+    return cover_members(layout, error);
+}
+
+/* Whether members of one structure overlap, or lie where no compiler puts them: so it looks where what tells
+   the offsets has another shape than it is taken to have. */
+static bool is_jumbled(struct layout *layout)
+{
+    for (size_t i = 0; i < COUNT(COPIED); i++) {
+        const uint32_t member = *field_at(layout, COPIED[i].member);
+
+        if (member == LAYOUT_NONE)
+            continue;
+        if (member % (COPIED[i].width < 8 ? COPIED[i].width : 8) != 0)
+            return true;
+        for (size_t k = 0; k < i; k++) {
+            const uint32_t other = *field_at(layout, COPIED[k].member);
+
+            if (other != LAYOUT_NONE && COPIED[k].size == COPIED[i].size &&
+                member < other + COPIED[k].width && other < member + COPIED[i].width)
+                return true;
+        }
+    }
+    return false;
+}
+
 bool layout_select(struct layout *layout, uint32_t version_hex, const void *head,
                    size_t head_length, struct error *error)
 {
     const struct layout *row;
+    bool is_guess;
 
     if (has_head(head, head_length)) {
         version_hex = layout_head_version(head, head_length);
@@ -186,22 +235,32 @@ bool layout_select(struct layout *layout, uint32_t version_hex, const void *head
                              version_hex >> 16 & 0xff);
     }
     row = row_for(version_hex >> 16);
+    is_guess = row == NULL && has_head(head, head_length);
+    if (is_guess)
+        row = row_before(version_hex >> 16);
     if (row == NULL)
         return error_set(error, ERROR_VERSION,
                          "this is CPython %u.%u, and tachyon-top reads %s: it is too %s",
                          version_hex >> 24, version_hex >> 16 & 0xff, LAYOUT_VERSIONS,
                          version_hex >> 16 < LAYOUTS[0].version ? "old" : "new");
     *layout = *row;
+    layout->is_guess = is_guess;
     if (layout->version < DEBUG_FIRST)
         return true;
     if (!has_head(head, head_length))
         return error_set(error, ERROR_READ,
                          "the runtime of this CPython %u.%u has no debug offsets",
                          version_hex >> 24, version_hex >> 16 & 0xff);
-    if (!apply_debug_offsets(layout, head, head_length, error))
-        return false;
-    /* Not told, and always the members behind those that are. */
-    layout->thread.datastack_top += layout->thread.datastack_chunk - row->thread.datastack_chunk;
-    layout->thread.handled += layout->thread.raised - row->thread.raised;
-    return cover_members(layout, error);
+    if (lay_over(layout, row, head, head_length, error) && !(is_guess && is_jumbled(layout)))
+        return true;
+    return is_guess ? layout_misread(layout, version_hex, error) : false;
+}
+
+bool layout_misread(const struct layout *layout, uint32_t version_hex, struct error *error)
+{
+    return error_set(error, ERROR_VERSION,
+                     "this is CPython %u.%u, and tachyon-top reads %s: it is too new, and what it tells of its "
+                     "structures cannot be read as %u.%u does; use a newer tachyon-top",
+                     version_hex >> 24, version_hex >> 16 & 0xff, LAYOUT_VERSIONS, layout->version >> 8,
+                     layout->version & 0xff);
 }

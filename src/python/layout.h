@@ -43,6 +43,7 @@ enum line_form {
    "or" gives its name in other versions. */
 struct layout {
     uint32_t version; /* major << 8 | minor: 0x030d is 3.13 */
+    bool is_guess;    /* of a later version than all that are known, taken to be made like this one */
 
     struct {
         uint32_t size;              /* sizeof(_PyRuntimeState) */
@@ -233,14 +234,21 @@ static inline bool layout_has_frame_objects(const struct layout *layout)
 }
 
 /* The layout for a target whose runtime structure begins with the `head_length` bytes at `head` and
-   whose PY_VERSION_HEX is `version_hex` (0: to be taken from the head). Gives ERROR_VERSION, naming the
-   versions served, for one that is not in the table or is free-threaded, and ERROR_READ when its debug
-   offsets make no sense. Any thread. */
+   whose PY_VERSION_HEX is `version_hex` (0: to be taken from the head). One that is later than the table gets
+   the newest row with what the target tells laid over it, as a guess that has to prove itself (proof.h).
+   Gives ERROR_VERSION, naming the versions served, for others that are not in the table or are free-threaded,
+   and ERROR_READ when its debug offsets make no sense. Any thread. */
 bool layout_select(struct layout *layout, uint32_t version_hex, const void *head, size_t head_length,
                    struct error *error);
+
+/* Sets the error of a guess that did not prove itself; always false. */
+bool layout_misread(const struct layout *layout, uint32_t version_hex, struct error *error);
 
 /* The version in the head of a runtime structure as PY_VERSION_HEX, or 0 when it has no debug offsets
    (before 3.13). */
 uint32_t layout_head_version(const void *head, size_t head_length);
+
+/* Whether these 8 bytes are those that _Py_DebugOffsets begins with. */
+bool layout_is_cookie(const void *bytes);
 
 #endif

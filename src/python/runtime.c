@@ -11,7 +11,10 @@
 #include "base/bytes.h"
 #include "base/clean.h"
 #include "memory/elf.h"
+#include "memory/loaded.h"
 #include "memory/refusal.h"
+#include "python/proof.h"
+#include "python/search.h"
 #include "python/version.h"
 
 enum { LOOKS_MAX = 32 };
@@ -19,7 +22,23 @@ enum { LOOKS_MAX = 32 };
 /* What is looked for in each mapped file. */
 enum { SYMBOL_RUNTIME, SYMBOL_VERSION, SYMBOL_SECTION, SYMBOL_ANY_PYTHON, SYMBOLS };
 
-static void search_file(pid_t pid, const struct mapped_file *mapped, struct runtime_file *file)
+/* What a file's symbols say, `bias` away from where it tells. */
+static void take_symbols(struct runtime_file *file, const struct elf_symbol *symbols, uint64_t bias)
+{
+    const struct elf_symbol *runtime =
+        &symbols[symbols[SYMBOL_RUNTIME].found ? SYMBOL_RUNTIME : SYMBOL_SECTION];
+
+    if (runtime->found)
+        file->runtime = remote_at(runtime->address + bias);
+    if (symbols[SYMBOL_VERSION].found)
+        file->version = remote_at(symbols[SYMBOL_VERSION].address + bias);
+    file->by_section = runtime->found && !symbols[SYMBOL_RUNTIME].found;
+    file->is_python = runtime->found || symbols[SYMBOL_ANY_PYTHON].found;
+}
+
+/* In the file itself, or in what the process has loaded of it. */
+static void search_file(pid_t pid, struct reader *reader, const struct mapped_file *mapped,
+                        struct runtime_file *file)
 {
     struct elf_symbol symbols[SYMBOLS] = {
         [SYMBOL_RUNTIME] = {.name = "_PyRuntime"},
@@ -30,24 +49,18 @@ static void search_file(pid_t pid, const struct mapped_file *mapped, struct runt
     uint64_t load_address;
     const int fd = mapped_file_open(pid, mapped);
 
-    if (fd < 0) {
+    if (fd >= 0 && elf_find(fd, mapped->offset, &load_address, symbols, SYMBOLS))
+        take_symbols(file, symbols, mapped->start.value - load_address);
+    if (fd >= 0)
+        close(fd);
+    if (!file->is_python && mapped->offset == 0 && loaded_find(reader, mapped->start, symbols, SYMBOLS)) {
+        take_symbols(file, symbols, 0);
+        file->by_memory = file->is_python;
+    }
+    if (fd < 0 && !file->is_python) {
         file->unopened++;
         snprintf(file->unopened_path, sizeof file->unopened_path, "%s", mapped->path);
-        return;
     }
-    if (elf_find(fd, mapped->offset, &load_address, symbols, SYMBOLS)) {
-        const uint64_t bias = mapped->start.value - load_address;
-        const struct elf_symbol *runtime =
-            &symbols[symbols[SYMBOL_RUNTIME].found ? SYMBOL_RUNTIME : SYMBOL_SECTION];
-
-        if (runtime->found)
-            file->runtime = remote_at(runtime->address + bias);
-        if (symbols[SYMBOL_VERSION].found)
-            file->version = remote_at(symbols[SYMBOL_VERSION].address + bias);
-        file->by_section = runtime->found && !symbols[SYMBOL_RUNTIME].found;
-        file->is_python = runtime->found || symbols[SYMBOL_ANY_PYTHON].found;
-    }
-    close(fd);
 }
 
 static const char *base_name(const char *path)
@@ -59,7 +72,8 @@ static const char *base_name(const char *path)
 
 /* Looks where it is most likely first: the executable (mapped lowest or not, it has "python" in its
    name more often than not), libpython, then everything else that holds code. */
-static bool search_process(pid_t pid, struct runtime_file *file, struct error *error)
+static bool search_process(pid_t pid, struct reader *reader, struct runtime_file *file,
+                           struct error *error)
 {
     struct mapped_files files;
 
@@ -73,7 +87,7 @@ static bool search_process(pid_t pid, struct runtime_file *file, struct error *e
 
             if (!mapped->executable || named != (likely == 1))
                 continue;
-            search_file(pid, mapped, file);
+            search_file(pid, reader, mapped, file);
             if (file->is_python)
                 snprintf(file->path, sizeof file->path, "%s", mapped->path);
         }
@@ -99,10 +113,14 @@ static bool not_told(pid_t pid, const struct runtime_file *file, struct error *e
                      deleted ? ", or start the program anew" : "");
 }
 
-bool runtime_search(struct runtime_file *file, pid_t pid, struct error *error)
+bool runtime_search(struct runtime_file *file, pid_t pid, struct reader *reader, struct error *error)
 {
-    if (!search_process(pid, file, error))
+    if (!search_process(pid, reader, file, error))
         return false;
+    if (remote_is_null(file->runtime) && search_runtime(pid, reader, &file->runtime, &file->version_hex)) {
+        file->path[0] = '\0';
+        file->is_python = true;
+    }
     if (!file->is_python && file->unopened > 0)
         return not_told(pid, file, error);
     if (!file->is_python)
@@ -174,6 +192,8 @@ static bool select_layout(struct runtime *runtime, struct reader *reader,
         return reader_failed(errno, "the runtime of this Python", error);
     runtime->address = file->runtime;
     runtime->version_hex = layout_head_version(head, sizeof head);
+    if (runtime->version_hex == 0)
+        runtime->version_hex = file->version_hex;
     if (runtime->version_hex == 0 && !remote_is_null(file->version)) {
         if (!reader_read_word(reader, file->version, &version))
             return reader_failed(errno, "the version of this Python", error);
@@ -191,18 +211,27 @@ bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, str
     struct runtime_file file;
 
     *runtime = (struct runtime){0};
-    if (!runtime_search(&file, pid, error))
+    if (!runtime_search(&file, pid, reader, error))
         return false;
     if (remote_is_null(file.runtime))
         return too_old(file.path, error);
     if (!select_layout(runtime, reader, &file, error))
         return error->code == ERROR_PERMISSION ? refusal_explain(pid, error) : false;
+    if (!runtime_still_there(runtime, reader) && runtime->layout.is_guess)
+        return layout_misread(&runtime->layout, runtime->version_hex, error);
     if (!runtime_still_there(runtime, reader))
         return error_set(error, ERROR_READ,
                          "the Python in process %d runs no interpreter: it is starting up or shutting "
                          "down, or is built in an unusual way (a debug build?)",
                          (int)pid);
+    if (runtime->layout.is_guess && proof_find(runtime, reader) == PROOF_AGAINST)
+        return layout_misread(&runtime->layout, runtime->version_hex, error);
     return true;
+}
+
+uint16_t runtime_read_as(const struct runtime *runtime)
+{
+    return runtime->layout.is_guess ? (uint16_t)runtime->layout.version : 0;
 }
 
 bool runtime_still_there(const struct runtime *runtime, struct reader *reader)

@@ -30,20 +30,27 @@ struct runtime_file {
     char path[MAPS_PATH_MAX]; /* as /proc tells it, not cleaned; "": none */
     remote_addr runtime;      /* of _PyRuntime; null where there is none */
     remote_addr version;      /* of `const unsigned long Py_Version`; null before 3.11 */
+    uint32_t version_hex;     /* where it was found in memory (.path is "" then), by what it looks like; else 0 */
     bool is_python;           /* has an interpreter's function, whatever its version */
     bool by_section;          /* stripped of the symbol, found by the section .PyRuntime */
+    bool by_memory;           /* the file is gone or tells nothing, found by what is loaded of it */
     unsigned unopened;        /* files with code that could not be looked into, */
     char unopened_path[256];  /* and one of them, cut */
 };
 
-/* Looks for CPython in the files that process `pid` has mapped. False when these cannot be told, or, with
+/* Looks for CPython in the files that process `pid` has mapped, in what is loaded of them, and at last in its memory
+   (search.h). False when these cannot be told, or, with
    ERROR_NOT_PYTHON, when all of them were looked into and none holds it; ERROR_PERMISSION when one that could
    not be opened may do so. */
-bool runtime_search(struct runtime_file *file, pid_t pid, struct error *error);
+bool runtime_search(struct runtime_file *file, pid_t pid, struct reader *reader, struct error *error);
 
 /* Finds the runtime of process `pid`. ERROR_NOT_PYTHON when there is none, ERROR_VERSION when it is
-   of a version not served, ERROR_READ when it is not set up yet, ERROR_PERMISSION as above. */
+   of a version not served (a later one is tried, and has to prove itself), ERROR_READ when it is not set up yet, ERROR_PERMISSION as above. */
 bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, struct error *error);
+
+/* The version that it is taken to be made like, major << 8 | minor, where its own came after all that are known;
+   0: it is known. */
+uint16_t runtime_read_as(const struct runtime *runtime);
 
 /* Whether there is an interpreter with a thread behind `runtime`: not when Python shut down. */
 bool runtime_still_there(const struct runtime *runtime, struct reader *reader);

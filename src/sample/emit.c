@@ -34,8 +34,8 @@ static size_t bounded(const char *text, size_t most)
     return length;
 }
 
-bool emit_process(struct sink *sink, uint16_t process, int32_t pid, uint32_t version_hex,
-                  uint64_t started_ns, const char *command)
+bool emit_process(struct sink *sink, uint16_t process, const struct record_process *told,
+                  const char *command)
 {
     const size_t length = bounded(command, RECORD_FILE_MAX);
     struct record_process *record =
@@ -43,9 +43,10 @@ bool emit_process(struct sink *sink, uint16_t process, int32_t pid, uint32_t ver
 
     if (record == NULL)
         return false;
-    record->pid = pid;
-    record->version_hex = version_hex;
-    record->started_ns = started_ns;
+    record->pid = told->pid;
+    record->version_hex = told->version_hex;
+    record->started_ns = told->started_ns;
+    record->read_as = told->read_as;
     record->command_length = (uint32_t)length;
     memcpy(record->command, command, length);
     return end(sink);

@@ -13,9 +13,10 @@
 #include "sample/record.h"
 #include "sample/sink.h"
 
-/* Texts are terminated and clean; what is beyond the bounds of record.h is cut. */
-bool emit_process(struct sink *sink, uint16_t process, int32_t pid, uint32_t version_hex,
-                  uint64_t started_ns, const char *command);
+/* Texts are terminated and clean; what is beyond the bounds of record.h is cut. Of a process, `told` has the
+   numbers. */
+bool emit_process(struct sink *sink, uint16_t process, const struct record_process *told,
+                  const char *command);
 bool emit_thread(struct sink *sink, uint16_t process, uint32_t thread, int32_t tid, uint64_t ident,
                  enum thread_state state, const char *name);
 bool emit_function(struct sink *sink, uint16_t process, uint32_t function, uint32_t first_line,

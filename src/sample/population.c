@@ -1,9 +1,11 @@
 #include "sample/population.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clean.h"
 #include "base/clock.h"
 #include "python/none.h"
 #include "sample/emit.h"
@@ -15,6 +17,7 @@ enum {
     LIST_SHARE = 8,         /* nor for more than this part of the time */
     NAMES_EVERY_MS = 1000,  /* and their names are read again */
     NAMES_MAX = 4096,
+    INTERPRETER_ROOM = 40,  /* for " (interp N)" */
 };
 
 bool population_init(struct population *population, pid_t pid, struct reader *reader,
@@ -54,8 +57,26 @@ static struct target_thread *find_thread(struct population *population,
     return NULL;
 }
 
-static struct target_thread *add_thread(struct population *population,
-                                        const struct thread_found *found, uint64_t now_ns)
+_Static_assert(THREAD_NAME_ROOM >= NAMES_TEXT_MAX, "names are copied whole");
+
+/* A thread of an interpreter that is not the main one is named with it. */
+static void name_thread(struct target_thread *thread, const char *name)
+{
+    char text[THREAD_NAME_ROOM], suffix[INTERPRETER_ROOM] = "";
+    size_t length;
+
+    if (thread->interpreter_id != 0)
+        snprintf(suffix, sizeof suffix, " (interp %" PRId64 ")", thread->interpreter_id);
+    length = clean_utf8(text, sizeof text - strlen(suffix), name, strlen(name));
+    snprintf(text + length, sizeof text - length, "%s", suffix);
+    if (strcmp(thread->name, text) == 0)
+        return;
+    snprintf(thread->name, sizeof thread->name, "%s", text);
+    thread->announced = false;
+}
+
+static struct target_thread *add_thread(struct population *population, const struct thread_found *found,
+                                        int64_t interpreter_id, uint64_t now_ns)
 {
     /* One that came since the lists were the same as ever has begun since. */
     const uint64_t born_ns = population->same_threads_ns != 0 ? population->same_threads_ns : now_ns;
@@ -76,6 +97,13 @@ static struct target_thread *add_thread(struct population *population,
                                now_ns);
     if (thread == NULL)
         return NULL;
+    thread->interpreter_id = interpreter_id;
+    if (interpreter_id != 0) {
+        char kernels[THREAD_NAME_ROOM];
+
+        memcpy(kernels, thread->name, sizeof kernels);
+        name_thread(thread, kernels);
+    }
     population->next_thread_number++;
     population->threads[population->thread_count++] = thread;
     population->named_ns = 0;
@@ -165,35 +193,45 @@ static void find_native_ids(struct population *population, size_t count)
 
 /* Takes note of a thread that is in an interpreter's list. */
 static void see_thread(struct population *population, const struct thread_found *found,
-                       remote_addr interpreter, uint64_t now_ns)
+                       const struct interpreter *interpreter, uint64_t now_ns)
 {
     struct target_thread *thread;
 
-    if (!is_bound(population, found, interpreter)) {
+    if (!is_bound(population, found, interpreter->address)) {
         population->list_wanted = true;
         return;
     }
     thread = find_thread(population, found);
     if (thread == NULL)
-        thread = add_thread(population, found, now_ns);
+        thread = add_thread(population, found, interpreter->id, now_ns);
     if (thread == NULL || thread->ended)
         return; /* only its state is still there */
     thread->found = *found;
-    thread->interpreter = interpreter;
+    thread->interpreter = interpreter->address;
     thread->seen = true;
     thread->stale = false;
 }
 
-/* Marks the threads that have a state in several interpreters. */
-static void find_twins(struct population *population)
+/* Links the states that a thread has in several interpreters, by the ids of these. */
+static void link_states(struct population *population)
 {
     for (size_t i = 0; i < population->thread_count; i++) {
         struct target_thread *thread = population->threads[i];
 
-        thread->is_twin = false;
-        for (size_t j = 0; j < population->thread_count && !thread->is_twin; j++)
-            thread->is_twin = j != i && population->threads[j]->seen &&
-                              population->threads[j]->tid == thread->tid;
+        thread->outer = thread->inner = NULL;
+        for (size_t j = 0; j < population->thread_count && population->interpreter_count > 1; j++) {
+            struct target_thread *other = population->threads[j];
+            const int64_t id = other->interpreter_id;
+
+            if (other->tid != thread->tid)
+                continue;
+            if (id < thread->interpreter_id &&
+                (thread->outer == NULL || id > thread->outer->interpreter_id))
+                thread->outer = other;
+            if (id > thread->interpreter_id &&
+                (thread->inner == NULL || id < thread->inner->interpreter_id))
+                thread->inner = other;
+        }
     }
 }
 
@@ -220,17 +258,15 @@ static void list_threads(struct population *population, const struct thread_roun
         find_native_ids(population, count);
         /* The list has the newest first; threads are numbered by age. */
         for (size_t j = count; j-- > 0;)
-            see_thread(population, &population->found[j], population->interpreters[i].address,
-                       round->now_ns);
+            see_thread(population, &population->found[j], &population->interpreters[i], round->now_ns);
     }
     population->list_wanted |= !whole;
-    if (population->interpreter_count > 1)
-        find_twins(population);
     if (whole)
         population->same_threads_ns = round->now_ns;
     for (size_t i = population->thread_count; i-- > 0;)
         if (!population->threads[i]->seen && (whole || population->threads[i]->ended))
             drop_thread(population, i, round);
+    link_states(population);
     population->listing_ns = clock_now_ns() - round->now_ns;
 }
 
@@ -242,30 +278,29 @@ static bool listing_is_due(const struct population *population, uint64_t now_ns)
     return since_ns >= every_ns && since_ns >= LIST_SHARE * population->listing_ns;
 }
 
-_Static_assert(THREAD_NAME_ROOM >= NAMES_TEXT_MAX, "names are copied whole");
-
-static void name_thread(struct target_thread *thread, const char *name)
-{
-    if (strcmp(thread->name, name) == 0)
-        return;
-    snprintf(thread->name, sizeof thread->name, "%s", name);
-    thread->announced = false;
-}
-
-/* Python's own names where it has them; the kernel's stay for threads that Python did not start. */
+/* Python's own names where it has them; the kernel's stay for threads that Python did not start. A thread that
+   runs in several interpreters may have a name in each: the one of the oldest, the last in the list, is told. */
 static void name_threads(struct population *population, uint64_t now_ns)
 {
     population->named_ns = now_ns;
-    for (size_t i = 0; i < population->interpreter_count; i++) {
+    for (size_t j = 0; j < population->thread_count; j++)
+        population->threads[j]->named = false;
+    for (size_t i = population->interpreter_count; i-- > 0;) {
         const size_t count =
             names_read(population->source.reader, population->source.layout,
                        population->interpreters[i].address, &population->trails[i],
                        population->names, NAMES_MAX);
 
-        for (size_t j = 0; j < population->thread_count; j++)
-            for (size_t k = 0; k < count; k++)
-                if (population->threads[j]->found.ident == population->names[k].ident)
-                    name_thread(population->threads[j], population->names[k].text);
+        for (size_t j = 0; j < population->thread_count; j++) {
+            struct target_thread *thread = population->threads[j];
+
+            for (size_t k = 0; k < count && !thread->named; k++) {
+                if (thread->found.ident == population->names[k].ident) {
+                    name_thread(thread, population->names[k].text);
+                    thread->named = true;
+                }
+            }
+        }
     }
 }
 

@@ -170,6 +170,11 @@ uint32_t target_version(const struct target *target)
     return target->runtime.version_hex;
 }
 
+uint16_t target_read_as(const struct target *target)
+{
+    return runtime_read_as(&target->runtime);
+}
+
 static struct thread_round round_for(struct target *target, const struct gil_now *gil,
                                      uint64_t now_ns, struct sampler_counts *counts)
 {
@@ -192,14 +197,18 @@ static struct thread_round round_for(struct target *target, const struct gil_now
 
 static void put_process(struct target *target)
 {
+    struct record_process told = {
+        .pid = target->pid,
+        .version_hex = target->runtime.version_hex,
+        .read_as = runtime_read_as(&target->runtime),
+    };
     char command[RECORD_FILE_MAX];
 
     if (target->announced)
         return;
+    told.started_ns = process_started_ns(target->pid);
     process_command(target->pid, command, sizeof command);
-    target->announced = emit_process(target->sink, target->process, target->pid,
-                                     target->runtime.version_hex,
-                                     process_started_ns(target->pid), command);
+    target->announced = emit_process(target->sink, target->process, &told, command);
 }
 
 static void put_round(struct target *target, struct record_round *record,

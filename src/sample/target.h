@@ -46,6 +46,9 @@ uint32_t target_rounds_wanted(const struct target *target);
 /* PY_VERSION_HEX. */
 uint32_t target_version(const struct target *target);
 
+/* The version that its own is taken to be made like; 0: its own is known (runtime_read_as()). */
+uint16_t target_read_as(const struct target *target);
+
 /* Looks at every thread once and puts the records of it. `counts` is added to, but for the first of
    .rounds and .missed, which are the clock's. False when the target ended, with the reason; target_end() is
    due then. */

@@ -68,9 +68,20 @@ static bool holds_gil(const struct target_thread *thread, const struct gil_now *
     return gil->locked && remote_equal(gil->holder, thread->found.address);
 }
 
+/* Whether it is this one of a thread's states by which it runs: the one of the newest interpreter in which it has
+   frames, since it called that from the others. */
+static bool acts(const struct target_thread *thread)
+{
+    if (thread->outer != NULL && thread->held.depth == 0)
+        return false;
+    for (const struct target_thread *inner = thread->inner; inner != NULL; inner = inner->inner)
+        if (inner->held.depth > 0)
+            return false;
+    return true;
+}
+
 /* Tells a thread's state, and whether it waits. A thread that wants the GIL sleeps in a futex that is
-   part of the GIL's own structure (take_gil(), Python/ceval_gil.c: its condition variable and mutex). Of
-   a twin, what the thread does is told of the other one, unless this has the GIL. */
+   part of the GIL's own structure (take_gil(), Python/ceval_gil.c: its condition variable and mutex). */
 static enum thread_state find_state(struct target_thread *thread, const struct gil_now *gil)
 {
     struct kernel_wait wait;
@@ -78,7 +89,7 @@ static enum thread_state find_state(struct target_thread *thread, const struct g
     thread->waiting = false;
     if (holds_gil(thread, gil))
         return THREAD_HAS_GIL;
-    if (thread->is_twin)
+    if (!acts(thread))
         return THREAD_IDLE;
     if (!kernel_thread_wait(&thread->kernel, &wait))
         return THREAD_IDLE;
@@ -431,7 +442,7 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
         return true;
     thread->rounds = holds_gil(thread, round->gil) ? 1 : round->rounds;
     cpu_ns = target_thread_charge(thread, round->now_ns, before.turns, thread->held.state);
-    if (thread->is_twin && !holds_gil(thread, round->gil))
+    if (!acts(thread) && !holds_gil(thread, round->gil))
         cpu_ns = 0; /* the other one's */
     switch (read_stack(thread, round)) {
     case READ_FAILED:

@@ -30,11 +30,14 @@
 struct target_thread {
     struct thread_found found;
     remote_addr interpreter;        /* whose thread it is */
-    bool is_twin;                   /* the same thread has a state in another interpreter, too */
+    int64_t interpreter_id;         /* and which that is: 0 is the main one */
+    struct target_thread *outer;    /* states of the same thread in the interpreters with the next lower */
+    struct target_thread *inner;    /* and the next higher id; NULL: none */
     uint32_t number;
     pid_t tid;
     char name[THREAD_NAME_ROOM];
     bool announced;                 /* its definition was put, with its present name */
+    bool named;                     /* by the naming under way */
     bool seen;                      /* by the listing under way */
     bool stale;                     /* its thread state is gone: list the threads anew */
     bool ended;                     /* the kernel no longer has it, or its thread state is another's */

@@ -18,6 +18,7 @@ struct process {
     uint16_t number;
     int32_t pid;
     uint32_t version_hex;
+    uint16_t read_as;
     uint64_t started_ns;
     const char *command;
     bool ended;

@@ -5,6 +5,23 @@
 #include <unistd.h>
 
 #include "memory/elf.h"
+#include "memory/image.h"
+#include "memory/loaded.h"
+
+/* The same bytes as what is loaded of it. */
+static void find_in_memory(const uint8_t *data, size_t length)
+{
+    const struct image_segment segment = {remote_at(0x10000), data, length};
+    struct elf_symbol symbols[] = {{.name = "_PyRuntime"}, {.name = ".PyRuntime"}};
+    struct error error;
+    struct reader *reader = image_reader_new(&segment, 1, &error);
+
+    REQUIRE(reader != NULL);
+    if (!loaded_find(reader, segment.address, symbols, 2))
+        REQUIRE(!symbols[0].found);
+    REQUIRE(!symbols[1].found);
+    reader_free(reader);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 {
@@ -21,5 +38,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
             REQUIRE(!symbols[0].found && !symbols[1].found);
     }
     close(fd);
+    find_in_memory(data, length);
     return 0;
 }

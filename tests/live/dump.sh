@@ -4,21 +4,6 @@
 
 need python3
 
-# has_threads COUNT - the target's witness has ended.
-has_threads() {
-    [ "$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -eq "$1" ]
-}
-
-# check_held COMMAND TARGET [ARGUMENT...] - dumps a target that stands still.
-check_held() {
-    start_target "$@" --hold
-    threads=$(grep -o '"tid"' "$truth" | wc -l)
-    wait_for 10 has_threads "$threads" || fail "$2 does not come to have $threads threads"
-    "$tachyon_top" dump "$pid" >"$work/dump"
-    python3 -B "$top/tests/live/check_dump.py" "$truth" "$work/dump" || fail "the dump of $*"
-    stop_targets
-}
-
 held() {
     check_held "$2" deep
     check_held "$2" deep --depth 5000

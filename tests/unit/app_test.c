@@ -151,6 +151,14 @@ static void columns_stand_still(void **state)
 static void header_tells_the_state(void **state)
 {
     (void)state;
+    /* A version that is not known is said to be read as another. */
+    assert_shows("3.13.5");
+    picture->read_as = 0x030c;
+    app_picture(app, picture);
+    assert_shows("3.13.5 as 3.12");
+    picture->read_as = 0;
+    app_picture(app, picture);
+
     assert_shows("● LIVE");
     assert_shows("100.0 % kept");
     assert_hides("trunc");

@@ -38,7 +38,8 @@ allow tui base tally sample
 
 only 'uthash' 'src/base/hash\.h'
 only 'libunwind' 'src/native/unwind\.c'
-only '(g?elf|libelf|gelf)\.h' 'src/memory/elf\.c'
+only '(libelf|gelf)\.h' 'src/memory/elf\.c'
+only 'elf\.h' 'src/memory/(elf|loaded)\.c'
 only '(n?curses|ncursesw/|term\.h)' 'tui/(screen|terminfo)\.c'
 only 'tui/' '(src/main\.c|tui/[a-z0-9_]+\.[ch])'
 

@@ -177,7 +177,7 @@ static void other_versions_are_refused_by_name(void **state)
         const char *version, *why;
     } REFUSED[] = {
         {0x030711f0, "3.7", "too old"},     {0x02071200, "2.7", "too old"},
-        {0x031000a1, "3.16", "too new"},    {0x040000f0, "4.0", "too new"},
+        {0x040000f0, "4.0", "too new"},
         {0xffffffff, "255.255", "too new"},
     };
     unsigned char head[LAYOUT_HEAD_BYTES];
@@ -199,6 +199,83 @@ static void other_versions_are_refused_by_name(void **state)
         assert_false(choose(&layout, 0x030d00f0, head, sizeof head, &error));
         assert_int_equal(error.code, ERROR_VERSION);
         assert_non_null(strstr(error.text, REFUSED[i].why));
+    }
+}
+
+/* The head of a runtime that tells what a row has, as a real one of its version does. */
+static void make_true_head(unsigned char *head, size_t column)
+{
+    const struct layout *row = &LAYOUTS[FIRST_WITH_HEAD + column];
+
+    memset(head, 0, LAYOUT_HEAD_BYTES);
+    memcpy(head, "xdebugpy", 8);
+    put(head, 8, (uint64_t)row->version << 16 | 0x05f0);
+    put(head, DEBUG_GIL_BASE[column], GIL_BASE);
+    for (size_t i = 0; i < COUNT(DEBUG_FIELDS); i++) {
+        const struct debug_field *field = &DEBUG_FIELDS[i];
+        const bool in_gil = field->field == offsetof(struct layout, gil.locked) ||
+                            field->field == offsetof(struct layout, gil.last_holder);
+
+        if (field->at[column] != 0)
+            put(head, field->at[column], field_of(row, field->field) + (in_gil ? GIL_BASE : 0));
+    }
+}
+
+/* One to come whose structures are those of the newest that is known, but for where their members are. */
+static void a_later_version_is_a_guess_at_the_newest(void **state)
+{
+    const struct layout *newest = &LAYOUTS[COUNT(LAYOUTS) - 1];
+    unsigned char head[LAYOUT_HEAD_BYTES];
+    struct layout layout;
+    struct error error;
+
+    (void)state;
+    make_true_head(head, DEBUG_VERSIONS - 1);
+    assert_true(choose(&layout, 0, head, sizeof head, &error));
+    assert_false(layout.is_guess);
+    put(head, 8, 0x031000a1);
+    for (size_t i = 0; i < COUNT(DEBUG_FIELDS); i++)
+        if (DEBUG_FIELDS[i].field == offsetof(struct layout, interpreter.id))
+            put(head, DEBUG_FIELDS[i].at[DEBUG_VERSIONS - 1], 640);
+    assert_true(choose(&layout, 0, head, sizeof head, &error));
+    assert_true(layout.is_guess);
+    assert_int_equal(layout.version, newest->version);
+    assert_int_equal(layout.interpreter.id, 640);
+    assert_int_equal(layout.thread.next, newest->thread.next);
+
+    /* Without a head there is nothing to go by. */
+    assert_false(choose(&layout, 0x031000a1, head, 0, &error));
+    assert_int_equal(error.code, ERROR_VERSION);
+}
+
+/* One that tells them in another order, so that what is read is of other members. */
+static void a_guess_that_makes_no_sense_is_refused(void **state)
+{
+    static const struct {
+        size_t field;
+        uint64_t told;
+    } WRONG[] = {
+        {offsetof(struct layout, thread.next), 9},           /* where no pointer stands */
+        {offsetof(struct layout, frame.previous), 0},        /* where the code does */
+        {offsetof(struct layout, code.name), 116},
+        {offsetof(struct layout, thread.thread_id), UINT64_C(1) << 40},
+    };
+    unsigned char head[LAYOUT_HEAD_BYTES];
+    struct layout layout;
+    struct error error;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(WRONG); i++) {
+        make_true_head(head, DEBUG_VERSIONS - 1);
+        put(head, 8, 0x031000f0);
+        assert_true(choose(&layout, 0, head, sizeof head, &error));
+        for (size_t k = 0; k < COUNT(DEBUG_FIELDS); k++)
+            if (DEBUG_FIELDS[k].field == WRONG[i].field)
+                put(head, DEBUG_FIELDS[k].at[DEBUG_VERSIONS - 1], WRONG[i].told);
+        assert_false(choose(&layout, 0, head, sizeof head, &error));
+        assert_int_equal(error.code, ERROR_VERSION);
+        assert_non_null(strstr(error.text, "3.16"));
+        assert_non_null(strstr(error.text, "too new"));
     }
 }
 
@@ -363,6 +440,8 @@ int main(void)
         cmocka_unit_test(what_a_target_tells_replaces_the_row),
         cmocka_unit_test(real_targets_tell_what_their_rows_do),
         cmocka_unit_test(other_versions_are_refused_by_name),
+        cmocka_unit_test(a_later_version_is_a_guess_at_the_newest),
+        cmocka_unit_test(a_guess_that_makes_no_sense_is_refused),
         cmocka_unit_test(free_threaded_builds_are_refused),
         cmocka_unit_test(a_later_version_without_a_head_is_refused),
         cmocka_unit_test(a_head_that_is_cut_is_refused),

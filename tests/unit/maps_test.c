@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -51,7 +52,36 @@ static void a_line_is_taken_apart(void **state)
     assert_int_equal(line.device_minor, 1);
     assert_int_equal(line.inode, 1835041);
     assert_true(line.executable);
+    assert_false(line.writable);
     check_path(&line, "/usr/lib/x86_64-linux-gnu/libc.so.6");
+}
+
+/* What this program may change of its data is among it, initialized or not, and none of what it may not. */
+static void data_is_told(void **state)
+{
+    static char cleared[1 << 20], set[64] = "set";
+    static const char constant[] = "constant";
+    const uint64_t addresses[] = {(uintptr_t)cleared, (uintptr_t)(cleared + sizeof cleared - 1),
+                                  (uintptr_t)set, (uintptr_t)constant, (uintptr_t)&state};
+    const bool wanted[] = {true, true, true, false, false};
+    struct piece pieces[MAPPED_DATA_MAX];
+    struct error error;
+    size_t count;
+
+    (void)state;
+    assert_true(mapped_data_read(getpid(), pieces, MAPPED_DATA_MAX, UINT64_MAX, &count, &error));
+    for (size_t i = 0; i < COUNT(addresses); i++) {
+        bool found = false;
+
+        for (size_t k = 0; k < count; k++)
+            found |= addresses[i] - pieces[k].address.value < pieces[k].length;
+        assert_int_equal(found, wanted[i]);
+    }
+    /* No more than is wanted. */
+    assert_true(mapped_data_read(getpid(), pieces, 1, UINT64_MAX, &count, &error));
+    assert_int_equal(count, 1);
+    assert_true(mapped_data_read(getpid(), pieces, MAPPED_DATA_MAX, 1, &count, &error));
+    assert_int_equal(count, 0);
 }
 
 static void other_lines_of_the_kernel(void **state)
@@ -157,6 +187,35 @@ static const struct mapped_file *find_inode(const struct mapped_files *files, in
     return NULL;
 }
 
+/* Below our own root, a file of the same path and inode may be another file system's. */
+static void a_file_of_ours_is_of_the_same_device(void **state)
+{
+    const pid_t nobody = 0x7fffffff; /* so that no other way leads anywhere */
+    char path[4096];
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    struct mapped_files files;
+    struct mapped_file file;
+    struct error error;
+    struct stat own;
+    int fd;
+
+    (void)state;
+    assert_true(length > 0);
+    path[length] = '\0';
+    assert_int_equal(stat(path, &own), 0);
+    assert_true(mapped_files_read(getpid(), &files, &error));
+    file = *find_inode(&files, own.st_ino);
+    mapped_files_free(&files);
+    file.path = path;
+    if (minor(own.st_dev) != file.device_minor || major(own.st_dev) != file.device_major)
+        skip(); /* a file system that tells other devices in maps */
+    fd = mapped_file_open(nobody, &file);
+    assert_true(fd >= 0);
+    close(fd);
+    file.device_minor++;
+    assert_int_equal(mapped_file_open(nobody, &file), -1);
+}
+
 static void own_files_are_found_and_opened(void **state)
 {
     const struct mapped_file *file;
@@ -217,6 +276,8 @@ static void a_process_that_is_not_there_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(data_is_told),
+        cmocka_unit_test(a_file_of_ours_is_of_the_same_device),
         cmocka_unit_test(a_line_is_taken_apart),
         cmocka_unit_test(other_lines_of_the_kernel),
         cmocka_unit_test(paths_are_taken_whole),

@@ -29,6 +29,8 @@ def parser(description, can_hold=True):
                             help="stand still at the leaf; the truth tells each thread's stack")
     result.add_argument("--traceable", action="store_true",
                         help="let any process of the user read this one, in spite of Yama")
+    result.add_argument("--claim", type=lambda text: int(text, 16), metavar="HEX",
+                        help="pretend to be this version (PY_VERSION_HEX), to who looks from outside")
     result.add_argument("--life", type=int, default=LIFE_S, help="end after so many seconds")
     return result
 
@@ -39,6 +41,8 @@ def start(arguments):
     signal.alarm(options.life)
     if options.traceable:
         be_traceable()
+    if options.claim:
+        claim(options.claim)
     return options
 
 
@@ -48,12 +52,27 @@ def be_traceable():
     ctypes.CDLL(None).prctl(0x59616d61, ctypes.c_ulong(-1), 0, 0, 0)
 
 
+def claim(version):
+    """Overwrites the version in front of the debug offsets (3.13 on)."""
+    import ctypes
+    head = (ctypes.c_uint64 * 2).in_dll(ctypes.pythonapi, "_PyRuntime")
+    assert head[1] == sys.hexversion, "no debug offsets"
+    head[1] = version
+
+
 def tell(path, **truth):
     """Writes the truth; the file appears whole."""
     truth = dict(pid=os.getpid(), python=sys.version.split()[0], **truth)
     with open(path + ".new", "w") as file:
         file.write(json.dumps(truth) + "\n")
     os.rename(path + ".new", path)
+
+
+def wait_for_file(path):
+    """Waits until it is there, and removes it."""
+    while not os.path.exists(path):
+        time.sleep(0.001)
+    os.remove(path)
 
 
 def stack(frame):
