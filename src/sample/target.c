@@ -274,10 +274,12 @@ static bool round_of_interpreter(struct target *target, size_t index,
 
     /* Where nobody has the GIL, all of them are made with one look. */
     round.rounds = shared->gil.locked ? 1 : rounds_in_interval(target);
-    for (size_t n = 0; n <= count; n++) {
-        const size_t i = n == 0 ? holder : (first + n - 1) % count;
+    for (size_t n = 0, next = first; n <= count; n++) {
+        const size_t i = n == 0 ? holder : next;
         struct target_thread *thread = i < count ? population->threads[i] : NULL;
 
+        if (n > 0)
+            next = next + 1 < count ? next + 1 : 0;
         if (thread == NULL || !remote_equal(thread->interpreter, interpreter) ||
             (n > 0 && i == holder))
             continue;

@@ -1,6 +1,7 @@
 #include "sample/target_thread.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,13 +18,28 @@ enum {
     STANDS_US = 1000,  /* how long a thread without the GIL is taken to go on, between bursts */
     READS_MAX = 5,     /* of one sample, while there are code objects that are not known */
     STOPS_MAX = 5,     /* for one sample */
+    CACHE_LINE_BYTES = 64,
 };
+
+_Static_assert(offsetof(struct target_thread, found.address) + sizeof(remote_addr) <= CACHE_LINE_BYTES,
+               "what each round looks at is one line");
+
+/* At the beginning of a line. */
+static struct target_thread *new_in_line(void)
+{
+    const size_t bytes = (sizeof(struct target_thread) + CACHE_LINE_BYTES - 1) / CACHE_LINE_BYTES * CACHE_LINE_BYTES;
+    struct target_thread *thread = aligned_alloc(CACHE_LINE_BYTES, bytes);
+
+    if (thread != NULL)
+        memset(thread, 0, bytes);
+    return thread;
+}
 
 struct target_thread *target_thread_new(const struct thread_source *source,
                                         const struct thread_found *found, uint32_t number,
                                         uint64_t born_ns, uint64_t now_ns)
 {
-    struct target_thread *thread = calloc(1, sizeof *thread);
+    struct target_thread *thread = new_in_line();
 
     if (thread == NULL)
         return NULL;
@@ -179,7 +195,7 @@ bool target_thread_sleeps(const struct target_thread *thread, const struct threa
 bool target_thread_stands(const struct target_thread *thread, const struct thread_round *round)
 {
     return round->bursts != NULL && thread->looked && !thread->ended && !thread->stale &&
-           thread->held.state != THREAD_HAS_GIL && !holds_gil(thread, round->gil) &&
+           thread->state != THREAD_HAS_GIL && !holds_gil(thread, round->gil) &&
            round->now_ns - thread->sampled_ns < STANDS_US * NS_PER_US;
 }
 
@@ -187,7 +203,7 @@ bool target_thread_waits_for_gil(struct target_thread *thread, const struct thre
 {
     const struct gil_now *gil = round->gil;
 
-    if (!thread->waiting || thread->held.state != THREAD_WAIT_GIL || thread->ended || thread->stale ||
+    if (!thread->waiting || thread->state != THREAD_WAIT_GIL || thread->ended || thread->stale ||
         remote_equal(gil->holder, thread->found.address) ||
         gil->switches - thread->gil_switches > 1 ||
         round->now_ns - thread->sampled_ns >= WAITS_MS * NS_PER_MS)
@@ -435,7 +451,7 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
         hold_passed(thread, round, passed_until_ns(round));
     put_held(thread, round);
     naming_begin(&thread->naming);
-    thread->held.state = (uint8_t)find_state(thread, round->gil);
+    thread->state = thread->held.state = (uint8_t)find_state(thread, round->gil);
     thread->looked = false;
     thread->rounds = read_burst(thread, round, before.turns);
     if (thread->rounds > 0)

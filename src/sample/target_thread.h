@@ -28,37 +28,38 @@
 #define THREAD_NAME_ROOM 256u
 
 struct target_thread {
-    struct thread_found found;
+    /* What each round looks at, of threads that it passes too: one line of the CPU's cache, up to found.address. */
     remote_addr interpreter;        /* whose thread it is */
-    int64_t interpreter_id;         /* and which that is: 0 is the main one */
+    uint64_t sampled_ns;            /* when its time was accounted for last */
+    uint64_t waiting_ns;            /* since when it is waiting */
+    uint32_t passed;                /* rounds since then in which it was taken to go on so, unseen */
+    uint8_t state;                  /* enum thread_state, when it was looked at last */
+    bool waiting;                   /* it was waiting then, on the stack held */
+    bool stale;                     /* its thread state is gone: list the threads anew */
+    bool ended;                     /* the kernel no longer has it, or its thread state is another's */
+    uint64_t gil_switches;          /* of the GIL that it waits for, when it was last known to wait */
+    struct thread_found found;
+
+    bool looked;                    /* its last look gave a sample, which could go on standing */
+    bool was_on_cpu;                /* at the last sample */
+    bool was_torn;                  /* at the last sample, its stack was at first, which holding still would help */
+    uint32_t rounds;                /* that its last look was for: more than 1 in a burst */
+    int64_t interpreter_id;         /* of its interpreter: 0 is the main one */
     struct target_thread *outer;    /* states of the same thread in the interpreters with the next lower */
     struct target_thread *inner;    /* and the next higher id; NULL: none */
     uint32_t number;
     pid_t tid;
-    char name[THREAD_NAME_ROOM];
     bool announced;                 /* its definition was put, with its present name */
     bool named;                     /* by the naming under way */
     bool seen;                      /* by the listing under way */
-    bool stale;                     /* its thread state is gone: list the threads anew */
-    bool ended;                     /* the kernel no longer has it, or its thread state is another's */
-
     struct walk *walk;
     struct kernel_thread kernel;
     struct kernel_run run;          /* at the last round */
     uint64_t run_since_ns;          /* when its CPU time was first seen to be what it is */
     uint64_t cpu_told_ns;           /* of the CPU time, what samples have been charged with */
-    bool was_on_cpu;                /* at the last sample */
-    bool was_torn;                  /* at the last sample, its stack was at first, which holding still would help */
-    bool looked;                    /* its last look gave a sample, which could go on standing */
-    bool waiting;                   /* it was waiting when it was looked at last, on the stack held */
-    uint64_t waiting_ns;            /* since when */
-    uint64_t gil_switches;          /* of the GIL that it waits for, when it was last known to wait */
-    uint32_t passed;                /* rounds since then in which it was taken to go on so, unseen */
-    uint32_t rounds;                /* that its last look was for: more than 1 in a burst */
-
     struct naming naming;
     struct record_frame *frames;    /* of the held sample: RECORD_DEPTH_MAX */
-    uint64_t sampled_ns;            /* when its time was accounted for last */
+    char name[THREAD_NAME_ROOM];
     struct record_sample held;      /* not put yet when .rounds > 0; last, as its type has a tail */
 };
 
