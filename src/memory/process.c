@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -10,34 +11,57 @@
 
 #include "memory/refusal.h"
 
+enum {
+    MARK_BYTES = 16,   /* that AT_RANDOM points to (create_elf_tables(), fs/binfmt_elf.c) */
+    AUXV_BYTES = 1024, /* of some twenty pairs of words */
+};
+
 struct process_reader {
     struct reader reader;
     pid_t pid;
     bool by_file; /* process_vm_readv is filtered */
     int mem_fd;   /* /proc/PID/mem, which stays bound to the memory that it was opened on; -1: not to be
                      had */
+    /* Random bytes that the kernel gives to each program anew: as long as they are where they were, it is the same. */
+    struct piece mark; /* of no length: not known */
+    unsigned char mark_bytes[MARK_BYTES];
+    bool marked;  /* they were seen since process_holds() was asked last */
 };
 
-static size_t gather_by_call(pid_t pid, const struct piece *pieces, size_t count, void *into)
+static struct iovec remote_piece(const struct piece *piece)
 {
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel wants the target's address so */
+    return (struct iovec){(void *)(uintptr_t)piece->address.value, piece->length};
+}
+
+/* The first reading after process_holds() was asked reads the mark as well: a piece more costs less than a call. */
+static size_t gather_by_call(struct process_reader *process, const struct piece *pieces, size_t count,
+                             void *into)
+{
+    const bool marks = process->mark.length > 0 && !process->marked && count < READER_PIECES_MAX;
     struct iovec remote[READER_PIECES_MAX];
-    struct iovec local = {into, 0};
+    unsigned char mark[MARK_BYTES];
+    struct iovec local[] = {{into, 0}, {mark, MARK_BYTES}};
     ssize_t got;
 
     if (count > READER_PIECES_MAX)
         count = READER_PIECES_MAX;
     for (size_t i = 0; i < count; i++) {
-        /* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel wants the target's address so */
-        remote[i].iov_base = (void *)(uintptr_t)pieces[i].address.value;
-        remote[i].iov_len = pieces[i].length;
-        local.iov_len += pieces[i].length;
+        remote[i] = remote_piece(&pieces[i]);
+        local[0].iov_len += pieces[i].length;
     }
-    got = process_vm_readv(pid, &local, 1, remote, count, 0);
+    if (marks)
+        remote[count] = remote_piece(&process->mark);
+    got = process_vm_readv(process->pid, local, marks ? 2 : 1, remote, count + marks, 0);
     if (got < 0)
         return 0;
-    if ((size_t)got < local.iov_len)
+    if ((size_t)got < local[0].iov_len) {
         errno = EFAULT;
-    return (size_t)got;
+        return (size_t)got;
+    }
+    process->marked |= marks && (size_t)got == local[0].iov_len + MARK_BYTES &&
+                       memcmp(mark, process->mark_bytes, MARK_BYTES) == 0;
+    return local[0].iov_len;
 }
 
 static size_t gather_by_file(int mem_fd, const struct piece *pieces, size_t count, void *into)
@@ -66,18 +90,22 @@ static size_t gather_by_file(int mem_fd, const struct piece *pieces, size_t coun
 static size_t process_gather(struct reader *reader, const struct piece *pieces, size_t count,
                              void *into)
 {
-    const struct process_reader *process = (struct process_reader *)reader;
+    struct process_reader *process = (struct process_reader *)reader;
 
     if (process->by_file)
         return gather_by_file(process->mem_fd, pieces, count, into);
-    return gather_by_call(process->pid, pieces, count, into);
+    return gather_by_call(process, pieces, count, into);
 }
 
 static bool process_holds(struct reader *reader)
 {
-    const struct process_reader *process = (struct process_reader *)reader;
+    struct process_reader *process = (struct process_reader *)reader;
     char byte;
 
+    if (process->marked) {
+        process->marked = false;
+        return true;
+    }
     return process->mem_fd < 0 || pread(process->mem_fd, &byte, 1, 0) != 0;
 }
 
@@ -113,6 +141,36 @@ static int open_mem(pid_t pid)
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/* Where a value of the auxiliary vector leads; null: it has none. */
+static remote_addr auxiliary(pid_t pid, uint64_t type)
+{
+    uint64_t pairs[AUXV_BYTES / 16][2];
+    char path[64];
+    ssize_t got;
+    int fd;
+
+    snprintf(path, sizeof path, "/proc/%d/auxv", (int)pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return remote_at(0);
+    got = read(fd, pairs, sizeof pairs);
+    close(fd);
+    for (ssize_t i = 0; i < got / (ssize_t)sizeof pairs[0]; i++)
+        if (pairs[i][0] == type)
+            return remote_at(pairs[i][1]);
+    return remote_at(0);
+}
+
+/* Takes note of the program's random bytes, by the file that is bound to its memory. */
+static void find_mark(struct process_reader *process)
+{
+    const struct piece mark = {auxiliary(process->pid, AT_RANDOM), MARK_BYTES};
+
+    if (!process->by_file && process->mem_fd >= 0 && !remote_is_null(mark.address) &&
+        gather_by_file(process->mem_fd, &mark, 1, process->mark_bytes) == MARK_BYTES)
+        process->mark = mark;
+}
+
 struct reader *process_reader_new(pid_t pid, struct error *error)
 {
     struct process_reader *process;
@@ -137,7 +195,9 @@ struct reader *process_reader_new(pid_t pid, struct error *error)
         error_set(error, ERROR_MEMORY, "out of memory");
         goto fail;
     }
-    *process = (struct process_reader){{&PROCESS_READER}, pid, refusal != 0, mem_fd};
+    *process = (struct process_reader){
+        .reader = {&PROCESS_READER}, .pid = pid, .by_file = refusal != 0, .mem_fd = mem_fd};
+    find_mark(process);
     return &process->reader;
 fail:
     if (mem_fd >= 0)

@@ -58,8 +58,8 @@ bool reader_read_pointer(struct reader *reader, remote_addr base, uint32_t offse
    Always false. */
 bool reader_failed(int error_number, const char *what, struct error *error);
 
-/* Whether what is read is still the memory that the reader was made for. False once the process ended or
-   became another program, whoever has its id now. Costs a system call. */
+/* Whether what is read is still the memory that the reader was made for, or was at a reading since this was asked last.
+   False once the process ended or became another program, whoever has its id now. Costs a system call at most. */
 bool reader_holds(struct reader *reader);
 
 void reader_free(struct reader *reader);

@@ -334,6 +334,35 @@ static uint64_t rounds_apart_ns(const struct target *target, uint64_t now_ns)
     return since_ns > wanted_ns ? since_ns : wanted_ns;
 }
 
+/* The threads of all interpreters, of which `*any` tells whether any could be read. False when the process is not the
+   one that it was any more: a reading tells whose memory it is of, so the first is asked before it is used. */
+static bool round_of_interpreters(struct target *target, struct record_round *record, struct sampler_counts *counts,
+                                  bool *any, int *error_number, struct error *error)
+{
+    const struct population *population = &target->population;
+    const uint64_t now_ns = record->time_ns;
+    bool holds = false;
+
+    for (size_t i = 0; i < population->interpreter_count; i++) {
+        struct gil_shared shared;
+        const bool read = gil_read(&population->interpreters[i], &target->runtime.layout, target->reader,
+                                   !target->no_gc, &shared);
+
+        if (!read)
+            *error_number = errno;
+        if (!holds && !presence_holds(&target->presence, target->reader, &target->runtime, now_ns, error))
+            return false;
+        holds = true;
+        target->lists_changed |= !read || shared.new_threads;
+        if (!read)
+            continue;
+        record->gil_held |= shared.gil.locked;
+        record->gc_running |= shared.collecting;
+        *any |= round_of_interpreter(target, i, &shared, now_ns, counts, error_number);
+    }
+    return holds || presence_holds(&target->presence, target->reader, &target->runtime, now_ns, error);
+}
+
 bool target_round(struct target *target, struct sampler_counts *counts, struct error *error)
 {
     const uint64_t now_ns = clock_now_ns();
@@ -348,23 +377,9 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     engine_begin(&target->engine, now_ns);
     sleepers_begin(&target->sleepers, rounds_apart_ns(target, now_ns));
     put_process(target);
-    if (!presence_holds(&target->presence, target->reader, &target->runtime, now_ns, error))
-        return false;
     population_update(&target->population, &round);
-    for (size_t i = 0; i < target->population.interpreter_count; i++) {
-        struct gil_shared shared;
-
-        if (!gil_read(&target->population.interpreters[i], &target->runtime.layout, target->reader,
-                      !target->no_gc, &shared)) {
-            error_number = errno;
-            target->lists_changed = true;
-            continue;
-        }
-        record.gil_held |= shared.gil.locked;
-        record.gc_running |= shared.collecting;
-        target->lists_changed |= shared.new_threads;
-        any |= round_of_interpreter(target, i, &shared, now_ns, counts, &error_number);
-    }
+    if (!round_of_interpreters(target, &record, counts, &any, &error_number, error))
+        return false;
     population_looked(&target->population, target->lists_changed, now_ns);
     count_rounds(target, counts);
     target->gil_held = record.gil_held;

@@ -8,7 +8,9 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -83,8 +85,23 @@ static void where_the_call_is_refused_the_file_serves_as_well(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-/* A child that runs another program when it is told to, and ends when it is told so again. */
-static pid_t begin_child(int to[2], int from[2])
+/* Where the first thing that a process has mapped begins. */
+static remote_addr first_mapping(pid_t pid)
+{
+    char path[64];
+    unsigned long long start = 0;
+    FILE *maps;
+
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+    maps = fopen(path, "r");
+    assert_non_null(maps);
+    assert_int_equal(fscanf(maps, "%llx", &start), 1);
+    fclose(maps);
+    return remote_at(start);
+}
+
+/* A child with pipes as its input and output. */
+static pid_t fork_child(int to[2], int from[2])
 {
     pid_t child;
 
@@ -92,16 +109,70 @@ static pid_t begin_child(int to[2], int from[2])
     assert_int_equal(pipe(from), 0);
     child = fork();
     if (child == 0) {
-        char byte;
-
         dup2(to[0], 0);
         dup2(from[1], 1);
         close(to[1]);
+    }
+    return child;
+}
+
+static void close_pipes(const int to[2], const int from[2])
+{
+    close(to[0]);
+    close(to[1]);
+    close(from[0]);
+    close(from[1]);
+}
+
+/* A child that runs another program when it is told to, and ends when it is told so again. */
+static pid_t begin_child(int to[2], int from[2])
+{
+    const pid_t child = fork_child(to, from);
+
+    if (child == 0) {
+        char byte;
+
         if (write(1, "a", 1) == 1 && read(0, &byte, 1) == 1)
             execl("/bin/sh", "sh", "-c", "printf b; read line", (char *)NULL);
         _exit(1);
     }
     return child;
+}
+
+/* The same program again, at the same addresses, has what the other had where it is read. */
+static void the_same_program_begun_anew_is_not_the_one_it_was(void **state)
+{
+    int to[2], from[2];
+    char byte = 0, text[8];
+    struct error error;
+    const pid_t child = fork_child(to, from);
+    struct reader *reader;
+    remote_addr code;
+
+    (void)state;
+    if (child == 0) {
+        personality(ADDR_NO_RANDOMIZE);
+        execl("/bin/sh", "sh", "-c", "printf a; read line; exec sh -c 'printf b; read line'", (char *)NULL);
+        _exit(1);
+    }
+    assert_int_equal(read(from[0], &byte, 1), 1);
+    reader = process_reader_new(child, &error);
+    assert_non_null(reader);
+    code = first_mapping(child);
+    for (int i = 0; i < 3; i++) {
+        assert_true(reader_read(reader, code, text, sizeof text));
+        assert_true(reader_holds(reader));
+    }
+    assert_int_equal(write(to[1], "\n", 1), 1);
+    assert_int_equal(read(from[0], &byte, 1), 1);
+    assert_int_equal(byte, 'b');
+    assert_int_equal(first_mapping(child).value, code.value);
+    assert_true(reader_read(reader, code, text, sizeof text));
+    assert_false(reader_holds(reader));
+    reader_free(reader);
+    assert_int_equal(write(to[1], "\n", 1), 1);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    close_pipes(to, from);
 }
 
 static void another_program_or_none_is_not_the_one_it_was(void **state)
@@ -141,10 +212,7 @@ static void another_program_or_none_is_not_the_one_it_was(void **state)
     assert_null(process_reader_new(child, &error));
     assert_int_equal(error.code, ERROR_NO_PROCESS);
     assert_non_null(strstr(error.text, "there is no process"));
-    close(to[0]);
-    close(to[1]);
-    close(from[0]);
-    close(from[1]);
+    close_pipes(to, from);
 }
 
 static void a_thread_of_the_kernel_is_no_python(void **state)
@@ -166,6 +234,7 @@ int main(void)
         cmocka_unit_test(memory_is_read_and_gaps_are_told),
         cmocka_unit_test(where_the_call_is_refused_the_file_serves_as_well),
         cmocka_unit_test(another_program_or_none_is_not_the_one_it_was),
+        cmocka_unit_test(the_same_program_begun_anew_is_not_the_one_it_was),
         cmocka_unit_test(a_thread_of_the_kernel_is_no_python),
     };
 
