@@ -3,9 +3,9 @@
 
     check_dump.py [--but-version] TRUTH DUMP
 
-TRUTH is of a target that stands still (--hold): each thread's name, ids and frames. The dump must
-have just these threads, idle, with just these frames; of one deeper than DEPTH_MAX the innermost,
-and say so. Prints what differs; 1 when anything does.
+TRUTH is of a target that stands still (--hold): each thread's name, ids and frames; a thread that runs in
+another interpreter is told once for each. The dump must have just these threads, idle, with just these
+frames; of one deeper than DEPTH_MAX the innermost, and say so. Prints what differs; 1 when anything does.
 """
 
 import json
@@ -23,7 +23,7 @@ CUT = "  ‹cut› (only the innermost %d frames are kept)" % DEPTH_MAX
 
 
 def parse(text):
-    """The head's lines, and by thread id its name, state, whether it is cut, and the frames."""
+    """The head's lines, and by thread id the stacks: name, state, whether it is cut, and the frames."""
     head, *blocks = text.rstrip("\n").split("\n\n")
     threads = {}
     for block in blocks:
@@ -31,10 +31,10 @@ def parse(text):
         tid, name, state = HEAD.fullmatch(first).groups()
         cut = lines[:1] == [CUT]
         frames = [FRAME.fullmatch(line) for line in lines[cut:]]
-        threads[int(tid)] = {
+        threads.setdefault(int(tid), []).append({
             "name": name, "state": state, "cut": cut,
             "frames": [frame and (frame.group(1), int(frame.group(2)), frame.group(3))
-                       or line for frame, line in zip(frames, lines[cut:])]}
+                       or line for frame, line in zip(frames, lines[cut:])]})
     return head.split("\n"), threads
 
 
@@ -74,13 +74,15 @@ def main():
     if not but_version and head[1] != "CPython %s" % truth["python"].rstrip("+"):
         wrong.append("%r, not %s" % (head[1], truth["python"]))
     for told in truth["threads"]:
-        thread = threads.pop(told["tid"], None)
-        if thread is None:
+        stacks = threads.get(told["tid"], [])
+        if not stacks:
             wrong.append("thread %d (%s) is missing" % (told["tid"], told["name"]))
-        else:
-            wrong += ["thread %d: %s" % (told["tid"], what) for what in differences(told, thread)]
-    wrong += ["there is a thread %d (%s)" % (tid, thread["name"])
-              for tid, thread in threads.items()]
+            continue
+        nearest = min(stacks, key=lambda stack: len(list(differences(told, stack))))
+        stacks.remove(nearest)
+        wrong += ["thread %d: %s" % (told["tid"], what) for what in differences(told, nearest)]
+    wrong += ["there is a thread %d (%s)" % (tid, stack["name"])
+              for tid, stacks in threads.items() for stack in stacks]
     for line in wrong[:SHOWN]:
         print(line)
     frames = sum(len(thread["frames"]) for thread in truth["threads"])

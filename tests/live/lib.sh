@@ -261,6 +261,29 @@ truth_number() {
     sed -n "1s/.*\"$1\": \\([0-9.]*\\).*/\\1/p" "$truth"
 }
 
+# has_threads COUNT - the target's witness has ended.
+has_threads() {
+    [ "$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -eq "$1" ]
+}
+
+# reads_for_good - the main thread waits in read(2) (its number on x86-64, or aarch64) of the descriptor that the
+# truth has as "reads", if it has one.
+reads_for_good() {
+    fd=$(truth_number reads)
+    [ -z "$fd" ] || grep -Eq "^(0|63) $(printf '0x%x' "$fd") " "/proc/$pid/syscall"
+}
+
+# check_held COMMAND TARGET [ARGUMENT...] - dumps a target that stands still: it has to be as it tells.
+check_held() {
+    start_target "$@" --hold
+    threads=$(grep -o '"tid": [0-9]*' "$truth" | sort -u | wc -l)
+    wait_for 10 has_threads "$threads" || fail "$2 does not come to have $threads threads"
+    wait_for 10 reads_for_good || fail "$2 does not come to read"
+    "$tachyon_top" dump "$pid" >"$work/dump"
+    python3 -B "$top/tests/live/check_dump.py" "$truth" "$work/dump" || fail "the dump of $*"
+    stop_targets
+}
+
 # stop_targets - ends those that this shell started.
 stop_targets() {
     for process in $targets; do
@@ -278,19 +301,4 @@ stop_targets() {
 # is_over PID - it has ended, whether or not its parent has taken note of it.
 is_over() {
     ! grep -qs '^State:.*[^Z] (' "/proc/$1/status"
-}
-
-# has_threads COUNT - the target's witness has ended.
-has_threads() {
-    [ "$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -eq "$1" ]
-}
-
-# check_held COMMAND TARGET [ARGUMENT...] - dumps a target that stands still, and compares that with its truth.
-check_held() {
-    start_target "$@" --hold
-    threads=$(grep -o '"tid"' "$truth" | wc -l)
-    wait_for 10 has_threads "$threads" || fail "$2 does not come to have $threads threads"
-    "$tachyon_top" dump "$pid" >"$work/dump"
-    python3 -B "$top/tests/live/check_dump.py" "$truth" "$work/dump" || fail "the dump of $*"
-    stop_targets
 }
