@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
         REQUIRE(strlen(error.text) > 0);
         return 0;
     }
-    REQUIRE(layout.version >= 0x030b && layout.version <= 0x030f);
+    REQUIRE(layout.version >= 0x0308 && layout.version <= 0x030f);
     check_group(&layout.runtime.interpreters_head, sizeof layout.runtime - sizeof(uint32_t));
     check_group(&layout.interpreter.id, sizeof layout.interpreter - sizeof(uint32_t));
     check_group(&layout.gil.size, sizeof layout.gil);
@@ -48,15 +48,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
     /* What is decoded from a copy lies within the copy. */
     REQUIRE(layout.thread.size <= LAYOUT_THREAD_BYTES_MAX);
     REQUIRE(layout.thread.interpreter + 8 <= layout.thread.size);
-    REQUIRE(layout.thread.datastack_top + 8 <= layout.thread.size);
+    REQUIRE(fits(layout.thread.datastack_top, 8, layout.thread.size));
     REQUIRE(fits(layout.thread.cframe, 8, layout.thread.size));
     REQUIRE(layout.frame.size <= LAYOUT_FRAME_BYTES_MAX);
     REQUIRE(layout.frame.code + 8 <= layout.frame.size);
-    REQUIRE(layout.frame.owner + 1 <= layout.frame.size);
+    REQUIRE(fits(layout.frame.owner, 1, layout.frame.size));
+    REQUIRE(fits(layout.frame.state, 1, layout.frame.size));
+    REQUIRE(fits(layout.frame.generator, 8, layout.frame.size));
     REQUIRE(fits(layout.frame.is_entry, 1, layout.frame.size));
     REQUIRE(fits(layout.frame.stack_top, 4, layout.frame.size));
     REQUIRE(layout.code.size <= LAYOUT_CODE_BYTES_MAX);
     REQUIRE(layout.code.line_table + 8 <= layout.code.size);
-    REQUIRE(layout.code.unit_count + 4 <= layout.code.size);
+    REQUIRE(fits(layout.code.unit_count, 4, layout.code.size));
+    REQUIRE(fits(layout.code.bytecode, 8, layout.code.size));
     return 0;
 }

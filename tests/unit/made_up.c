@@ -6,7 +6,11 @@
 
 #include "recording.h"
 
-enum { CHUNK_BYTES = 16384, ROOT_CFRAME_BYTES = 24 };
+enum {
+    CHUNK_BYTES = 16384,
+    ROOT_CFRAME_BYTES = 24,
+    MADE_UP_GENERATOR = 0x400, /* from a frame object to its generator */
+};
 
 static size_t gather(struct reader *reader, const struct piece *pieces, size_t count, void *into)
 {
@@ -40,10 +44,11 @@ static const struct reader_type MADE_UP_READER = {.gather = gather, .free = keep
 /* From 3.13 on a layout comes with what a target tells: a real one's was recorded. */
 static bool take_layout(struct layout *layout, uint32_t version)
 {
-    static const char *const RECORDINGS[] = {"3.11.7", "3.12.1", "3.13.15", "3.14.8", "3.15.0"};
+    static const char *const RECORDINGS[] = {"3.8.18", "3.9.18",  "3.10.13", "3.11.7",
+                                             "3.12.1", "3.13.15", "3.14.8",  "3.15.0"};
     struct recording *recording = malloc(sizeof *recording);
     size_t length;
-    unsigned char *bytes = recording_load(RECORDINGS[version - 0x030b], &length);
+    unsigned char *bytes = recording_load(RECORDINGS[version - MADE_UP_FIRST], &length);
     const bool ok = bytes != NULL && recording != NULL && recording_parse(bytes, length, recording);
 
     if (ok)
@@ -51,6 +56,11 @@ static bool take_layout(struct layout *layout, uint32_t version)
     free(bytes);
     free(recording);
     return ok;
+}
+
+static uint64_t first_slot(const struct layout *layout)
+{
+    return MADE_UP_CHUNK + (layout_has_frame_objects(layout) ? 0 : layout->chunk.data);
 }
 
 struct made_up *made_up_new(uint32_t version)
@@ -62,9 +72,11 @@ struct made_up *made_up_new(uint32_t version)
         return NULL;
     }
     made_up->reader.type = &MADE_UP_READER;
-    made_up->next_slot = MADE_UP_CHUNK + made_up->layout.chunk.data;
-    made_up_word(made_up, MADE_UP_CHUNK + made_up->layout.chunk.size, CHUNK_BYTES);
-    made_up_word(made_up, MADE_UP_THREAD + made_up->layout.thread.datastack_chunk, MADE_UP_CHUNK);
+    made_up->next_slot = first_slot(&made_up->layout);
+    if (!layout_has_frame_objects(&made_up->layout)) {
+        made_up_word(made_up, MADE_UP_CHUNK + made_up->layout.chunk.size, CHUNK_BYTES);
+        made_up_word(made_up, MADE_UP_THREAD + made_up->layout.thread.datastack_chunk, MADE_UP_CHUNK);
+    }
     if (made_up->layout.thread.cframe != LAYOUT_NONE)
         made_up_cframe(made_up, MADE_UP_C_STACK, 0,
                        MADE_UP_THREAD + made_up->layout.thread.size - ROOT_CFRAME_BYTES);
@@ -111,7 +123,12 @@ static unsigned char number_of(const struct layout *layout, enum frame_owner own
 void made_up_mark(struct made_up *made_up, uint64_t address, bool runs)
 {
     const int32_t stack_top = runs ? -1 : 0;
+    unsigned char state = 0; /* the first value that tells it */
 
+    while ((made_up->layout.frame.running >> (state & 7) & 1) != runs && state < 7)
+        state++;
+    if (layout_has_frame_objects(&made_up->layout))
+        *made_up_at(made_up, address + made_up->layout.frame.state) = state;
     if (made_up->layout.frame.stack_top != LAYOUT_NONE)
         memcpy(made_up_at(made_up, address + made_up->layout.frame.stack_top), &stack_top,
                sizeof stack_top);
@@ -124,6 +141,16 @@ void made_up_frame(struct made_up *made_up, uint64_t address, uint64_t code, uin
 
     made_up_word(made_up, address + layout->frame.code, code);
     made_up_word(made_up, address + layout->frame.previous, previous);
+    if (layout_has_frame_objects(layout)) {
+        const int32_t last_instruction = (int32_t)(8 / layout->frame.lasti_bytes);
+
+        made_up_word(made_up, address, 1); /* .ob_refcnt */
+        memcpy(made_up_at(made_up, address + layout->frame.instruction), &last_instruction, 4);
+        made_up_word(made_up, address + layout->frame.generator,
+                     owner == OWNER_GENERATOR ? address + MADE_UP_GENERATOR : 0);
+        made_up_mark(made_up, address, true);
+        return;
+    }
     made_up_word(made_up, address + layout->frame.instruction, code + 8);
     *made_up_at(made_up, address + layout->frame.owner) = number_of(layout, owner);
     if (layout->frame.is_entry != LAYOUT_NONE)
@@ -144,7 +171,8 @@ void made_up_set_top(struct made_up *made_up, uint64_t frame, uint64_t used_up_t
     }
     made_up->top = frame;
     made_up_word(made_up, at, frame);
-    made_up_word(made_up, MADE_UP_THREAD + layout->thread.datastack_top, used_up_to);
+    if (layout->thread.datastack_top != LAYOUT_NONE)
+        made_up_word(made_up, MADE_UP_THREAD + layout->thread.datastack_top, used_up_to);
 }
 
 void made_up_push(struct made_up *made_up, uint64_t code)
@@ -160,9 +188,9 @@ void made_up_stack(struct made_up *made_up, const uint64_t *codes, size_t count)
 {
     const uint64_t below = MADE_UP_C_STACK + 0x100;
 
-    made_up->next_slot = MADE_UP_CHUNK + made_up->layout.chunk.data;
+    made_up->next_slot = first_slot(&made_up->layout);
     made_up->top = 0;
-    if (made_up->layout.frame.is_entry == LAYOUT_NONE) {
+    if (made_up->layout.frame.is_entry == LAYOUT_NONE && !layout_has_frame_objects(&made_up->layout)) {
         made_up_frame(made_up, below, 0, 0, OWNER_ENTRY);
         made_up->top = below;
     }
@@ -181,12 +209,18 @@ void made_up_text(struct made_up *made_up, uint64_t address, const char *text)
     memcpy(made_up_at(made_up, address + layout->unicode.ascii_data), text, strlen(text));
 }
 
-/* An entry of a location table is of at most 8 units (lines.h). */
-static size_t put_lines(unsigned char *table, uint32_t units)
+/* An entry of a location table is of at most 8 units, one of 3.10 of 127 (lines.h). */
+static size_t put_lines(unsigned char *table, enum line_form form, uint32_t units)
 {
     enum { ENTRY_OF_EIGHT = 0x80 | 13 << 3 | 7, ENTRY_OF_ONE = 0x80 | 13 << 3 };
     size_t length = 0;
 
+    if (form == LINES_LNOTAB)
+        return 0;
+    if (form == LINES_RANGES) {
+        memcpy(table, (const unsigned char[]){(unsigned char)(units * 2), 0}, 2);
+        return 2;
+    }
     for (; units >= 8; units -= 8, length += 2)
         memcpy(table + length, (const unsigned char[]){ENTRY_OF_EIGHT, 0}, 2);
     for (; units > 0; units--, length += 2)
@@ -203,10 +237,13 @@ void made_up_code(struct made_up *made_up, uint64_t address, const char *name, u
 
     made_up_text(made_up, texts, name);
     made_up_text(made_up, texts + 80, "file.py");
-    made_up_word(made_up, texts + 160 + layout->object.var_size, put_lines(table, units));
+    made_up_word(made_up, texts + 160 + layout->object.var_size, put_lines(table, layout->code.line_form, units));
     made_up_word(made_up, address + layout->code.qualname, texts);
     made_up_word(made_up, address + layout->code.file, texts + 80);
     made_up_word(made_up, address + layout->code.line_table, texts + 160);
     memcpy(made_up_at(made_up, address + layout->code.first_line), &first_line, 4);
-    memcpy(made_up_at(made_up, address + layout->code.unit_count), &units, 4);
+    if (layout->code.bytecode != LAYOUT_NONE)
+        made_up_word(made_up, address + layout->code.bytecode, texts + 160); /* which is not looked into */
+    else
+        memcpy(made_up_at(made_up, address + layout->code.unit_count), &units, 4);
 }

@@ -21,7 +21,7 @@
 #define MADE_UP_SECOND_CHUNK (MADE_UP_BASE + 0xc000)
 #define MADE_UP_C_STACK (MADE_UP_BASE + 0x10000)
 #define MADE_UP_HEAP (MADE_UP_BASE + 0x20000)
-#define MADE_UP_BYTES 0x80000u
+#define MADE_UP_BYTES 0x300000u
 #define MADE_UP_END (MADE_UP_BASE + MADE_UP_BYTES)
 
 struct made_up;
@@ -40,8 +40,10 @@ struct made_up {
     unsigned char bytes[MADE_UP_BYTES];
 };
 
-/* An empty memory of version 0x030b (3.11) to 0x030f (3.15), with a thread state that runs no Python and
-   a data stack of one chunk of MADE_UP_CHUNK. */
+/* An empty memory of version 0x0308 (3.8) to 0x030f (3.15), with a thread state that runs no Python and
+   a data stack of one chunk of MADE_UP_CHUNK; to 3.10 frames are objects, which are put there as well. */
+#define MADE_UP_FIRST 0x0308u
+#define MADE_UP_LAST 0x030fu
 struct made_up *made_up_new(uint32_t version);
 void made_up_free(struct made_up *made_up);
 
@@ -54,7 +56,8 @@ void made_up_word(struct made_up *made_up, uint64_t address, uint64_t word);
 /* The code object of a frame, by number. No memory belongs to it, unless it is put there. */
 #define MADE_UP_CODE(number) (MADE_UP_CODES + 16u * (number))
 
-/* Puts a frame at `address` that runs; `previous` may be 0, else it waits from now on. */
+/* Puts a frame at `address` that runs; `previous` may be 0, else it waits from now on (but as an object, which
+   bears its mark as long as its call goes on). */
 void made_up_frame(struct made_up *made_up, uint64_t address, uint64_t code, uint64_t previous,
                    enum frame_owner owner);
 

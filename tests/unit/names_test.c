@@ -16,8 +16,8 @@
 
 enum { ROOM = 64 };
 
-static const char *const RECORDINGS[] = {"3.11.7",  "3.12.1", "3.13.0",
-                                         "3.13.15", "3.14.8", "3.15.0"};
+static const char *const RECORDINGS[] = {"3.8.18", "3.9.18",  "3.10.13", "3.11.7", "3.12.1",
+                                         "3.13.0", "3.13.15", "3.14.8",  "3.15.0"};
 
 #define LONG_10 "long long long long long long long long long long "
 

@@ -1,5 +1,6 @@
 /*
- * walk_fixture - a walk over a stack that is made up (made_up.h), in the layout of each version.
+ * walk_fixture - a walk over a stack that is made up (made_up.h), in the layout of each version that has a
+ * data stack. What is before them, frame_object_test.c has.
  */
 #ifndef TESTS_WALK_FIXTURE_H
 #define TESTS_WALK_FIXTURE_H
