@@ -109,7 +109,8 @@ def tell_another(path):
     frames.append({"file": leaf.co_filename, "function": leaf.co_name, "qualname": leaf.co_name,
                    "line": leaf.co_firstlineno + 1})
     with open(path + ".new", "w") as file:
-        json.dump({"name": threading.current_thread().name, "frames": frames}, file)
+        # That it is the first one made is told with the name.
+        json.dump({"name": threading.current_thread().name + " (interp 1)", "frames": frames}, file)
     os.rename(path + ".new", path)
 
 
