@@ -1,7 +1,7 @@
 """subinterpreters - threads that run code in interpreters of their own.
 
     sleeper   sleeps there
-    spinner   computes there; in 3.11, where interpreters share a GIL, it lets others have it now and then
+    spinner   computes there; to 3.11, where interpreters share a GIL, it lets others have it now and then
     other     computes in another one, in which a thread `inner` sleeps
 
 The main thread sleeps. The truth tells each thread's id, and how many GILs there are.
@@ -50,15 +50,16 @@ SHARED = sys.version_info < (3, 12)  # one GIL for all
 
 
 def run(code):
-    # In 3.11, isolated ones may have no threads.
-    interpreter = interpreters.create(isolated=False) if SHARED else interpreters.create()
+    # From 3.9 to 3.11, isolated ones may have no threads; before there are none.
+    options = {"isolated": False} if SHARED and sys.version_info >= (3, 9) else {}
+    interpreter = interpreters.create(**options)
     interpreters.run_string(interpreter, code)
 
 
 def main():
     options = target.start(target.parser(__doc__, can_hold=False))
     threads = []
-    # The ones that leave the GIL alone first: in 3.11 the others wait long for it.
+    # The ones that leave the GIL alone first: to 3.11 the others wait long for it.
     for name, code in (("sleeper", SLEEP), ("spinner", SPIN), ("other", INNER + SPIN)):
         ready = "%s.%s" % (options.truth, name)
         thread = threading.Thread(target=run, args=[code.format(ready=ready, shared=SHARED)], name=name, daemon=True)
