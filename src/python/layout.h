@@ -43,6 +43,7 @@ enum line_form {
    "or" gives its name in other versions. */
 struct layout {
     uint32_t version; /* major << 8 | minor: 0x030d is 3.13 */
+    bool free_threaded; /* built without a GIL (--disable-gil), though it can have one as it runs */
     bool is_guess;    /* of a later version than all that are known, taken to be made like this one */
 
     struct {
@@ -72,6 +73,7 @@ struct layout {
         uint32_t locked;      /* .locked (int) */
         uint32_t last_holder; /* .last_holder */
         uint32_t switches;    /* .switch_number (unsigned long): how often .last_holder changed */
+        uint32_t enabled;     /* .enabled (int, free-threaded builds): 0 where there is none; NONE in others */
     } gil;
 
     struct {
@@ -127,6 +129,7 @@ struct layout {
         uint32_t state;      /* .f_state (signed char, 3.10); before: .f_executing; NONE from 3.11 on */
         uint8_t running;     /* a bit for each value of that, of three bits, that it has during the call */
         uint8_t owners[8];   /* enum frame_owner for each value of .owner; OWNERS where undefined */
+        uint32_t tlbc_index; /* .tlbc_index (int32_t, free-threaded 3.14 on); NONE in others: see code.tlbc */
         uint64_t tag_mask;   /* bits of .f_executable that are no address: Py_TAG_BITS; 0 before 3.14 */
     } frame;
 
@@ -142,6 +145,8 @@ struct layout {
         uint32_t units;       /* .co_code_adaptive, the first instruction; to 3.10, where it is not in the
                                  object, 0 */
         uint32_t unit_count;  /* .ob_base.ob_size: number of code units (3.11 on); NONE before */
+        uint32_t tlbc;        /* .co_tlbc (free-threaded 3.14 on), to a copy of the units for each thread that ran
+                                 them (_PyCodeArray, Include/cpython/code.h); NONE in others */
     } code;
 
     struct {
@@ -236,8 +241,7 @@ static inline bool layout_has_frame_objects(const struct layout *layout)
 /* The layout for a target whose runtime structure begins with the `head_length` bytes at `head` and
    whose PY_VERSION_HEX is `version_hex` (0: to be taken from the head). One that is later than the table gets
    the newest row with what the target tells laid over it, as a guess that has to prove itself (proof.h).
-   Gives ERROR_VERSION, naming the versions served, for others that are not in the table or are free-threaded,
-   and ERROR_READ when its debug offsets make no sense. Any thread. */
+   Gives ERROR_VERSION, naming the versions served, for others that are not in the table, and ERROR_READ when its debug offsets make no sense. Any thread. */
 bool layout_select(struct layout *layout, uint32_t version_hex, const void *head, size_t head_length,
                    struct error *error);
 

@@ -234,6 +234,19 @@ uint16_t runtime_read_as(const struct runtime *runtime)
     return runtime->layout.is_guess ? (uint16_t)runtime->layout.version : 0;
 }
 
+bool runtime_has_gil(const struct runtime *runtime, struct reader *reader)
+{
+    const uint32_t enabled_at = runtime->layout.gil.enabled;
+    struct interpreter interpreter;
+    int32_t enabled;
+    bool whole;
+
+    return enabled_at == LAYOUT_NONE ||
+           runtime_interpreters(runtime, reader, &interpreter, 1, &whole) != 1 ||
+           !reader_read(reader, remote_plus(interpreter.gil, enabled_at), &enabled, sizeof enabled) ||
+           enabled != 0;
+}
+
 bool runtime_still_there(const struct runtime *runtime, struct reader *reader)
 {
     struct interpreter interpreter;
