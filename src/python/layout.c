@@ -73,7 +73,6 @@ static const struct copied_member COPIED[] = {
     FRAME(owner, 1),
     FRAME(is_entry, 1),
     FRAME(stack_top, 4),
-    FRAME(tlbc_index, 4),
     CODE(file, 8),
     CODE(name, 8),
     CODE(qualname, 8),

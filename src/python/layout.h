@@ -129,7 +129,6 @@ struct layout {
         uint32_t state;      /* .f_state (signed char, 3.10); before: .f_executing; NONE from 3.11 on */
         uint8_t running;     /* a bit for each value of that, of three bits, that it has during the call */
         uint8_t owners[8];   /* enum frame_owner for each value of .owner; OWNERS where undefined */
-        uint32_t tlbc_index; /* .tlbc_index (int32_t, free-threaded 3.14 on); NONE in others: see code.tlbc */
         uint64_t tag_mask;   /* bits of .f_executable that are no address: Py_TAG_BITS; 0 before 3.14 */
     } frame;
 

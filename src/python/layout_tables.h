@@ -563,7 +563,6 @@ static const struct layout LAYOUTS[] = {
             .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNERS,
                        OWNERS, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x0,
-            .tlbc_index = LAYOUT_NONE,
         },
         /* Include/cpython/code.h */
         .code = {
@@ -723,7 +722,6 @@ static const struct layout LAYOUTS[] = {
             .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNER_ENTRY,
                        OWNERS, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x0,
-            .tlbc_index = LAYOUT_NONE,
         },
         /* Include/cpython/code.h */
         .code = {
@@ -882,7 +880,6 @@ static const struct layout LAYOUTS[] = {
             .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNER_ENTRY,
                        OWNERS, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x0,
-            .tlbc_index = LAYOUT_NONE,
         },
         /* Include/cpython/code.h */
         .code = {
@@ -1042,7 +1039,6 @@ static const struct layout LAYOUTS[] = {
             .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNER_ENTRY,
                        OWNER_ENTRY, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x3,
-            .tlbc_index = LAYOUT_NONE,
         },
         /* Include/cpython/code.h */
         .code = {
@@ -1201,7 +1197,6 @@ static const struct layout LAYOUTS[] = {
             .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNER_ENTRY,
                        OWNERS, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x3,
-            .tlbc_index = LAYOUT_NONE,
         },
         /* Include/cpython/code.h */
         .code = {
@@ -1361,7 +1356,6 @@ static const struct layout LAYOUTS[] = {
             .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNER_ENTRY,
                        OWNERS, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x0,
-            .tlbc_index = LAYOUT_NONE,
         },
         /* Include/cpython/code.h */
         .code = {
@@ -1522,7 +1516,6 @@ static const struct layout LAYOUTS[] = {
             .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNER_ENTRY,
                        OWNER_ENTRY, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x1,
-            .tlbc_index = 72,
         },
         /* Include/cpython/code.h */
         .code = {
@@ -1682,7 +1675,6 @@ static const struct layout LAYOUTS[] = {
             .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNER_ENTRY,
                        OWNERS, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x3,
-            .tlbc_index = 72,
         },
         /* Include/cpython/code.h */
         .code = {
@@ -1820,8 +1812,6 @@ static const struct debug_field DEBUG_FIELDS[] = {
     {offsetof(struct layout, frame.instruction), {248, 272, 336}},
     /* interpreter_frame.owner */
     {offsetof(struct layout, frame.owner), {264, 288, 352}},
-    /* interpreter_frame.tlbc_index */
-    {offsetof(struct layout, frame.tlbc_index), {0, 304, 368}},
     /* code_object.filename */
     {offsetof(struct layout, code.file), {280, 320, 384}},
     /* code_object.name */
