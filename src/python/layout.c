@@ -111,7 +111,7 @@ const struct layout *layout_silent(size_t index)
 {
     size_t count = 0;
 
-    while (count < COUNT(LAYOUTS) && LAYOUTS[count].version < LAYOUT_VERSION_FROM)
+    while (count < COUNT(LAYOUTS) && LAYOUTS[count].version < LAYOUT_TOLD_FROM)
         count++;
     return index < count ? &LAYOUTS[count - 1 - index] : NULL;
 }

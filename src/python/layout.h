@@ -225,10 +225,8 @@ extern const char LAYOUT_VERSIONS[];
 /* Bytes of _Py_DebugOffsets that layout_select() wants to see, at most. */
 #define LAYOUT_HEAD_BYTES 1024u
 
-/* The first version that tells what it is (Py_Version, or that). */
-#define LAYOUT_VERSION_FROM 0x030bu
-
-/* The layouts of versions before that, newest first; NULL behind the last. */
+/* The layouts of versions before that, whose memory does not tell what they are, newest first; NULL behind the
+   last. */
 const struct layout *layout_silent(size_t index);
 
 /* Whether frames are objects on the heap, each by itself, and not on a data stack: to 3.10. */

@@ -87,7 +87,6 @@ static const struct layout LAYOUTS[] = {
             .owners = {OWNERS, OWNERS, OWNERS, OWNERS,
                        OWNERS, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x0,
-            .tlbc_index = LAYOUT_NONE,
         },
         /* Include/code.h */
         .code = {
@@ -245,7 +244,6 @@ static const struct layout LAYOUTS[] = {
             .owners = {OWNERS, OWNERS, OWNERS, OWNERS,
                        OWNERS, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x0,
-            .tlbc_index = LAYOUT_NONE,
         },
         /* Include/cpython/code.h */
         .code = {
@@ -403,7 +401,6 @@ static const struct layout LAYOUTS[] = {
             .owners = {OWNERS, OWNERS, OWNERS, OWNERS,
                        OWNERS, OWNERS, OWNERS, OWNERS},
             .tag_mask = 0x0,
-            .tlbc_index = LAYOUT_NONE,
         },
         /* Include/cpython/code.h */
         .code = {
@@ -501,7 +498,7 @@ static const struct layout LAYOUTS[] = {
             .modules = 888,
             .code_generation = LAYOUT_NONE,
             .builtins = 912,
-            .sys = LAYOUT_NONE,
+            .sys = 904,
         },
         /* Include/internal/pycore_gil.h */
         .gil = {
@@ -660,7 +657,7 @@ static const struct layout LAYOUTS[] = {
             .modules = 944,
             .code_generation = LAYOUT_NONE,
             .builtins = 360,
-            .sys = LAYOUT_NONE,
+            .sys = 352,
         },
         /* Include/internal/pycore_gil.h */
         .gil = {

@@ -200,7 +200,7 @@ static bool select_layout(struct runtime *runtime, struct reader *reader,
         runtime->version_hex = (uint32_t)version;
     }
     if (runtime->version_hex == 0)
-        runtime->version_hex = version_find(reader, file->runtime);
+        runtime->version_hex = version_find(reader, file->runtime); /* stripped, or to 3.10 */
     if (runtime->version_hex == 0)
         return no_version(file->path, error);
     return layout_select(&runtime->layout, runtime->version_hex, head, sizeof head, error);
