@@ -99,6 +99,9 @@ struct session *command_session(const struct options *options, struct error *err
                        .interval_ns = (uint64_t)((double)NS_PER_S / options->rate_hz)},
             .no_gc = options->no_gc,
             .native_markers = options->native_markers,
+            .needs_gil = options->blocking            ? "--blocking"
+                         : options->mode == MODE_GIL ? "--mode gil"
+                                                     : NULL,
             .blocking = options->blocking,
         },
         .budget = options->budget_percent / 100,
@@ -293,12 +296,12 @@ static bool attach_tell(struct attach *attach, const struct stats *stats, FILE *
 /* What is to be known before anything is believed. */
 static void tell_guess(const struct session *session, FILE *notes)
 {
-    char version[TEXT_VERSION_SIZE], read_as[TEXT_READ_AS_SIZE];
+    char version[TEXT_VERSION_SIZE], read_as[TEXT_BUILD_SIZE];
 
     if (session_read_as(session) == 0)
         return;
     text_python_version(version, session_version(session));
-    text_read_as(read_as, session_read_as(session));
+    text_build(read_as, session_read_as(session), 0);
     fprintf(notes, "Warning: CPython %s came after this tachyon-top, and is%s\n", version, read_as);
 }
 

@@ -202,6 +202,8 @@ static void next_mode(struct app *app)
         return;
     }
     app->mode = (app->mode + 1) % MODES;
+    if (app->mode == MODE_GIL && app->picture && (app->picture->build & BUILD_NO_GIL) != 0)
+        app->mode = (app->mode + 1) % MODES; /* there is none to have time with */
     app->stale = true;
 }
 

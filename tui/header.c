@@ -86,6 +86,8 @@ static void draw_version(struct pen *pen, const struct header *header, int form)
     if (form == 0)
         pen_text(pen, STYLE_DIM, "CPython ");
     pen_format(pen, STYLE_TEXT, "%u.%u.%u", hex >> 24, hex >> 16 & 0xFF, hex >> 8 & 0xFF);
+    if ((header->picture->build & BUILD_FREE_THREADED) != 0)
+        pen_text(pen, STYLE_TEXT, "t");
     if (header->picture->read_as != 0)
         pen_format(pen, STYLE_MESSAGE, " as %u.%u", header->picture->read_as >> 8,
                    header->picture->read_as & 0xFFu);
@@ -248,6 +250,10 @@ static void draw_gil(struct pen *pen, const struct header *header, int form)
     char value[16];
 
     (void)form;
+    if (header->picture && (header->picture->build & BUILD_NO_GIL) != 0 && share <= 0) {
+        pen_text(pen, STYLE_LABEL, "no GIL");
+        return;
+    }
     snprintf(value, sizeof value, "%3.0f %%", share * 100);
     draw_gauge(pen, "GIL", STYLE_BAR_GIL, 5, 24, share, value);
 }

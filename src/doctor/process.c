@@ -156,8 +156,7 @@ static bool check_version(struct patient *patient, struct finding *finding)
     if (!runtime_find(&patient->runtime, patient->pid, patient->reader, &error)) {
         tell_error(finding, &error);
         if (error.code == ERROR_VERSION)
-            finding_remedy(finding, "run the program under a CPython %s with a GIL",
-                           LAYOUT_VERSIONS);
+            finding_remedy(finding, "run the program under a CPython %s", LAYOUT_VERSIONS);
         return false;
     }
     text_python_version(version, patient->runtime.version_hex);
@@ -169,7 +168,10 @@ static bool check_version(struct patient *patient, struct finding *finding)
         finding_remedy(finding, "a newer tachyon-top");
         return true;
     }
-    finding_set(finding, MARK_OK, "%s, its structures known %s", version,
+    finding_set(finding, MARK_OK, "%s%s, its structures known %s", version,
+                !patient->runtime.layout.free_threaded                    ? ""
+                : runtime_has_gil(&patient->runtime, patient->reader) ? " free-threaded, with a GIL enabled"
+                                                                      : " free-threaded, without a GIL",
                 patient->runtime.layout.version >= LAYOUT_TOLD_FROM ? "from what it tells of them itself"
                                                                   : "from its headers");
     return true;

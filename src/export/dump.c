@@ -23,7 +23,7 @@ struct dump {
     bool round_ended;
     int32_t pid;
     uint32_t version_hex;
-    uint16_t read_as;
+    uint16_t read_as, build;
     char command[COMMAND_SIZE];
 };
 
@@ -110,6 +110,7 @@ bool dump_feed(struct dump *dump, const void *record, size_t length, struct erro
         dump->pid = process->pid;
         dump->version_hex = process->version_hex;
         dump->read_as = process->read_as;
+        dump->build = process->build;
         clean_utf8(dump->command, sizeof dump->command, process->command, process->command_length);
         break;
     case RECORD_THREAD:
@@ -193,7 +194,7 @@ static void write_thread(const struct dump *dump, const struct picture_thread *t
         fputs(": its stack could not be read\n", stream);
         return;
     }
-    fprintf(stream, " (%s)", text_state_phrase((enum thread_state)sample->state));
+    fprintf(stream, " (%s)", text_state_phrase((enum thread_state)sample->state, (dump->build & BUILD_NO_GIL) == 0));
     if (sample->depth == 0) {
         fputs(", runs no Python code\n", stream);
         return;
@@ -208,7 +209,7 @@ static void write_thread(const struct dump *dump, const struct picture_thread *t
 
 bool dump_write(const struct dump *dump, FILE *stream, struct error *error)
 {
-    char version[TEXT_VERSION_SIZE], read_as[TEXT_READ_AS_SIZE];
+    char version[TEXT_VERSION_SIZE], build[TEXT_BUILD_SIZE];
     uint32_t threads = 0;
 
     for (uint32_t i = 0; i < dump->threads.count; i++)
@@ -217,9 +218,9 @@ bool dump_write(const struct dump *dump, FILE *stream, struct error *error)
         return error_set(error, ERROR_NO_PROCESS,
                          "process %" PRId32 " has no Python thread %" PRId32, dump->pid, dump->tid);
     text_python_version(version, dump->version_hex);
-    text_read_as(read_as, dump->read_as);
+    text_build(build, dump->read_as, dump->build);
     fprintf(stream, "Process %" PRId32 ": %s\nCPython %s%s\n", dump->pid, dump->command, version,
-            read_as);
+            build);
     for (uint32_t i = 0; i < dump->threads.count; i++) {
         const struct picture_thread *thread = wanted_thread(dump, i);
 

@@ -72,12 +72,15 @@ void text_python_version(char out[TEXT_VERSION_SIZE], uint32_t version_hex)
                  level == 0xa ? "a" : level == 0xb ? "b" : "rc", version_hex & 0xf);
 }
 
-void text_read_as(char out[TEXT_READ_AS_SIZE], uint16_t read_as)
+void text_build(char out[TEXT_BUILD_SIZE], uint16_t read_as, uint16_t build)
 {
-    out[0] = '\0';
+    const char *threads = (build & BUILD_FREE_THREADED) != 0 ? " free-threading build" : "";
+
     if (read_as != 0)
-        snprintf(out, TEXT_READ_AS_SIZE, " read as %u.%u, by what it tells of itself", read_as >> 8,
+        snprintf(out, TEXT_BUILD_SIZE, "%s read as %u.%u, by what it tells of itself", threads, read_as >> 8,
                  read_as & 0xffu);
+    else
+        snprintf(out, TEXT_BUILD_SIZE, "%s", threads);
 }
 
 /* The local time at a moment of clock.h's clock. */
@@ -118,7 +121,9 @@ const char *text_state_word(enum thread_state state)
     return (unsigned)state < THREAD_STATES ? STATES[state].word : "unknown";
 }
 
-const char *text_state_phrase(enum thread_state state)
+const char *text_state_phrase(enum thread_state state, bool has_gil)
 {
+    if (!has_gil && state == THREAD_RUNNING)
+        return "running";
     return (unsigned)state < THREAD_STATES ? STATES[state].phrase : "in an unknown state";
 }

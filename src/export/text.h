@@ -28,10 +28,11 @@ const char *text_base_name(const char *path);
 /* PY_VERSION_HEX as Python writes it: "3.13.5", "3.15.0a7". */
 void text_python_version(char out[TEXT_VERSION_SIZE], uint32_t version_hex);
 
-/* What is to be said of a version that is not known, and is taken to be made like `read_as` (major << 8 |
-   minor): " read as 3.15, by what it tells of itself"; "" for 0. */
-#define TEXT_READ_AS_SIZE 64
-void text_read_as(char out[TEXT_READ_AS_SIZE], uint16_t read_as);
+/* What is to be said behind a version: " free-threading build", as Python calls it, by enum record_build; and of one
+   that is not known, and is taken to be made like `read_as` (major << 8 | minor; 0: it is known),
+   " read as 3.15, by what it tells of itself". Or "". */
+#define TEXT_BUILD_SIZE 96
+void text_build(char out[TEXT_BUILD_SIZE], uint16_t read_as, uint16_t build);
 
 /* A moment of clock.h's clock as local time, ISO 8601 with the zone: 2026-01-02T13:04:05+01:00;
    or, for the name of a file, 20260102-130405. A moment still to come counts as now. */
@@ -40,6 +41,6 @@ void text_time_for_name(char out[TEXT_TIME_SIZE], uint64_t time_ns);
 
 /* One word for a thread's state, "has-gil"; and in a sentence, "has the GIL". */
 const char *text_state_word(enum thread_state state);
-const char *text_state_phrase(enum thread_state state);
+const char *text_state_phrase(enum thread_state state, bool has_gil);
 
 #endif

@@ -197,7 +197,7 @@ static const struct sheet_column THREAD_COLUMNS[] = {
 struct head {
     struct sheet_item items[ITEMS_MAX];
     size_t count;
-    char python[TEXT_VERSION_SIZE + TEXT_READ_AS_SIZE];
+    char python[TEXT_VERSION_SIZE + TEXT_BUILD_SIZE];
     char taken[TEXT_TIME_SIZE];
 };
 
@@ -210,7 +210,7 @@ static void add(struct head *head, const char *key, struct cell value)
 static void add_target(struct head *head, const struct picture *picture)
 {
     text_python_version(head->python, picture->version_hex);
-    text_read_as(head->python + strlen(head->python), picture->read_as);
+    text_build(head->python + strlen(head->python), picture->read_as, picture->build);
     text_time(head->taken, picture->taken_ns);
     add(head, "pid", count((uint64_t)picture->pid));
     add(head, "command", text(picture->command));

@@ -15,6 +15,7 @@ enum {
     TABLE_BYTES_MAX = 1 << 20, /* of one location table */
     RUNS_MAX = 1 << 16,        /* of one code object */
     UNIT_BYTES = 2,            /* sizeof(_Py_CODEUNIT), Include/cpython/code.h */
+    COPIES_MAX = 1024, /* of a function's units, one for each thread that ran them */
     TABLE_BEGIN_BYTES = 48,    /* of a location table, that are compared */
     TABLE_HEAD_BYTES_MAX = 64, /* from its size to its bytes */
     SIGHTS_WHOLE = 8,          /* in a row as the same, after which only head and name are compared */
@@ -456,13 +457,39 @@ static bool announce(struct code_table *table, struct function *function)
     return function->announced;
 }
 
+/* How far behind the beginning of the units an instruction is: of the code object's own, or, in free-threaded builds
+   from 3.14 on, of a copy that a thread has to itself (_PyCodeArray, Include/cpython/code.h: their number, then a
+   pointer to each). */
+static uint64_t offset_of(const struct code_table *table, const struct object *object,
+                          remote_addr instruction)
+{
+    const struct layout *layout = table->layout;
+    const uint64_t offset = instruction.value - (object->address + layout->code.units);
+    const uint64_t length = (uint64_t)object->identity.unit_count * UNIT_BYTES;
+    uint64_t copies[COPIES_MAX], count;
+    remote_addr array;
+
+    if (layout->code.tlbc == LAYOUT_NONE || offset < length ||
+        !reader_read_pointer(table->reader, remote_at(object->address), layout->code.tlbc, &array) ||
+        !reader_read_word(table->reader, array, &count))
+        return offset;
+    if (count > COPIES_MAX)
+        count = COPIES_MAX;
+    if (!reader_read(table->reader, remote_plus(array, sizeof count), copies, (size_t)count * sizeof copies[0]))
+        return offset;
+    for (size_t i = 0; i < count; i++)
+        if (copies[i] != 0 && instruction.value - copies[i] < length)
+            return instruction.value - copies[i];
+    return offset;
+}
+
 /* An instruction that is none of the program's lines (a generator's first ones, or the one before the
    first, where a frame of 3.12 and before stands that has not begun) is told as the line that the function
    begins in. */
 static uint32_t line_of(const struct code_table *table, const struct object *object,
                         remote_addr instruction)
 {
-    const uint64_t offset = instruction.value - (object->address + table->layout->code.units);
+    const uint64_t offset = remote_is_null(instruction) ? 0 : offset_of(table, object, instruction);
     const uint64_t unit = offset / UNIT_BYTES;
     uint32_t line = 0;
 

@@ -87,7 +87,8 @@ enum code_result {
 };
 
 /* The function of the code object at `code` and the line of the instruction at `instruction` in it (null:
-   the line is not known). Reads nothing. */
+   the line is not known). Reads nothing, but for an instruction in a thread's own copy of the code (free-threaded
+   builds). */
 enum code_result code_find(struct code_table *table, remote_addr code, remote_addr instruction,
                            uint64_t now_ns, struct code_place *place);
 

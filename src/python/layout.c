@@ -16,7 +16,7 @@ struct debug_field {
 };
 
 /* layout_tables.h defines
-   - static const struct layout LAYOUTS[]: one whole row for each version, ascending;
+   - static const struct layout LAYOUTS[]: one whole row for each version, ascending, then those of free-threaded builds;
    - static const struct debug_field DEBUG_FIELDS[]: one for each field that any version tells;
    - static const uint16_t DEBUG_GIL_BASE[DEBUG_VERSIONS] and DEBUG_GC_BASE[DEBUG_VERSIONS]: where
      interpreter_state.gil_runtime_state and interpreter_state.gc stand in _Py_DebugOffsets.
@@ -79,6 +79,7 @@ static const struct copied_member COPIED[] = {
     CODE(line_table, 8),
     CODE(first_line, 4),
     CODE(unit_count, 4),
+    CODE(tlbc, 8),
 };
 
 static bool has_head(const void *head, size_t head_length)
@@ -98,10 +99,10 @@ uint32_t layout_head_version(const void *head, size_t head_length)
     return (uint32_t)word_at(head, HEAD_VERSION_AT);
 }
 
-static const struct layout *row_for(uint32_t version)
+static const struct layout *row_for(uint32_t version, bool free_threaded)
 {
     for (size_t i = 0; i < COUNT(LAYOUTS); i++)
-        if (LAYOUTS[i].version == version)
+        if (LAYOUTS[i].version == version && LAYOUTS[i].free_threaded == free_threaded)
             return &LAYOUTS[i];
     return NULL;
 }
@@ -110,18 +111,22 @@ const struct layout *layout_silent(size_t index)
 {
     size_t count = 0;
 
-    while (count < COUNT(LAYOUTS) && LAYOUTS[count].version < LAYOUT_VERSION_FROM)
+    while (count < COUNT(LAYOUTS) && LAYOUTS[count].version < LAYOUT_TOLD_FROM)
         count++;
     return index < count ? &LAYOUTS[count - 1 - index] : NULL;
 }
 
 /* The newest row, for a version 3 that came after it. What tells its own offsets can be read without a row of
    its own, as long as it is made in the same way. */
-static const struct layout *row_before(uint32_t version)
+static const struct layout *row_before(uint32_t version, bool free_threaded)
 {
-    const struct layout *newest = &LAYOUTS[COUNT(LAYOUTS) - 1];
+    const struct layout *newest = NULL;
 
-    return version > newest->version && version >> 8 == newest->version >> 8 ? newest : NULL;
+    for (size_t i = 0; i < COUNT(LAYOUTS); i++)
+        if (LAYOUTS[i].free_threaded == free_threaded &&
+            (newest == NULL || LAYOUTS[i].version > newest->version))
+            newest = &LAYOUTS[i];
+    return newest != NULL && version > newest->version && version >> 8 == newest->version >> 8 ? newest : NULL;
 }
 
 static uint32_t *field_at(struct layout *layout, size_t offset)
@@ -143,7 +148,8 @@ static bool apply_debug_offsets(struct layout *layout, const void *head, size_t 
                             field->field == offsetof(struct layout, gil.last_holder);
         uint64_t offset;
 
-        if (at == 0)
+        /* Of what a build does not have, it tells 0. */
+        if (at == 0 || *field_at(layout, field->field) == LAYOUT_NONE)
             continue;
         if (at + sizeof offset > head_length || gil_base_at + sizeof offset > head_length)
             return error_set(error, ERROR_READ,
@@ -221,23 +227,16 @@ bool layout_select(struct layout *layout, uint32_t version_hex, const void *head
                    size_t head_length, struct error *error)
 {
     const struct layout *row;
-    bool is_guess;
+    bool is_guess, free_threaded = false;
 
     if (has_head(head, head_length)) {
         version_hex = layout_head_version(head, head_length);
-        if (word_at(head, HEAD_FREE_THREADED_AT) != 0)
-            return error_set(error, ERROR_VERSION,
-                             "this is a free-threaded CPython %u.%u, and tachyon-top reads builds "
-                             "with a GIL, %s: run the program under python%u.%u instead of "
-                             "python%u.%ut",
-                             version_hex >> 24, version_hex >> 16 & 0xff, LAYOUT_VERSIONS,
-                             version_hex >> 24, version_hex >> 16 & 0xff, version_hex >> 24,
-                             version_hex >> 16 & 0xff);
+        free_threaded = word_at(head, HEAD_FREE_THREADED_AT) != 0;
     }
-    row = row_for(version_hex >> 16);
+    row = row_for(version_hex >> 16, free_threaded);
     is_guess = row == NULL && has_head(head, head_length);
     if (is_guess)
-        row = row_before(version_hex >> 16);
+        row = row_before(version_hex >> 16, free_threaded);
     if (row == NULL)
         return error_set(error, ERROR_VERSION,
                          "this is CPython %u.%u, and tachyon-top reads %s: it is too %s",

@@ -43,6 +43,7 @@ enum line_form {
    "or" gives its name in other versions. */
 struct layout {
     uint32_t version; /* major << 8 | minor: 0x030d is 3.13 */
+    bool free_threaded; /* built without a GIL (--disable-gil), though it can have one as it runs */
     bool is_guess;    /* of a later version than all that are known, taken to be made like this one */
 
     struct {
@@ -72,6 +73,7 @@ struct layout {
         uint32_t locked;      /* .locked (int) */
         uint32_t last_holder; /* .last_holder */
         uint32_t switches;    /* .switch_number (unsigned long): how often .last_holder changed */
+        uint32_t enabled;     /* .enabled (int, free-threaded builds): 0 where there is none; NONE in others */
     } gil;
 
     struct {
@@ -142,6 +144,8 @@ struct layout {
         uint32_t units;       /* .co_code_adaptive, the first instruction; to 3.10, where it is not in the
                                  object, 0 */
         uint32_t unit_count;  /* .ob_base.ob_size: number of code units (3.11 on); NONE before */
+        uint32_t tlbc;        /* .co_tlbc (free-threaded 3.14 on), to a copy of the units for each thread that ran
+                                 them (_PyCodeArray, Include/cpython/code.h); NONE in others */
     } code;
 
     struct {
@@ -221,10 +225,8 @@ extern const char LAYOUT_VERSIONS[];
 /* Bytes of _Py_DebugOffsets that layout_select() wants to see, at most. */
 #define LAYOUT_HEAD_BYTES 1024u
 
-/* The first version that tells what it is (Py_Version, or that). */
-#define LAYOUT_VERSION_FROM 0x030bu
-
-/* The layouts of versions before that, newest first; NULL behind the last. */
+/* The layouts of versions before that, whose memory does not tell what they are, newest first; NULL behind the
+   last. */
 const struct layout *layout_silent(size_t index);
 
 /* Whether frames are objects on the heap, each by itself, and not on a data stack: to 3.10. */
@@ -236,8 +238,7 @@ static inline bool layout_has_frame_objects(const struct layout *layout)
 /* The layout for a target whose runtime structure begins with the `head_length` bytes at `head` and
    whose PY_VERSION_HEX is `version_hex` (0: to be taken from the head). One that is later than the table gets
    the newest row with what the target tells laid over it, as a guess that has to prove itself (proof.h).
-   Gives ERROR_VERSION, naming the versions served, for others that are not in the table or are free-threaded,
-   and ERROR_READ when its debug offsets make no sense. Any thread. */
+   Gives ERROR_VERSION, naming the versions served, for others that are not in the table, and ERROR_READ when its debug offsets make no sense. Any thread. */
 bool layout_select(struct layout *layout, uint32_t version_hex, const void *head, size_t head_length,
                    struct error *error);
 

@@ -35,6 +35,7 @@ static const struct layout LAYOUTS[] = {
             .locked = 16,
             .last_holder = 8,
             .switches = 24,
+            .enabled = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -99,6 +100,7 @@ static const struct layout LAYOUTS[] = {
             .bytecode = 48,
             .units = 0,
             .unit_count = LAYOUT_NONE,
+            .tlbc = LAYOUT_NONE,
         },
         /* Include/object.h */
         .object = {
@@ -190,6 +192,7 @@ static const struct layout LAYOUTS[] = {
             .locked = 16,
             .last_holder = 8,
             .switches = 24,
+            .enabled = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -254,6 +257,7 @@ static const struct layout LAYOUTS[] = {
             .bytecode = 48,
             .units = 0,
             .unit_count = LAYOUT_NONE,
+            .tlbc = LAYOUT_NONE,
         },
         /* Include/object.h */
         .object = {
@@ -345,6 +349,7 @@ static const struct layout LAYOUTS[] = {
             .locked = 16,
             .last_holder = 8,
             .switches = 24,
+            .enabled = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -409,6 +414,7 @@ static const struct layout LAYOUTS[] = {
             .bytecode = 48,
             .units = 0,
             .unit_count = LAYOUT_NONE,
+            .tlbc = LAYOUT_NONE,
         },
         /* Include/object.h */
         .object = {
@@ -492,7 +498,7 @@ static const struct layout LAYOUTS[] = {
             .modules = 888,
             .code_generation = LAYOUT_NONE,
             .builtins = 912,
-            .sys = LAYOUT_NONE,
+            .sys = 904,
         },
         /* Include/internal/pycore_gil.h */
         .gil = {
@@ -500,6 +506,7 @@ static const struct layout LAYOUTS[] = {
             .locked = 16,
             .last_holder = 8,
             .switches = 24,
+            .enabled = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -566,6 +573,7 @@ static const struct layout LAYOUTS[] = {
             .bytecode = LAYOUT_NONE,
             .units = 184,
             .unit_count = 16,
+            .tlbc = LAYOUT_NONE,
         },
         /* Include/object.h */
         .object = {
@@ -649,7 +657,7 @@ static const struct layout LAYOUTS[] = {
             .modules = 944,
             .code_generation = LAYOUT_NONE,
             .builtins = 360,
-            .sys = LAYOUT_NONE,
+            .sys = 352,
         },
         /* Include/internal/pycore_gil.h */
         .gil = {
@@ -657,6 +665,7 @@ static const struct layout LAYOUTS[] = {
             .locked = 16,
             .last_holder = 8,
             .switches = 24,
+            .enabled = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -723,6 +732,7 @@ static const struct layout LAYOUTS[] = {
             .bytecode = LAYOUT_NONE,
             .units = 192,
             .unit_count = 16,
+            .tlbc = LAYOUT_NONE,
         },
         /* Include/object.h */
         .object = {
@@ -814,6 +824,7 @@ static const struct layout LAYOUTS[] = {
             .locked = 16,
             .last_holder = 8,
             .switches = 24,
+            .enabled = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -879,6 +890,7 @@ static const struct layout LAYOUTS[] = {
             .bytecode = LAYOUT_NONE,
             .units = 200,
             .unit_count = 16,
+            .tlbc = LAYOUT_NONE,
         },
         /* Include/object.h */
         .object = {
@@ -971,6 +983,7 @@ static const struct layout LAYOUTS[] = {
             .locked = 16,
             .last_holder = 8,
             .switches = 24,
+            .enabled = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -1036,6 +1049,7 @@ static const struct layout LAYOUTS[] = {
             .bytecode = LAYOUT_NONE,
             .units = 208,
             .unit_count = 16,
+            .tlbc = LAYOUT_NONE,
         },
         /* Include/object.h */
         .object = {
@@ -1127,6 +1141,7 @@ static const struct layout LAYOUTS[] = {
             .locked = 16,
             .last_holder = 8,
             .switches = 24,
+            .enabled = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -1192,6 +1207,7 @@ static const struct layout LAYOUTS[] = {
             .bytecode = LAYOUT_NONE,
             .units = 208,
             .unit_count = 16,
+            .tlbc = LAYOUT_NONE,
         },
         /* Include/object.h */
         .object = {
@@ -1252,6 +1268,484 @@ static const struct layout LAYOUTS[] = {
             .size_shift = 3,
         },
     },
+    {
+        /* Python 3.13.15t */
+        .version = 0x030d,
+        .free_threaded = true,
+        /* Include/internal/pycore_runtime.h */
+        .runtime = {
+            .size = 328384,
+            .interpreters_head = 632,
+            .finalizing = 608,
+            .gil = LAYOUT_NONE,
+            .gc_collecting = LAYOUT_NONE,
+        },
+        /* Include/internal/pycore_interp.h */
+        .interpreter = {
+            .size = 215616,
+            .id = 7272,
+            .next = 7264,
+            .threads_head = 7344,
+            .gil = 16,
+            .gc_collecting = 7600,
+            .gc_frame = LAYOUT_NONE,
+            .modules = 7664,
+            .code_generation = LAYOUT_NONE,
+            .builtins = 7656,
+            .sys = LAYOUT_NONE,
+        },
+        /* Include/internal/pycore_gil.h */
+        .gil = {
+            .size = 216,
+            .locked = 24,
+            .last_holder = 16,
+            .switches = 32,
+            .enabled = 0,
+        },
+        /* Include/cpython/pystate.h */
+        .thread = {
+            .size = 312,
+            .next = 8,
+            .interpreter = 16,
+            .current_frame = 72,
+            .cframe = LAYOUT_NONE,
+            .base_frame = LAYOUT_NONE,
+            .thread_id = 152,
+            .native_thread_id = 160,
+            .unique_id = LAYOUT_NONE,
+            .datastack_chunk = 232,
+            .datastack_top = 240,
+            .holds_gil = LAYOUT_NONE,
+            .gil_requested = LAYOUT_NONE,
+            .raised = 112,
+            .handled = 120,
+            .handled_last = 256,
+        },
+        /* Include/cpython/pystate.h, Include/cpython/genobject.h */
+        .handled = {
+            .size = 16,
+            .value = 0,
+            .previous = 8,
+            .in_generator = LAYOUT_NONE,
+            .before_frame = 32,
+        },
+        .cframe_current_frame = LAYOUT_NONE,
+        /* Include/cpython/pystate.h */
+        .chunk = {
+            .previous = 0,
+            .size = 8,
+            .top = 16,
+            .data = 24,
+        },
+        /* Include/internal/pycore_frame.h */
+        .frame = {
+            .size = 72,
+            .code = 0,
+            .previous = 8,
+            .instruction = 56,
+            .lasti_bytes = 0,
+            .owner = 70,
+            .is_entry = LAYOUT_NONE,
+            .stack_top = 64,
+            .generator = LAYOUT_NONE,
+            .state = LAYOUT_NONE,
+            .running = 0x0,
+            .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNER_ENTRY,
+                       OWNERS, OWNERS, OWNERS, OWNERS},
+            .tag_mask = 0x0,
+        },
+        /* Include/cpython/code.h */
+        .code = {
+            .size = 216,
+            .file = 128,
+            .name = 136,
+            .qualname = 144,
+            .line_table = 152,
+            .line_form = LINES_LOCATIONS,
+            .first_line = 84,
+            .bytecode = LAYOUT_NONE,
+            .units = 216,
+            .unit_count = 32,
+            .tlbc = LAYOUT_NONE,
+        },
+        /* Include/object.h */
+        .object = {
+            .type = 24,
+            .var_size = 32,
+        },
+        /* Include/cpython/unicodeobject.h */
+        .unicode = {
+            .length = 32,
+            .state = 48,
+            .ascii_data = 56,
+            .compact_data = 72,
+            .kind_shift = 2,
+            .compact_shift = 5,
+            .ascii_shift = 6,
+        },
+        /* Include/cpython/bytesobject.h */
+        .bytes = {
+            .data = 48,
+        },
+        /* Include/cpython/dictobject.h, Include/internal/pycore_dict.h */
+        .dict = {
+            .keys = 48,
+            .values = 56,
+            .keys_size = LAYOUT_NONE,
+            .keys_log2_index_bytes = 9,
+            .keys_kind = 10,
+            .keys_entry_count = 24,
+            .keys_indices = 32,
+            .entry_size = 24,
+            .entry_key = 8,
+            .entry_value = 16,
+            .unicode_entry_size = 16,
+            .unicode_entry_key = 0,
+            .unicode_entry_value = 8,
+            .values_array = 8,
+        },
+        /* Include/cpython/object.h */
+        .type = {
+            .flags = 184,
+            .basic_size = 48,
+            .dict_offset = 304,
+            .cached_keys = 896,
+            .cached_keys_flag = 16,
+            .managed_dict_flag = 16,
+            .inline_values_flag = 4,
+        },
+        /* Include/internal/pycore_moduleobject.h */
+        .module_dict = 32,
+        /* Include/internal/pycore_object.h */
+        .managed_values = 0,
+        .managed_values_tag = 0,
+        .managed_dict = -8,
+        /* Include/cpython/longintrepr.h */
+        .integer = {
+            .tag = 32,
+            .digits = 40,
+            .size_shift = 3,
+        },
+        /* 3.13.0 had runtime.size 328256, thread.size 304 */
+    },
+    {
+        /* Python 3.14.8t */
+        .version = 0x030e,
+        .free_threaded = true,
+        /* Include/internal/pycore_runtime_structs.h */
+        .runtime = {
+            .size = 362368,
+            .interpreters_head = 808,
+            .finalizing = 784,
+            .gil = LAYOUT_NONE,
+            .gc_collecting = LAYOUT_NONE,
+        },
+        /* Include/internal/pycore_interp_structs.h */
+        .interpreter = {
+            .size = 246720,
+            .id = 7280,
+            .next = 7272,
+            .threads_head = 7344,
+            .gil = 16,
+            .gc_collecting = 7600,
+            .gc_frame = LAYOUT_NONE,
+            .modules = 7712,
+            .code_generation = 8024,
+            .builtins = 7704,
+            .sys = LAYOUT_NONE,
+        },
+        /* Include/internal/pycore_gil.h */
+        .gil = {
+            .size = 216,
+            .locked = 24,
+            .last_holder = 16,
+            .switches = 32,
+            .enabled = 0,
+        },
+        /* Include/cpython/pystate.h */
+        .thread = {
+            .size = 832,
+            .next = 8,
+            .interpreter = 16,
+            .current_frame = 72,
+            .cframe = LAYOUT_NONE,
+            .base_frame = LAYOUT_NONE,
+            .thread_id = 152,
+            .native_thread_id = 160,
+            .unique_id = LAYOUT_NONE,
+            .datastack_chunk = 232,
+            .datastack_top = 240,
+            .holds_gil = LAYOUT_NONE,
+            .gil_requested = LAYOUT_NONE,
+            .raised = 112,
+            .handled = 120,
+            .handled_last = 256,
+        },
+        /* Include/cpython/pystate.h, Include/internal/pycore_interpframe_structs.h */
+        .handled = {
+            .size = 16,
+            .value = 0,
+            .previous = 8,
+            .in_generator = LAYOUT_NONE,
+            .before_frame = 32,
+        },
+        .cframe_current_frame = LAYOUT_NONE,
+        /* Include/cpython/pystate.h */
+        .chunk = {
+            .previous = 0,
+            .size = 8,
+            .top = 16,
+            .data = 24,
+        },
+        /* Include/internal/pycore_interpframe_structs.h */
+        .frame = {
+            .size = 80,
+            .code = 0,
+            .previous = 8,
+            .instruction = 56,
+            .lasti_bytes = 0,
+            .owner = 78,
+            .is_entry = LAYOUT_NONE,
+            .stack_top = LAYOUT_NONE,
+            .generator = LAYOUT_NONE,
+            .state = LAYOUT_NONE,
+            .running = 0x0,
+            .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNER_ENTRY,
+                       OWNER_ENTRY, OWNERS, OWNERS, OWNERS},
+            .tag_mask = 0x1,
+        },
+        /* Include/cpython/code.h */
+        .code = {
+            .size = 232,
+            .file = 128,
+            .name = 136,
+            .qualname = 144,
+            .line_table = 152,
+            .line_form = LINES_LOCATIONS,
+            .first_line = 84,
+            .bytecode = LAYOUT_NONE,
+            .units = 232,
+            .unit_count = 32,
+            .tlbc = 224,
+        },
+        /* Include/object.h */
+        .object = {
+            .type = 24,
+            .var_size = 32,
+        },
+        /* Include/cpython/unicodeobject.h */
+        .unicode = {
+            .length = 32,
+            .state = 48,
+            .ascii_data = 56,
+            .compact_data = 72,
+            .kind_shift = 8,
+            .compact_shift = 11,
+            .ascii_shift = 12,
+        },
+        /* Include/cpython/bytesobject.h */
+        .bytes = {
+            .data = 48,
+        },
+        /* Include/cpython/dictobject.h, Include/internal/pycore_dict.h */
+        .dict = {
+            .keys = 48,
+            .values = 56,
+            .keys_size = LAYOUT_NONE,
+            .keys_log2_index_bytes = 9,
+            .keys_kind = 10,
+            .keys_entry_count = 24,
+            .keys_indices = 32,
+            .entry_size = 24,
+            .entry_key = 8,
+            .entry_value = 16,
+            .unicode_entry_size = 16,
+            .unicode_entry_key = 0,
+            .unicode_entry_value = 8,
+            .values_array = 8,
+        },
+        /* Include/cpython/object.h */
+        .type = {
+            .flags = 184,
+            .basic_size = 48,
+            .dict_offset = 304,
+            .cached_keys = 896,
+            .cached_keys_flag = 16,
+            .managed_dict_flag = 16,
+            .inline_values_flag = 4,
+        },
+        /* Include/internal/pycore_moduleobject.h */
+        .module_dict = 32,
+        /* Include/internal/pycore_object.h */
+        .managed_values = 0,
+        .managed_values_tag = 0,
+        .managed_dict = -8,
+        /* Include/cpython/longintrepr.h */
+        .integer = {
+            .tag = 32,
+            .digits = 40,
+            .size_shift = 3,
+        },
+    },
+    {
+        /* Python 3.15.0t */
+        .version = 0x030f,
+        .free_threaded = true,
+        /* Include/internal/pycore_runtime_structs.h */
+        .runtime = {
+            .size = 406016,
+            .interpreters_head = 936,
+            .finalizing = 912,
+            .gil = LAYOUT_NONE,
+            .gc_collecting = LAYOUT_NONE,
+        },
+        /* Include/internal/pycore_interp_structs.h */
+        .interpreter = {
+            .size = 247040,
+            .id = 7272,
+            .next = 7264,
+            .threads_head = 7336,
+            .gil = 16,
+            .gc_collecting = 7512,
+            .gc_frame = 7520,
+            .modules = 7592,
+            .code_generation = 7952,
+            .builtins = 7584,
+            .sys = LAYOUT_NONE,
+        },
+        /* Include/internal/pycore_gil.h */
+        .gil = {
+            .size = 216,
+            .locked = 24,
+            .last_holder = 16,
+            .switches = 32,
+            .enabled = 0,
+        },
+        /* Include/cpython/pystate.h */
+        .thread = {
+            .size = 888,
+            .next = 8,
+            .interpreter = 16,
+            .current_frame = 72,
+            .cframe = LAYOUT_NONE,
+            .base_frame = 80,
+            .thread_id = 176,
+            .native_thread_id = 184,
+            .unique_id = LAYOUT_NONE,
+            .datastack_chunk = 256,
+            .datastack_top = 264,
+            .holds_gil = 36,
+            .gil_requested = 40,
+            .raised = 136,
+            .handled = 144,
+            .handled_last = 288,
+        },
+        /* Include/cpython/pystate.h, Include/internal/pycore_interpframe_structs.h */
+        .handled = {
+            .size = 16,
+            .value = 0,
+            .previous = 8,
+            .in_generator = LAYOUT_NONE,
+            .before_frame = 32,
+        },
+        .cframe_current_frame = LAYOUT_NONE,
+        /* Include/cpython/pystate.h */
+        .chunk = {
+            .previous = 0,
+            .size = 8,
+            .top = 16,
+            .data = 24,
+        },
+        /* Include/internal/pycore_interpframe_structs.h */
+        .frame = {
+            .size = 80,
+            .code = 0,
+            .previous = 8,
+            .instruction = 56,
+            .lasti_bytes = 0,
+            .owner = 78,
+            .is_entry = LAYOUT_NONE,
+            .stack_top = LAYOUT_NONE,
+            .generator = LAYOUT_NONE,
+            .state = LAYOUT_NONE,
+            .running = 0x0,
+            .owners = {OWNER_THREAD, OWNER_GENERATOR, OWNER_OBJECT, OWNER_ENTRY,
+                       OWNERS, OWNERS, OWNERS, OWNERS},
+            .tag_mask = 0x3,
+        },
+        /* Include/cpython/code.h */
+        .code = {
+            .size = 232,
+            .file = 128,
+            .name = 136,
+            .qualname = 144,
+            .line_table = 152,
+            .line_form = LINES_LOCATIONS,
+            .first_line = 84,
+            .bytecode = LAYOUT_NONE,
+            .units = 232,
+            .unit_count = 32,
+            .tlbc = 224,
+        },
+        /* Include/object.h */
+        .object = {
+            .type = 24,
+            .var_size = 32,
+        },
+        /* Include/cpython/unicodeobject.h */
+        .unicode = {
+            .length = 32,
+            .state = 48,
+            .ascii_data = 56,
+            .compact_data = 72,
+            .kind_shift = 8,
+            .compact_shift = 11,
+            .ascii_shift = 12,
+        },
+        /* Include/cpython/bytesobject.h */
+        .bytes = {
+            .data = 48,
+        },
+        /* Include/cpython/dictobject.h, Include/internal/pycore_dict.h */
+        .dict = {
+            .keys = 48,
+            .values = 56,
+            .keys_size = LAYOUT_NONE,
+            .keys_log2_index_bytes = 9,
+            .keys_kind = 10,
+            .keys_entry_count = 24,
+            .keys_indices = 32,
+            .entry_size = 24,
+            .entry_key = 8,
+            .entry_value = 16,
+            .unicode_entry_size = 16,
+            .unicode_entry_key = 0,
+            .unicode_entry_value = 8,
+            .values_array = 8,
+        },
+        /* Include/cpython/object.h */
+        .type = {
+            .flags = 184,
+            .basic_size = 48,
+            .dict_offset = 304,
+            .cached_keys = 904,
+            .cached_keys_flag = 16,
+            .managed_dict_flag = 16,
+            .inline_values_flag = 4,
+        },
+        /* Include/internal/pycore_moduleobject.h */
+        .module_dict = 32,
+        /* Include/internal/pycore_object.h */
+        .managed_values = 0,
+        .managed_values_tag = 0,
+        .managed_dict = -8,
+        /* Include/cpython/longintrepr.h */
+        .integer = {
+            .tag = 32,
+            .digits = 40,
+            .size_shift = 3,
+        },
+    },
 };
 
 static const struct debug_field DEBUG_FIELDS[] = {
@@ -1281,6 +1775,8 @@ static const struct debug_field DEBUG_FIELDS[] = {
     {offsetof(struct layout, gil.locked), {136, 144, 144}},
     /* interpreter_state.gil_runtime_state_holder */
     {offsetof(struct layout, gil.last_holder), {144, 152, 152}},
+    /* interpreter_state.gil_runtime_state_enabled */
+    {offsetof(struct layout, gil.enabled), {128, 136, 136}},
     /* thread_state.next */
     {offsetof(struct layout, thread.next), {168, 192, 192}},
     /* thread_state.interp */
@@ -1327,6 +1823,8 @@ static const struct debug_field DEBUG_FIELDS[] = {
     {offsetof(struct layout, code.units), {344, 384, 448}},
     /* code_object.co_code_adaptive */
     {offsetof(struct layout, code.size), {344, 384, 448}},
+    /* code_object.co_tlbc */
+    {offsetof(struct layout, code.tlbc), {0, 392, 456}},
     /* pyobject.ob_type */
     {offsetof(struct layout, object.type), {360, 408, 472}},
     /* unicode_object.length */

@@ -25,7 +25,7 @@ static bool is_code(const struct layout *layout, struct reader *reader, remote_a
            text_read(reader, layout, remote_at(word_at(bytes, layout->code.file)), text, sizeof text) &&
            int_at(bytes, layout->code.first_line) >= 0 &&
            int_at(bytes, layout->code.first_line) <= FIRST_LINE_MAX &&
-           int_at(bytes, layout->code.unit_count) > 0 &&
+           (layout->code.unit_count == LAYOUT_NONE || int_at(bytes, layout->code.unit_count) > 0) &&
            reader_read_word(reader, remote_plus(remote_at(word_at(bytes, layout->code.line_table)),
                                                 layout->object.var_size),
                             &table_length) &&

@@ -200,7 +200,7 @@ static bool select_layout(struct runtime *runtime, struct reader *reader,
         runtime->version_hex = (uint32_t)version;
     }
     if (runtime->version_hex == 0)
-        runtime->version_hex = version_find(reader, file->runtime);
+        runtime->version_hex = version_find(reader, file->runtime); /* stripped, or to 3.10 */
     if (runtime->version_hex == 0)
         return no_version(file->path, error);
     return layout_select(&runtime->layout, runtime->version_hex, head, sizeof head, error);
@@ -232,6 +232,19 @@ bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, str
 uint16_t runtime_read_as(const struct runtime *runtime)
 {
     return runtime->layout.is_guess ? (uint16_t)runtime->layout.version : 0;
+}
+
+bool runtime_has_gil(const struct runtime *runtime, struct reader *reader)
+{
+    const uint32_t enabled_at = runtime->layout.gil.enabled;
+    struct interpreter interpreter;
+    int32_t enabled;
+    bool whole;
+
+    return enabled_at == LAYOUT_NONE ||
+           runtime_interpreters(runtime, reader, &interpreter, 1, &whole) != 1 ||
+           !reader_read(reader, remote_plus(interpreter.gil, enabled_at), &enabled, sizeof enabled) ||
+           enabled != 0;
 }
 
 bool runtime_still_there(const struct runtime *runtime, struct reader *reader)

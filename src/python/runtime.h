@@ -52,6 +52,9 @@ bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, str
    0: it is known. */
 uint16_t runtime_read_as(const struct runtime *runtime);
 
+/* Whether its interpreters have a GIL: false only for free-threaded builds that run without. */
+bool runtime_has_gil(const struct runtime *runtime, struct reader *reader);
+
 /* Whether there is an interpreter with a thread behind `runtime`: not when Python shut down. */
 bool runtime_still_there(const struct runtime *runtime, struct reader *reader);
 

@@ -4,66 +4,22 @@
 
 #include "base/bytes.h"
 #include "memory/maps.h"
-#include "python/dict.h"
 #include "python/proof.h"
 #include "python/runtime.h"
+#include "python/version.h"
 
 enum {
     BLOCK_BYTES = 1 << 18, /* read at once */
     CANDIDATES_MAX = 1 << 16,
-    MODULES_MAX = 65536,
-    GLOBALS_MAX = 65536,
-    DIGIT_BITS = 30, /* PyLong_SHIFT, Include/cpython/longintrepr.h */
+    INTERPRETERS_MAX = 1 << 20,
+    LEAST_ADDRESS = 1 << 16, /* below it nothing is mapped (vm.mmap_min_addr) */
 };
-
-/* Versions that do not tell their offsets, and whose runtime holds its main interpreter (struct
-   pyruntimestate._main_interpreter, Include/internal/pycore_runtime.h). */
-enum { UNTOLD_COUNT = 2 };
-static const uint32_t UNTOLD[UNTOLD_COUNT] = {0x030c, 0x030b};
 
 struct finding_place {
     struct reader *reader;
-    struct layout untold[UNTOLD_COUNT];
     unsigned candidates;
     struct runtime found;
 };
-
-static bool find_key(struct reader *reader, const struct layout *layout, remote_addr dict,
-                     const char *name, uint32_t count_max, remote_addr *value)
-{
-    struct dict_entry entry;
-    struct dict_keys keys;
-    remote_addr table;
-    uint32_t index;
-
-    if (!reader_read_pointer(reader, dict, layout->dict.keys, &table) ||
-        !dict_keys_read(reader, layout, table, count_max, &keys) ||
-        !dict_keys_find(reader, layout, &keys, name, &index, &entry))
-        return false;
-    *value = entry.value;
-    return true;
-}
-
-/* sys.hexversion, as an int of one digit. */
-static bool read_hexversion(const struct runtime *runtime, struct reader *reader, uint32_t *version_hex)
-{
-    const struct layout *layout = &runtime->layout;
-    struct interpreter interpreter;
-    remote_addr modules, sys, globals, number;
-    uint64_t tag;
-    bool whole;
-
-    return runtime_interpreters(runtime, reader, &interpreter, 1, &whole) == 1 &&
-           reader_read_pointer(reader, interpreter.address, layout->interpreter.modules, &modules) &&
-           find_key(reader, layout, modules, "sys", MODULES_MAX, &sys) &&
-           reader_read_pointer(reader, sys, layout->module_dict, &globals) &&
-           find_key(reader, layout, globals, "hexversion", GLOBALS_MAX, &number) &&
-           reader_read_word(reader, remote_plus(number, layout->integer.tag), &tag) &&
-           tag >> layout->integer.size_shift == 1 &&
-           reader_read(reader, remote_plus(number, layout->integer.digits), version_hex,
-                       sizeof *version_hex) &&
-           *version_hex >> DIGIT_BITS == 0;
-}
 
 /* A runtime that tells its offsets, from its cookie on. */
 static bool try_told(struct finding_place *place, remote_addr address)
@@ -108,26 +64,37 @@ static bool try_untold(struct finding_place *place, const struct layout *layout,
         .address = remote_plus(main, -(int64_t)layout->runtime.interpreters_head - 8),
         .layout = *layout,
     };
-    return proof_find(found, place->reader) == PROOF_GIVEN &&
-           read_hexversion(found, place->reader, &found->version_hex) &&
-           found->version_hex >> 16 == layout->version;
+    found->version_hex = version_find(place->reader, found->address);
+    return found->version_hex >> 16 == layout->version && proof_find(found, place->reader) == PROOF_GIVEN;
+}
+
+/* Whether a word can be the one that names the main interpreter: which the runtime holds from 3.11 on (struct
+   pyruntimestate._main_interpreter, Include/internal/pycore_runtime.h), so that it is `ahead` of the word; before, it is
+   on the heap, and as long as it is the only one, the word in front of it, .head, is `equal`. */
+static bool may_name_main(const struct layout *layout, uint64_t ahead, bool equal)
+{
+    return layout_has_frame_objects(layout) ? equal : ahead < layout->runtime.size;
 }
 
 /* Looks at each word of a block that stands at `address`. */
 static bool search_block(struct finding_place *place, remote_addr address, const unsigned char *bytes,
                          size_t length)
 {
-    for (size_t at = 0; at + 8 <= length && place->candidates < CANDIDATES_MAX; at += 8) {
+    for (size_t at = 0; at + 8 <= length; at += 8) {
         const uint64_t word = word_at(bytes, at);
         const uint64_t ahead = word - (address.value + at);
+        const struct layout *layout;
 
         if (layout_is_cookie(bytes + at) && try_told(place, remote_plus(address, (int64_t)at)))
             return true;
-        if (word % 8 != 0 || ahead == 0)
+        /* Behind .main is .next_id, the number of interpreters so far. */
+        if (word % 8 != 0 || word < LEAST_ADDRESS || ahead == 0 || at + 16 > length ||
+            word_at(bytes, at + 8) - 1 >= INTERPRETERS_MAX)
             continue;
-        for (size_t i = 0; i < UNTOLD_COUNT; i++)
-            if (ahead < place->untold[i].runtime.size && place->candidates++ < CANDIDATES_MAX &&
-                try_untold(place, &place->untold[i], remote_plus(address, (int64_t)at), word))
+        for (size_t i = 0; (layout = layout_silent(i)) != NULL; i++)
+            if (may_name_main(layout, ahead, at > 0 && word_at(bytes, at - 8) == word) &&
+                place->candidates++ < CANDIDATES_MAX &&
+                try_untold(place, layout, remote_plus(address, (int64_t)at), word))
                 return true;
     }
     return false;
@@ -139,11 +106,7 @@ bool search_pieces(struct reader *reader, const struct piece *pieces, size_t cou
     struct finding_place place = {.reader = reader};
     unsigned char *block = malloc(BLOCK_BYTES);
     bool found = false;
-    struct error error;
 
-    for (size_t i = 0; i < UNTOLD_COUNT; i++)
-        if (!layout_select(&place.untold[i], UNTOLD[i] << 16, NULL, 0, &error))
-            place.untold[i].runtime.size = 0;
     for (size_t i = 0; i < count && !found && block != NULL; i++) {
         for (size_t at = 0; at < pieces[i].length && !found; at += BLOCK_BYTES) {
             const size_t left = pieces[i].length - at;

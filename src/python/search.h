@@ -2,8 +2,8 @@
  * search - looks for CPython's runtime in the memory of a process where no symbol tells it.
  *
  * So it is in a program that a CPython was linked into without its symbols being exported, and that was stripped.
- * The runtime is among the data that programs and libraries may change. From 3.13 on it begins with a cookie; the one of 3.11
- * and 3.12 holds its own main interpreter and points to it. What is found so has to lead to a thread.
+ * The runtime is among the data that programs and libraries may change. From 3.13 on it begins with a cookie; before, it has
+ * a pointer to its main interpreter. What is found so has to lead to a thread, to sys.hexversion, and to a function that runs.
  */
 #ifndef PYTHON_SEARCH_H
 #define PYTHON_SEARCH_H

@@ -1,9 +1,10 @@
 /*
- * version - which CPython a target is that is too old to tell it of itself: to 3.10.
+ * version - which CPython a target is that is too old to tell it of itself: to 3.10, which have no Py_Version, and 3.11
+ * and 3.12 where that symbol was stripped.
  *
  * sys.hexversion says it. Where that is depends on the version, so it is looked up with the layout of each
  * one served; the one is right by which it is found, and found to say the same. That takes no symbol but
- * _PyRuntime, no name of a file, and some ten small reads for each of three layouts.
+ * _PyRuntime, no name of a file, and some ten small reads for each of five layouts.
  */
 #ifndef PYTHON_VERSION_H
 #define PYTHON_VERSION_H

@@ -47,6 +47,7 @@ bool emit_process(struct sink *sink, uint16_t process, const struct record_proce
     record->version_hex = told->version_hex;
     record->started_ns = told->started_ns;
     record->read_as = told->read_as;
+    record->build = told->build;
     record->command_length = (uint32_t)length;
     memcpy(record->command, command, length);
     return end(sink);

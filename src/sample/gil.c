@@ -33,6 +33,7 @@ struct piece gil_piece(remote_addr gil, const struct layout *layout)
 
 void gil_decode(struct gil_now *gil, const struct layout *layout, const unsigned char *bytes)
 {
+    gil->none = layout->gil.enabled != LAYOUT_NONE && int_at(bytes, layout->gil.enabled) == 0;
     gil->locked = int_at(bytes, layout->gil.locked) == 1;
     gil->holder = remote_at(word_at(bytes, layout->gil.last_holder));
     gil->switches = word_at(bytes, layout->gil.switches);

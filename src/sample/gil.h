@@ -15,6 +15,7 @@
 struct gil_now {
     remote_addr start;  /* where its structure is */
     uint32_t size;
+    bool none;          /* there is none: threads run Python all at once (free-threaded builds) */
     bool locked;
     remote_addr holder; /* the thread state that has it, or had it last */
     uint64_t switches;  /* how often that became another one (take_gil(), Python/ceval_gil.c) */

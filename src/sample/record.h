@@ -49,6 +49,12 @@ struct record_header {
     uint16_t process; /* which target */
 };
 
+/* How a target's Python is built. */
+enum record_build {
+    BUILD_FREE_THREADED = 1,
+    BUILD_NO_GIL = 2, /* and it runs without one */
+};
+
 /* A target, before anything else of it. */
 struct record_process {
     struct record_header header;
@@ -58,7 +64,7 @@ struct record_process {
     uint32_t command_length;
     uint16_t read_as;      /* major << 8 | minor of the version that it is taken to be made like, as its own is
                               not known; 0: it is known */
-    uint16_t reserved;
+    uint16_t build;        /* enum record_build */
     char command[];        /* its command line as its user knows it, not terminated */
 };
 

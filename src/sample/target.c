@@ -29,6 +29,7 @@ struct target {
     uint16_t process;
     bool no_gc;
     bool native_markers;
+    bool no_gil;
     struct sink *sink;
     struct reader *reader;
     struct runtime runtime;
@@ -66,14 +67,14 @@ static bool announce_function(void *context, const struct code_function *functio
 }
 
 /* Rounds that are to come so fast that they can be had in bursts only are made some at once: from elsewhere,
-   as a thread that is ridden along with, or stopped, stands still. */
+   as a thread that is ridden along with, or stopped, stands still. Where there is no GIL, they are of no one thread. */
 static void choose_engine(struct target *target, const struct target_options *asked)
 {
     const uint64_t least_ns = ROUNDS_APART_US * NS_PER_US;
     struct engine_options options = asked->engine;
 
     target->rounds_at_once = 1;
-    if (asked->blocking && options.interval_ns < least_ns)
+    if ((asked->blocking || target->no_gil) && options.interval_ns < least_ns)
         options.interval_ns = least_ns;
     if (options.kind != ENGINE_RIDE && options.interval_ns < least_ns) {
         options.kind = ENGINE_REMOTE;
@@ -99,7 +100,6 @@ struct target *target_new(pid_t pid, uint16_t process, const struct target_optio
     target->sink = sink;
     target->no_gc = options->no_gc;
     target->native_markers = options->native_markers;
-    choose_engine(target, options);
     target->blocking = (struct blocking){.wanted = options->blocking,
                                          .asked_ns = options->engine.interval_ns};
     target->reader = presence_find(pid, &target->runtime, error);
@@ -107,6 +107,16 @@ struct target *target_new(pid_t pid, uint16_t process, const struct target_optio
         target_free(target);
         return NULL;
     }
+    target->no_gil = !runtime_has_gil(&target->runtime, target->reader);
+    if (target->no_gil && options->needs_gil != NULL) {
+        error_set(error, ERROR_VERSION,
+                  "%s is about the thread that has the GIL, and this free-threaded CPython runs without one: leave "
+                  "it out, or run the program with PYTHON_GIL=1",
+                  options->needs_gil);
+        target_free(target);
+        return NULL;
+    }
+    choose_engine(target, options);
     target->has_cpu_clock = clock_getcpuclockid(pid, &target->cpu_clock) == 0;
     target->cpu_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
     if (target->rounds_at_once > 1)
@@ -201,6 +211,8 @@ static void put_process(struct target *target)
         .pid = target->pid,
         .version_hex = target->runtime.version_hex,
         .read_as = runtime_read_as(&target->runtime),
+        .build = (uint16_t)((target->runtime.layout.free_threaded ? BUILD_FREE_THREADED : 0) |
+                            (target->no_gil ? BUILD_NO_GIL : 0)),
     };
     char command[RECORD_FILE_MAX];
 
@@ -300,6 +312,9 @@ static bool round_of_interpreter(struct target *target, size_t index,
             target->holder_samples++;
             target->holder_torn += thread->was_torn;
             round.rounds = thread->rounds;
+        } else if (shared->gil.none && thread->held.state == THREAD_RUNNING) {
+            target->holder_samples++;
+            target->holder_torn += thread->was_torn;
         }
         target->lists_changed |= thread->stale;
     }

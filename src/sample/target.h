@@ -23,12 +23,13 @@ struct target_options {
     struct engine_options engine;
     bool no_gc;          /* no frames for the collector */
     bool native_markers; /* a frame for C code between Python functions */
+    const char *needs_gil; /* the option that makes no sense where there is no GIL; NULL: none was given */
     bool blocking;       /* the thread that has the GIL is stopped while it is read; the engine is remote then */
 };
 
 /* Attaches to process `pid`, which records call `process`. The sink is kept. NULL with the reason when
-   it is not there, not to be read, not to be stopped though it should be, no Python, or of a version not
-   served. */
+   it is not there, not to be read, not to be stopped though it should be, no Python, of a version not
+   served, or without a GIL where one is needed. */
 struct target *target_new(pid_t pid, uint16_t process, const struct target_options *options,
                           struct sink *sink, struct error *error);
 void target_free(struct target *target);

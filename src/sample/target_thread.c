@@ -84,6 +84,12 @@ static bool holds_gil(const struct target_thread *thread, const struct gil_now *
     return gil->locked && remote_equal(gil->holder, thread->found.address);
 }
 
+/* Whether it runs Python now, so that its stack changes while it is read: where there is no GIL, any that runs may. */
+static bool runs_python(const struct target_thread *thread, const struct gil_now *gil)
+{
+    return holds_gil(thread, gil) || (gil->none && thread->held.state == THREAD_RUNNING);
+}
+
 /* Whether it is this one of a thread's states by which it runs: the one of the newest interpreter in which it has
    frames, since it called that from the others. */
 static bool acts(const struct target_thread *thread)
@@ -307,7 +313,7 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
 /* Moves to the CPU of the thread if it is the one to ride with. */
 static bool ride(struct target_thread *thread, const struct thread_round *round)
 {
-    return round->engine != NULL && holds_gil(thread, round->gil) &&
+    return round->engine != NULL && runs_python(thread, round->gil) &&
            engine_ride(round->engine, &thread->kernel);
 }
 
@@ -325,7 +331,7 @@ static bool read_again(const struct target_thread *thread, const struct thread_r
                        enum read_result result, bool riding, uint64_t until_ns)
 {
     const bool truncated = (thread->held.flags & SAMPLE_TRUNCATED) != 0;
-    const bool rides_now = round->engine != NULL && holds_gil(thread, round->gil) &&
+    const bool rides_now = round->engine != NULL && runs_python(thread, round->gil) &&
                            engine_probed(round->engine, thread->was_torn || truncated);
 
     return (result == READ_UNSEEN || (result == READ_DONE && ((riding && truncated) || rides_now))) &&

@@ -79,6 +79,7 @@ static void take_target(struct picture *picture, const struct tally *tally)
     picture->pid = process->pid;
     picture->version_hex = process->version_hex;
     picture->read_as = process->read_as;
+    picture->build = process->build;
     picture->target_started_ns = process->started_ns;
     picture->riding = process->riding;
     picture->blocking = process->blocking;

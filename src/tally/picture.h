@@ -74,7 +74,7 @@ struct picture {
     /* the target; of several, the first, which has ended when all have */
     int32_t pid;
     uint32_t version_hex;
-    uint16_t read_as;                      /* as struct record_process has it */
+    uint16_t read_as, build;               /* as struct record_process has them */
     uint64_t target_started_ns;
     const char *command;
     bool ended;

@@ -34,6 +34,7 @@ bool processes_define(struct processes *processes, const struct record_process *
     process->pid = record->pid;
     process->version_hex = record->version_hex;
     process->read_as = record->read_as;
+    process->build = record->build;
     process->started_ns = record->started_ns;
     process->end_text = "";
     process->ended_threads = THREAD_NONE;

@@ -19,6 +19,7 @@ struct process {
     int32_t pid;
     uint32_t version_hex;
     uint16_t read_as;
+    uint16_t build;
     uint64_t started_ns;
     const char *command;
     bool ended;

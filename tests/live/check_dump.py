@@ -71,7 +71,7 @@ def main():
     wrong = []
     if not head[0].startswith("Process %d: " % truth["pid"]):
         wrong.append("it begins with %r" % head[0])
-    if not but_version and head[1] != "CPython %s" % truth["python"].rstrip("+"):
+    if not but_version and head[1].split(" ")[:2] != ["CPython", truth["python"].rstrip("+")]:
         wrong.append("%r, not %s" % (head[1], truth["python"]))
     for told in truth["threads"]:
         stacks = threads.get(told["tid"], [])

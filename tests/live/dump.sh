@@ -28,4 +28,5 @@ lines() {
 }
 
 for_each_python held
+for_each_free_threaded held
 for_two_pythons lines

@@ -121,6 +121,20 @@ for_each_python() {
     return "$any_failed"
 }
 
+# for_each_free_threaded FUNCTION - the same with the free-threaded interpreters, of which there may be none: to be had,
+# one has to be built (contrib/pythons --fetch).
+for_each_free_threaded() {
+    "$top/contrib/pythons" --free-threaded >"$work/free-threaded"
+    if [ ! -s "$work/free-threaded" ]; then
+        echo "not tested: $1, as there is no free-threaded Python here"
+        return 0
+    fi
+    with_a_gil=${TACHYON_PYTHONS:-}
+    TACHYON_PYTHONS=$work/free-threaded
+    for_each_python "$1"
+    TACHYON_PYTHONS=$with_a_gil
+}
+
 # for_two_pythons FUNCTION [VERSION...] - the same with two interpreters at a time, for what takes
 # long and no more than a CPU; each half of them has a $work of its own.
 for_two_pythons() {

@@ -17,7 +17,8 @@ measure() {
     "$tachyon_top" --snapshot "$work/states.json" --view threads --after 4 "$pid" ||
         fail "status $?"
     kernel_times >"$work/after"
-    python3 -B "$top/tests/live/check_states.py" "$truth" "$work/states.json" "$work/before" \
+    # shellcheck disable=SC2086  # an option, or nothing
+    python3 -B "$top/tests/live/check_states.py" $no_gil "$truth" "$work/states.json" "$work/before" \
         "$work/after"
 }
 
@@ -26,4 +27,13 @@ states() {
     undisturbed measure
 }
 
+# One that is built without a GIL may be run with it.
+states_with_a_gil() {
+    states "$1" "env PYTHON_GIL=1 $2"
+}
+
+no_gil=
 for_each_python states
+for_each_free_threaded states_with_a_gil
+no_gil=--no-gil
+for_each_free_threaded states

@@ -16,4 +16,4 @@ in_interpreters() {
     undisturbed measure
 }
 
-for_each_python in_interpreters
+for_each_python in_interpreters 3.11 3.12 3.13 3.14 3.15

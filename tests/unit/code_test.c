@@ -112,6 +112,41 @@ static void names_and_lines(void)
     assert_int_equal(announced, 1);
 }
 
+/* A thread's own copy of the units, as free-threaded builds have them from 3.14 on. */
+static void lines_of_copies(void)
+{
+    enum { COPY = MADE_UP_HEAP + 0x4000, ARRAY = MADE_UP_HEAP + 0x5000 };
+    struct code_place place;
+
+    know(0);
+    assert_int_equal(code_find(table, remote_at(CODE), remote_at(COPY + 6), 0, &place), CODE_FOUND);
+    assert_int_equal(place.line, 0);
+    memory->layout.code.tlbc = memory->layout.code.unit_count - 8; /* some pointer's room */
+    made_up_word(memory, CODE + memory->layout.code.tlbc, ARRAY);
+    made_up_word(memory, ARRAY, 3);
+    made_up_word(memory, ARRAY + 8, CODE + memory->layout.code.units);
+    made_up_word(memory, ARRAY + 16, 0); /* of a thread that did not run them */
+    made_up_word(memory, ARRAY + 24, COPY);
+    assert_int_equal(code_find(table, remote_at(CODE), remote_at(COPY + 6), 0, &place), CODE_FOUND);
+    assert_int_equal(place.line, 10);
+    assert_int_equal(find(3, 0, &place), CODE_FOUND);
+    assert_int_equal(place.line, 10);
+    /* Behind the copy, and where there are fewer. */
+    assert_int_equal(code_find(table, remote_at(CODE), remote_at(COPY + 2 * UNITS), 0, &place), CODE_FOUND);
+    assert_int_equal(place.line, 0);
+    made_up_word(memory, ARRAY, 2);
+    assert_int_equal(code_find(table, remote_at(CODE), remote_at(COPY + 6), 0, &place), CODE_FOUND);
+    assert_int_equal(place.line, 0);
+    made_up_word(memory, ARRAY, UINT64_MAX); /* what there is of so many cannot be read */
+    assert_int_equal(code_find(table, remote_at(CODE), remote_at(COPY + 6), 0, &place), CODE_FOUND);
+}
+
+static void a_thread_has_a_copy_of_its_own(void **state)
+{
+    (void)state;
+    each_version(lines_of_copies);
+}
+
 static void a_function_has_its_name_and_lines(void **state)
 {
     (void)state;
@@ -260,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_function_has_its_name_and_lines),
+        cmocka_unit_test(a_thread_has_a_copy_of_its_own),
         cmocka_unit_test(an_address_used_again_is_another_function),
         cmocka_unit_test(what_is_met_by_turns_is_not_trusted),
         cmocka_unit_test(damaged_objects_are_told),

@@ -22,7 +22,7 @@ struct debug_field {
 };
 #include "python/layout_tables.h"
 
-enum { SILENT = 3, FIRST_WITH_HEAD = 5, GIL_BASE = 4096, GC_BASE = 8192 };
+enum { FIRST_WITH_HEAD = 5, GIL_BASE = 4096, GC_BASE = 8192 };
 
 static void put(unsigned char *head, size_t at, uint64_t word)
 {
@@ -51,6 +51,7 @@ static void make_head(unsigned char *head, size_t column)
     memset(head, 0, LAYOUT_HEAD_BYTES);
     memcpy(head, "xdebugpy", 8);
     put(head, 8, (uint64_t)LAYOUTS[FIRST_WITH_HEAD + column].version << 16 | 0x05f0);
+    put(head, 16, LAYOUTS[FIRST_WITH_HEAD + column].free_threaded);
     put(head, DEBUG_GIL_BASE[column], GIL_BASE);
     put(head, DEBUG_GC_BASE[column], GC_BASE);
     for (size_t i = 0; i < COUNT(DEBUG_FIELDS); i++) {
@@ -101,12 +102,11 @@ static void early_versions_are_chosen_by_their_number(void **state)
 static void those_that_do_not_tell_their_version_are_listed(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < SILENT; i++) {
-        assert_int_equal(layout_silent(i)->version, 0x030a - i);
-        assert_true(layout_has_frame_objects(layout_silent(i)));
+    for (size_t i = 0; i < FIRST_WITH_HEAD; i++) {
+        assert_int_equal(layout_silent(i)->version, 0x030c - i);
+        assert_int_equal(layout_has_frame_objects(layout_silent(i)), layout_silent(i)->version <= 0x030a);
     }
-    assert_null(layout_silent(SILENT));
-    assert_false(layout_has_frame_objects(&LAYOUTS[SILENT]));
+    assert_null(layout_silent(FIRST_WITH_HEAD));
 }
 
 static void what_a_target_tells_replaces_the_row(void **state)
@@ -128,7 +128,7 @@ static void what_a_target_tells_replaces_the_row(void **state)
             if (field->field == offsetof(struct layout, frame.size) ||
                 field->field == offsetof(struct layout, code.size))
                 continue; /* these grow to hold the members, which are all mixed up here */
-            assert_int_equal(field_of(&layout, field->field), field->at[column] != 0
+            assert_int_equal(field_of(&layout, field->field), field->at[column] != 0 && field_of(row, field->field) != LAYOUT_NONE
                                                                   ? made_up(field->at[column])
                                                                   : field_of(row, field->field));
         }
@@ -224,7 +224,7 @@ static void make_true_head(unsigned char *head, size_t column)
 /* One to come whose structures are those of the newest that is known, but for where their members are. */
 static void a_later_version_is_a_guess_at_the_newest(void **state)
 {
-    const struct layout *newest = &LAYOUTS[COUNT(LAYOUTS) - 1];
+    const struct layout *newest = &LAYOUTS[FIRST_WITH_HEAD + DEBUG_VERSIONS - 1];
     unsigned char head[LAYOUT_HEAD_BYTES];
     struct layout layout;
     struct error error;
@@ -279,7 +279,8 @@ static void a_guess_that_makes_no_sense_is_refused(void **state)
     }
 }
 
-static void free_threaded_builds_are_refused(void **state)
+/* They tell their offsets in the same places as others of their version, and have a row of their own. */
+static void free_threaded_builds_have_their_rows(void **state)
 {
     unsigned char head[LAYOUT_HEAD_BYTES];
     struct layout layout;
@@ -287,11 +288,17 @@ static void free_threaded_builds_are_refused(void **state)
 
     (void)state;
     for (size_t column = 0; column < DEBUG_VERSIONS; column++) {
+        const struct layout *row = &LAYOUTS[FIRST_WITH_HEAD + DEBUG_VERSIONS + column];
+
+        assert_true(row->free_threaded);
         make_head(head, column);
         put(head, 16, 1);
-        assert_false(choose(&layout, 0, head, sizeof head, &error));
-        assert_int_equal(error.code, ERROR_VERSION);
-        assert_non_null(strstr(error.text, "free-threaded"));
+        assert_true(choose(&layout, 0, head, sizeof head, &error));
+        assert_int_equal(layout.version, row->version);
+        assert_true(layout.free_threaded);
+        assert_int_equal(layout.code.unit_count, row->code.unit_count);
+        assert_int_not_equal(layout.code.unit_count, LAYOUTS[FIRST_WITH_HEAD + column].code.unit_count);
+        assert_int_not_equal(layout.gil.enabled, LAYOUT_NONE);
     }
 }
 
@@ -343,7 +350,8 @@ static void offsets_that_make_no_sense_are_refused(void **state)
         for (size_t i = 0; i < COUNT(DEBUG_FIELDS) * COUNT(NONSENSE); i++) {
             const size_t at = DEBUG_FIELDS[i / COUNT(NONSENSE)].at[column];
 
-            if (at == 0)
+            if (at == 0 || field_of(&LAYOUTS[FIRST_WITH_HEAD + column],
+                                    DEBUG_FIELDS[i / COUNT(NONSENSE)].field) == LAYOUT_NONE)
                 continue;
             make_head(head, column);
             put(head, at, NONSENSE[i % COUNT(NONSENSE)]);
@@ -442,7 +450,7 @@ int main(void)
         cmocka_unit_test(other_versions_are_refused_by_name),
         cmocka_unit_test(a_later_version_is_a_guess_at_the_newest),
         cmocka_unit_test(a_guess_that_makes_no_sense_is_refused),
-        cmocka_unit_test(free_threaded_builds_are_refused),
+        cmocka_unit_test(free_threaded_builds_have_their_rows),
         cmocka_unit_test(a_later_version_without_a_head_is_refused),
         cmocka_unit_test(a_head_that_is_cut_is_refused),
         cmocka_unit_test(offsets_that_make_no_sense_are_refused),
