@@ -88,11 +88,9 @@ static void block_child_signals(void)
 
 struct session *command_session(const struct options *options, struct error *error)
 {
-    const pid_t pid = options->pid;
+    struct session *session;
     const bool given = options->budget_percent > 0;
     const struct session_options wanted = {
-        .pids = &pid,
-        .pid_count = 1,
         .target = {
             .engine = {.kind = engine_of(options),
                        .budget = (given ? options->budget_percent : RIDE_PERCENT) / 100,
@@ -106,7 +104,12 @@ struct session *command_session(const struct options *options, struct error *err
 
     if (options->blocking)
         block_child_signals();
-    return session_new(&wanted, error);
+    session = session_new(&wanted, error);
+    if (session != NULL && session_add(session, options->pid, 0, error) == NULL) {
+        session_free(session);
+        return NULL;
+    }
+    return session;
 }
 
 /* Opens a session whose outcome goes to files: these are opened after it, and no signal may end the

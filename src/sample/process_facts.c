@@ -60,12 +60,10 @@ void process_command(pid_t pid, char *command, size_t room)
     clean_utf8(command, room, begin, length > 0 ? (size_t)length : 0);
 }
 
-uint64_t process_started_ns(pid_t pid)
+uint64_t process_started_ticks(pid_t pid)
 {
     char text[1024];
     const char *cursor;
-    struct timespec boot;
-    uint64_t since_boot_ns, now_ns, started_ns;
 
     if (read_file(pid, "stat", text, sizeof text) <= 0)
         return 0;
@@ -73,9 +71,18 @@ uint64_t process_started_ns(pid_t pid)
     cursor = strrchr(text, ')');
     for (int field = 2; cursor != NULL && field < 22; field++)
         cursor = strchr(cursor + 1, ' ');
-    if (cursor == NULL)
+    return cursor != NULL ? strtoull(cursor, NULL, 10) : 0;
+}
+
+uint64_t process_started_ns(pid_t pid)
+{
+    const uint64_t ticks = process_started_ticks(pid);
+    struct timespec boot;
+    uint64_t since_boot_ns, now_ns, started_ns;
+
+    if (ticks == 0)
         return 0;
-    started_ns = strtoull(cursor, NULL, 10) * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
+    started_ns = ticks * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
     clock_gettime(CLOCK_BOOTTIME, &boot);
     since_boot_ns = (uint64_t)boot.tv_sec * NS_PER_S + (uint64_t)boot.tv_nsec;
     now_ns = clock_now_ns();
