@@ -373,7 +373,12 @@ static bool resolve_sort(struct parse *parse)
     struct options *options = parse->options;
     size_t count;
     const struct view_sort *sorts = view_sorts(options->view, &count);
-    unsigned sort = options->view == VIEW_THREADS ? THREAD_KEY_CPU : FUNCTION_SELF;
+    static const unsigned BY_LOAD[VIEW_KINDS] = {
+        [VIEW_FUNCTIONS] = FUNCTION_SELF,
+        [VIEW_THREADS] = THREAD_KEY_CPU,
+        [VIEW_PROCESSES] = PROCESS_KEY_CPU,
+    };
+    unsigned sort = BY_LOAD[options->view];
 
     if (options->sort_word)
         for (sort = 0; sort < count; sort++)

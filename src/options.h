@@ -42,7 +42,7 @@ struct options {
 
     enum view_kind view;  /* live: the first one; attach, snapshot: the one to write */
     enum tally_span span; /* attach: since the start, always */
-    unsigned sort;        /* enum function_key or enum thread_key, by `view` */
+    unsigned sort;        /* enum function_key, thread_key or process_key, by `view` */
     bool ascending;
     const char *filter;  /* as filter_new() takes it; "": none */
     size_t limit;        /* attach: rows to print; 0: all */

@@ -197,6 +197,7 @@ void app_describe(const struct app *app, struct app_description *description)
         .functions = {
             .span = app->span,
             .mode = app->mode,
+            .process = SNAPSHOT_ALL_PROCESSES,
             .thread = app->one_thread ? app->thread : SNAPSHOT_ALL_THREADS,
             .filter = app->filter,
             .sort = (enum function_key)functions->sort,
@@ -204,6 +205,7 @@ void app_describe(const struct app *app, struct app_description *description)
         },
         .threads = {
             .span = app->span,
+            .process = SNAPSHOT_ALL_PROCESSES,
             .thread = SNAPSHOT_ALL_THREADS,
             .filter = app->filter,
             .sort = (enum thread_key)threads->sort,

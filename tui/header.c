@@ -220,9 +220,9 @@ static double full_cores(const struct picture *picture)
 {
     double most = picture->now.cpu;
 
-    for (uint32_t i = 0; i < picture->history_count && i < PICTURE_HISTORY; i++)
-        if (picture->history[i].cpu > most)
-            most = picture->history[i].cpu;
+    for (uint32_t i = 0; i < picture->history.count && i < PICTURE_HISTORY; i++)
+        if (picture->history.list[i].cpu > most)
+            most = picture->history.list[i].cpu;
     return most > 1 ? ceil(most - 0.05) : 1;
 }
 
@@ -336,10 +336,10 @@ static double busiest_second(const struct picture *picture, int age, int each)
     double most = -1;
 
     for (int i = 0; i < each; i++, age++) {
-        int index = (int)picture->history_count - 1 - age;
+        int index = (int)picture->history.count - 1 - age;
 
-        if (age >= 0 && index >= 0 && (double)picture->history[index].cpu > most)
-            most = (double)picture->history[index].cpu;
+        if (age >= 0 && index >= 0 && (double)picture->history.list[index].cpu > most)
+            most = (double)picture->history.list[index].cpu;
     }
     return most;
 }

@@ -17,7 +17,8 @@ static bool can_be_folded(const struct tally *tally, const struct thread *thread
 static bool mark(struct tally *tally, uint32_t thread)
 {
     struct thread *marked = &tally->threads.list[thread];
-    struct process *process = tally->processes.by_number[marked->shown.process];
+    const uint32_t place = processes_place(&tally->processes, (uint16_t)marked->shown.process);
+    struct process *process = &tally->processes.list[place];
 
     threads_forget(&tally->threads, thread);
     if (process->ended_threads == THREAD_NONE) {
