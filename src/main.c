@@ -41,7 +41,7 @@ enum {
 /* The live view: who is wired to whom. */
 struct live {
     const struct options *options;
-    struct session *session;
+    struct command_targets targets;
     struct tally *tally;
     struct picture picture;
     struct app *app;
@@ -96,8 +96,7 @@ static bool live_open(struct live *live, struct error *error)
 {
     const struct options *options = live->options;
 
-    live->session = command_session(options, error);
-    if (live->session == NULL)
+    if (!command_open(&live->targets, options, error))
         return false;
     live->tally = command_tally(options, error);
     if (live->tally == NULL)
@@ -106,7 +105,7 @@ static bool live_open(struct live *live, struct error *error)
     if (live->app == NULL || !begin_as_asked(live->app, options, error))
         return false;
     live->screen = screen_open((enum theme)options->theme, APP_COLUMNS_MIN, APP_ROWS_MIN, error);
-    return live->screen != NULL && session_start(live->session, error);
+    return live->screen != NULL && command_start(&live->targets, error);
 }
 
 static void live_close(struct live *live)
@@ -118,9 +117,10 @@ static void live_close(struct live *live)
     sigaddset(&stop, SIGTSTP);
     sigprocmask(SIG_BLOCK, &stop, NULL);
     screen_close(live->screen);
-    if (live->session != NULL && live->tally != NULL)
-        session_stop(live->session, live_consume, live->tally);
-    session_free(live->session);
+    watch_stop(live->targets.watch);
+    if (live->targets.session != NULL && live->tally != NULL)
+        session_stop(live->targets.session, live_consume, live->tally);
+    command_close(&live->targets);
     app_free(live->app);
     grid_free(&live->grid);
     picture_free(&live->picture);
@@ -194,9 +194,9 @@ static unsigned stop_for_now(struct live *live)
 {
     unsigned events;
 
-    session_pause(live->session);
+    session_pause(live->targets.session);
     events = screen_stop(live->screen);
-    session_resume(live->session);
+    session_resume(live->targets.session);
     return events;
 }
 
@@ -233,9 +233,10 @@ static bool live_loop(struct live *live, struct error *error)
         if ((events & SCREEN_QUIT) != 0)
             return true;
         changed |= (events & SCREEN_CHANGED) != 0;
-        live->pumped = session_pump(live->session, changed ? PUMP_KEYS : PUMP_MOST, live_consume,
+        live->pumped = session_pump(live->targets.session, changed ? PUMP_KEYS : PUMP_MOST, live_consume,
                                     live->tally);
-        if (session_ended(live->session))
+        tally_expect_more(live->tally, watch_expects_more(live->targets.watch));
+        if (command_ended(&live->targets))
             app_target_ended(live->app);
     }
 }
@@ -261,8 +262,8 @@ static bool run_doctor(const struct options *options)
 
     doctor_examine_machine(&doctor);
     doctor_add(&doctor, terminal, terminal_examine(APP_COLUMNS_MIN, APP_ROWS_MIN, terminal));
-    if (options->pid != 0)
-        doctor_examine_process(&doctor, options->pid);
+    if (options->pid_count > 0)
+        doctor_examine_process(&doctor, options->pids[0]);
     doctor_write(&doctor, &style, stdout);
     return fflush(stdout) == 0 && doctor_is_well(&doctor);
 }
@@ -273,7 +274,7 @@ static bool run(const struct options *options, struct error *error)
     case COMMAND_ATTACH:
         return command_attach(options, stderr, error);
     case COMMAND_DUMP:
-        return command_dump(options, error);
+        return command_dump(options, stderr, error);
     case COMMAND_DOCTOR:
         return run_doctor(options);
     default:
@@ -300,6 +301,7 @@ int main(int argc, char *argv[])
         options_write_version(stdout);
         printf("libunwind %s\n", unwind_version());
         return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+    case OPTIONS_CHOOSE: /* not yet */
     case OPTIONS_USAGE:
         fprintf(stderr, "tachyon-top: %s\n", options.problem);
         return EXIT_USAGE;

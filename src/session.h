@@ -37,7 +37,7 @@ struct session *session_new(const struct session_options *options, struct error 
 struct sampler_seat *session_add(struct session *session, pid_t pid, uint64_t started_ticks,
                                  struct error *error);
 
-/* Lets a target go: it is told as ended, without a reason. Any thread. */
+/* Lets a target go: it is told as ended. Any thread. */
 void session_leave(struct session *session, struct sampler_seat *seat);
 
 /* PY_VERSION_HEX of the first target. */

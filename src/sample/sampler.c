@@ -3,14 +3,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "sample/pace.h"
 
 enum {
@@ -190,8 +189,7 @@ static bool round_of(struct sampler *sampler, struct sampler_seat *seat, uint64_
     uint64_t due = 1;
 
     if (atomic_load_explicit(&seat->is_to_leave, memory_order_relaxed)) {
-        *reason = (struct error){ERROR_NONE, ""};
-        return false;
+        return error_set(reason, ERROR_GONE, "it is not asked for any more");
     }
     seat->waited_ns += clock_ns;
     if (seat->interval_ns > 0) {
@@ -347,35 +345,10 @@ static void *run(void *argument)
     return NULL;
 }
 
-/* What a thread does wrong is told to itself: blocked, it would end the program without the handler
-   that puts the terminal back (force_sig_info_to_task(), kernel/signal.c). */
-static const int OWN_FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT};
-
-/* All other signals are the main thread's. */
-static sigset_t signals_of_others(void)
-{
-    sigset_t signals;
-
-    sigfillset(&signals);
-    for (size_t i = 0; i < sizeof OWN_FAULTS / sizeof OWN_FAULTS[0]; i++)
-        sigdelset(&signals, OWN_FAULTS[i]);
-    return signals;
-}
-
 bool sampler_start(struct sampler *sampler, struct error *error)
 {
-    const sigset_t blocked = signals_of_others();
-    sigset_t before;
-    int failure;
-
-    pthread_sigmask(SIG_SETMASK, &blocked, &before);
-    failure = pthread_create(&sampler->thread, NULL, run, sampler);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (failure != 0)
-        return error_set(error, ERROR_SYSTEM, "could not start the sampler thread: %s",
-                         strerror(failure));
-    sampler->started = true;
-    return true;
+    sampler->started = thread_start(&sampler->thread, run, sampler, "sampler", error);
+    return sampler->started;
 }
 
 void sampler_ask_stop(struct sampler *sampler)

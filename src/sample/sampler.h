@@ -30,7 +30,7 @@ struct sampler_seat;
    It is looked at from the next round on. Any thread, also while the sampler runs. */
 struct sampler_seat *sampler_add(struct sampler *sampler, struct target *target, struct error *error);
 
-/* Ends the sampling of a target before the next round: RECORD_END follows, without a reason. Any thread; safe when it
+/* Ends the sampling of a target before the next round: RECORD_END follows. Any thread; safe when it
    has ended. */
 void sampler_leave(struct sampler *sampler, struct sampler_seat *seat);
 

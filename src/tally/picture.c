@@ -96,7 +96,7 @@ static struct picture_process take_process(struct picture *picture, const struct
         .read_as = process->read_as,
         .started_ns = process->started_ns,
         .command = process->command,
-        .ended = process->ended,
+        .ended = process->ended && process->end_text[0] != '\0',
         .end_text = process->end_text,
         .counts = process->counts,
         .riding = process->riding,

@@ -84,7 +84,7 @@ struct picture_process {
     uint16_t read_as;                      /* as struct record_process has it */
     uint64_t started_ns;
     const char *command;
-    bool ended;
+    bool ended;                            /* by itself: not where only the sampling did */
     const char *end_text;                  /* why it ended, "" while it runs */
     struct sampler_counts counts;          /* since attach */
     double rate_hz;                        /* rounds per second over about the last second */

@@ -135,7 +135,7 @@ static bool feed_end(struct tally *tally, const void *record)
     tally_move_on(tally, end->time_ns, 0);
     processes_end(&tally->processes, process, end);
     functions_forget_process(&tally->functions, end->header.process);
-    if (!tally_has_ended(tally))
+    if (end->reason != ERROR_NONE && !tally_has_ended(tally))
         threads_end(&tally->threads, end->header.process);
     return true;
 }

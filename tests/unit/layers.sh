@@ -29,12 +29,12 @@ only() {
 }
 
 above=
-for layer in base memory python native sample stream tally export doctor; do
+for layer in base memory python native sample stream tally discover export doctor; do
     # shellcheck disable=SC2086  # a list of words
     allow src/$layer $above
     above="$above $layer"
 done
-allow tui base tally sample
+allow tui base tally sample discover
 
 only 'uthash' 'src/base/hash\.h'
 only 'libunwind' 'src/native/unwind\.c'
