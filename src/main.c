@@ -59,11 +59,18 @@ static void live_consume(void *context, const void *record, size_t length)
 /* What the screen shows, as the one who writes files wants it told. */
 static struct view_description view_shown(const struct app_description *shown)
 {
+    static const enum view_kind KINDS[APP_VIEWS] = {
+        [APP_FUNCTIONS] = VIEW_FUNCTIONS,
+        [APP_THREADS] = VIEW_THREADS,
+        [APP_PROCESSES] = VIEW_PROCESSES,
+    };
+
     return (struct view_description){
         .picture = shown->picture,
-        .kind = shown->view == APP_THREADS ? VIEW_THREADS : VIEW_FUNCTIONS,
+        .kind = KINDS[shown->view],
         .function_query = shown->functions,
         .thread_query = shown->threads,
+        .process_query = shown->processes,
         .filter_text = shown->filter_text,
     };
 }
@@ -77,15 +84,22 @@ static void propose_name(const struct app_description *shown, char *name, size_t
 
 static bool begin_as_asked(struct app *app, const struct options *options, struct error *error)
 {
+    static const enum app_view VIEWS[VIEW_KINDS] = {
+        [VIEW_FUNCTIONS] = APP_FUNCTIONS,
+        [VIEW_THREADS] = APP_THREADS,
+        [VIEW_PROCESSES] = APP_PROCESSES,
+    };
+
     return app_begin(app,
                      &(struct app_start){
-                         .view = options->view == VIEW_THREADS ? APP_THREADS : APP_FUNCTIONS,
+                         .view = VIEWS[options->view],
                          .mode = options->mode,
                          .span = options->span,
                          .sort = (int)options->sort,
                          .ascending = options->ascending,
                          .filter = options->filter,
                          .tid = options->tid,
+                         .subprocesses = options->subprocesses,
                          .refresh_ns = options->refresh_ns,
                          .rate_hz = isinf(options->rate_hz) ? 0 : options->rate_hz,
                      },
@@ -164,6 +178,7 @@ static void save(struct live *live)
 static bool answer_requests(struct live *live, uint64_t now_ns)
 {
     const unsigned requests = app_requests(live->app);
+    struct error error;
 
     if ((requests & APP_RESET) != 0) {
         tally_reset(live->tally, now_ns);
@@ -173,6 +188,9 @@ static bool answer_requests(struct live *live, uint64_t now_ns)
         save(live);
     if ((requests & APP_REDRAW) != 0)
         screen_redraw(live->screen);
+    if ((requests & APP_SUBPROCESSES) != 0 &&
+        !watch_set_subprocesses(live->targets.watch, app_subprocesses(live->app), &error))
+        app_show_error(live->app, &error);
     return (requests & APP_QUIT) == 0;
 }
 
@@ -200,6 +218,23 @@ static unsigned stop_for_now(struct live *live)
     return events;
 }
 
+/* Tells of processes that could not be attached to. */
+static bool tell_news(struct live *live)
+{
+    struct watch_news news;
+    struct error error;
+
+    if (!watch_news(live->targets.watch, &news))
+        return false;
+    if (news.refused == 1)
+        error = news.reason;
+    else
+        error_set(&error, news.reason.code, "%u processes could not be attached to; of the last one: %.300s",
+                  news.refused, news.reason.text);
+    app_show_error(live->app, &error);
+    return true;
+}
+
 static bool live_loop(struct live *live, struct error *error)
 {
     bool changed = true;
@@ -214,6 +249,7 @@ static bool live_loop(struct live *live, struct error *error)
             take_picture(live, now_ns);
             changed = true;
         }
+        changed |= tell_news(live);
         changed |= now_ns >= app_draw_again_ns(live->app);
         if (changed && !show(live, now_ns))
             return error_set(error, ERROR_MEMORY, "out of memory");

@@ -168,6 +168,8 @@ static int compare(const void *left, const void *right, void *context)
     const struct process_query *query = context;
     int order = COMPARISONS[query->sort](a, b);
 
+    if (a->ended != b->ended)
+        return a->ended ? 1 : -1; /* below all others, in any order */
     if (order != 0)
         return query->ascending ? order : -order;
     order = compare_pid(a, b);

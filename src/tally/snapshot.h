@@ -203,7 +203,7 @@ struct process_table {
     size_t self_room;
 };
 
-/* As function_table_fill(). Processes that ended are in it as long as the span has samples of them. */
+/* As function_table_fill(). Processes that ended are in it as long as the span has samples of them, below the others. */
 bool process_table_fill(struct process_table *table, const struct picture *picture,
                         const struct process_query *query, struct error *error);
 void process_table_free(struct process_table *table);

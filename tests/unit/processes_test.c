@@ -199,7 +199,8 @@ static void test_one_ends(void **state)
     assert_false(fixture->picture.ended);
     assert_int_equal(fixture->picture.running, 7);
     assert_int_equal(table.count, 8);
-    assert_true(table.rows[3].ended);
+    assert_true(table.rows[7].ended);
+    assert_int_equal(table.rows[7].pid, 4242 + 3);
     assert_int_equal(fixture->picture.threads_by_state[THREAD_IDLE], 14);
     process_table_free(&table);
 
