@@ -10,8 +10,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "choose.h"
 #include "commands.h"
 #include "doctor/doctor.h"
 #include "export/view.h"
@@ -41,6 +43,7 @@ enum {
 /* The live view: who is wired to whom. */
 struct live {
     const struct options *options;
+    bool from_list;
     struct command_targets targets;
     struct tally *tally;
     struct picture picture;
@@ -48,6 +51,7 @@ struct live {
     struct screen *screen;
     struct grid grid;
     uint64_t next_picture_ns;
+    bool goes_back;         /* to the list */
     size_t pumped;          /* records taken the last time */
 };
 
@@ -82,7 +86,8 @@ static void propose_name(const struct app_description *shown, char *name, size_t
     view_propose_name(&view, name, size);
 }
 
-static bool begin_as_asked(struct app *app, const struct options *options, struct error *error)
+static bool begin_as_asked(struct app *app, const struct options *options, bool from_list,
+                           struct error *error)
 {
     static const enum app_view VIEWS[VIEW_KINDS] = {
         [VIEW_FUNCTIONS] = APP_FUNCTIONS,
@@ -100,10 +105,16 @@ static bool begin_as_asked(struct app *app, const struct options *options, struc
                          .filter = options->filter,
                          .tid = options->tid,
                          .subprocesses = options->subprocesses,
+                         .from_list = from_list,
                          .refresh_ns = options->refresh_ns,
                          .rate_hz = isinf(options->rate_hz) ? 0 : options->rate_hz,
                      },
                      error);
+}
+
+static struct screen *open_screen(const struct options *options, struct error *error)
+{
+    return screen_open((enum theme)options->theme, APP_COLUMNS_MIN, APP_ROWS_MIN, error);
 }
 
 static bool live_open(struct live *live, struct error *error)
@@ -116,21 +127,16 @@ static bool live_open(struct live *live, struct error *error)
     if (live->tally == NULL)
         return false;
     live->app = app_new(propose_name, error);
-    if (live->app == NULL || !begin_as_asked(live->app, options, error))
+    if (live->app == NULL || !begin_as_asked(live->app, options, live->from_list, error))
         return false;
-    live->screen = screen_open((enum theme)options->theme, APP_COLUMNS_MIN, APP_ROWS_MIN, error);
+    if (live->screen == NULL)
+        live->screen = open_screen(options, error);
     return live->screen != NULL && command_start(&live->targets, error);
 }
 
+/* Closes all but the screen. */
 static void live_close(struct live *live)
 {
-    sigset_t stop;
-
-    /* The screen handles Ctrl-Z no more, and the sampler may hold a thread of the target. */
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTSTP);
-    sigprocmask(SIG_BLOCK, &stop, NULL);
-    screen_close(live->screen);
     watch_stop(live->targets.watch);
     if (live->targets.session != NULL && live->tally != NULL)
         session_stop(live->targets.session, live_consume, live->tally);
@@ -139,6 +145,19 @@ static void live_close(struct live *live)
     grid_free(&live->grid);
     picture_free(&live->picture);
     tally_free(live->tally);
+}
+
+/* The same at the end of the program. */
+static void live_end(struct live *live)
+{
+    sigset_t stop;
+
+    /* The screen handles Ctrl-Z no more, and the sampler may hold a thread of the target. */
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    sigprocmask(SIG_BLOCK, &stop, NULL);
+    screen_close(live->screen);
+    live_close(live);
 }
 
 static void take_picture(struct live *live, uint64_t now_ns)
@@ -174,7 +193,7 @@ static void save(struct live *live)
     app_saved(live->app, ok ? NULL : &error);
 }
 
-/* Does what the keys pressed asked for; false: to quit. */
+/* Does what the keys pressed asked for; false: to quit, or to go back to the list. */
 static bool answer_requests(struct live *live, uint64_t now_ns)
 {
     const unsigned requests = app_requests(live->app);
@@ -191,7 +210,8 @@ static bool answer_requests(struct live *live, uint64_t now_ns)
     if ((requests & APP_SUBPROCESSES) != 0 &&
         !watch_set_subprocesses(live->targets.watch, app_subprocesses(live->app), &error))
         app_show_error(live->app, &error);
-    return (requests & APP_QUIT) == 0;
+    live->goes_back = (requests & (APP_QUIT | APP_BACK)) == APP_BACK;
+    return (requests & (APP_QUIT | APP_BACK)) == 0;
 }
 
 /* How long there is nothing to do unless a key is pressed. */
@@ -282,7 +302,41 @@ static bool run_live(const struct options *options, struct error *error)
     struct live live = {.options = options};
     const bool ok = live_open(&live, error) && live_loop(&live, error);
 
-    live_close(&live);
+    live_end(&live);
+    return ok;
+}
+
+/* The live view of what the user chooses, as often as wanted. What cannot be opened is told in the list. */
+static bool run_chosen(const struct options *asked, struct error *error)
+{
+    struct options options = *asked;
+    struct choice *choice = choice_new(error);
+    struct screen *screen = choice != NULL ? open_screen(asked, error) : NULL;
+    bool goes_on = screen != NULL, ok = false;
+
+    while (goes_on) {
+        struct live live = {.options = &options, .from_list = true, .screen = screen};
+
+        if (!choice_make(choice, screen, &options, error)) {
+            ok = error->code == ERROR_NONE;
+            break;
+        }
+        if (!live_open(&live, error)) {
+            choice_tell(choice, error);
+            live_close(&live);
+            continue;
+        }
+        ok = live_loop(&live, error);
+        goes_on = ok && live.goes_back;
+        if (goes_on) {
+            live_close(&live);
+        } else {
+            live_end(&live);
+            screen = NULL;
+        }
+    }
+    screen_close(screen);
+    choice_free(choice);
     return ok;
 }
 
@@ -323,6 +377,7 @@ int main(int argc, char *argv[])
 {
     struct options options;
     struct error error = {ERROR_NONE, ""};
+    bool done = false;
 
     /* A reader of the output that has seen enough ends the writing, not the program: there may be a
        file to finish. */
@@ -337,14 +392,20 @@ int main(int argc, char *argv[])
         options_write_version(stdout);
         printf("libunwind %s\n", unwind_version());
         return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
-    case OPTIONS_CHOOSE: /* not yet */
+    case OPTIONS_CHOOSE:
+        if (isatty(STDOUT_FILENO)) {
+            done = run_chosen(&options, &error);
+            break;
+        }
+        /* fall through */
     case OPTIONS_USAGE:
         fprintf(stderr, "tachyon-top: %s\n", options.problem);
         return EXIT_USAGE;
     case OPTIONS_RUN:
+        done = run(&options, &error);
         break;
     }
-    if (run(&options, &error))
+    if (done)
         return EXIT_DONE;
     if (error.code != ERROR_NONE)
         fprintf(stderr, "tachyon-top: %s\n", error.text);

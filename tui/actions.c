@@ -74,7 +74,19 @@ static bool has_selection(const struct app *app)
 
 static void cancel(struct app *app)
 {
+    if (app->from_list && !has_selection(app))
+        app->requests |= APP_BACK;
     table_deselect(app);
+}
+
+static bool cancel_offered(const struct app *app)
+{
+    return app->from_list || has_selection(app);
+}
+
+static const char *cancel_label(const struct app *app)
+{
+    return has_selection(app) ? "Deselect" : "List";
 }
 
 /* --- what is shown ---------------------------------------------------------------------------- */
@@ -460,8 +472,8 @@ static const struct action ACTIONS[] = {
     {.keys = {KEY_OF_END, 'G'}, .group = GROUP_ROWS, .help = "the last row",
      .run = table_move_to_end},
     {.keys = {KEY_OF_ESCAPE}, .group = GROUP_ROWS, .label = "Deselect", .priority = 32,
-     .help = "deselect, and go back to the top; close; cancel", .run = cancel,
-     .offered = has_selection},
+     .help = "deselect, and go back to the top; close; cancel; then back to the list",
+     .run = cancel, .offered = cancel_offered, .label_now = cancel_label},
     {.keys = {'p', KEY_OF_SPACE}, .group = GROUP_TIME, .label = "Freeze", .priority = 90,
      .help = "freeze the picture, or go on; everything else works on a frozen one too",
      .run = toggle_frozen, .offered = goes_on, .on = is_frozen, .label_on = "Go on"},

@@ -61,6 +61,7 @@ bool app_begin(struct app *app, const struct app_start *start, struct error *err
     app_place(app)->ascending = start->ascending;
     app->start_tid = start->tid;
     app->subprocesses = start->subprocesses;
+    app->from_list = start->from_list;
     app->refresh = nearest_refresh(start->refresh_ns);
     app->rate_hz = start->rate_hz;
     return start->filter[0] == '\0' || app_set_filter(app, start->filter, error);

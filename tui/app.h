@@ -43,6 +43,7 @@ struct app_start {
     const char *filter;  /* "": none */
     int32_t tid;         /* show this thread only, as soon as there is one; 0: all */
     bool subprocesses;   /* descendants are looked at too */
+    bool from_list;      /* it was chosen from a list, to which APP_BACK leads */
     uint64_t refresh_ns; /* the nearest rate that keys can reach is taken */
     double rate_hz;      /* of rounds, that was asked for */
 };
@@ -77,6 +78,7 @@ enum app_request {
     APP_RESET = 2,  /* forget what was counted: tally_reset() */
     APP_SAVE = 4,   /* write the view to app_save_path(), then tell app_saved() */
     APP_REDRAW = 8, /* send the whole screen again */
+    APP_BACK = 32,  /* to the list that it was chosen from */
     APP_SUBPROCESSES = 16, /* look at descendants too, or no more: app_subprocesses() */
 };
 

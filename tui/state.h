@@ -40,6 +40,7 @@ struct app {
     bool process_chosen; /* as for the thread */
     uint32_t process;    /* its place in the picture */
     bool subprocesses;   /* descendants are looked at too */
+    bool from_list;
     int32_t start_tid;  /* to be shown alone when it appears; 0: none */
     bool told_no_thread;
     bool trends;
