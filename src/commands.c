@@ -70,11 +70,20 @@ static bool wait_for_end(struct session *session, const sigset_t *signals, uint6
     return signal > 0 && signal != SIGTSTP;
 }
 
-/* One look is worth a moment of the target's time; what stands can be read from anywhere. */
+/* Whether there may be more than one process. */
+static bool asks_for_several(const struct options *options)
+{
+    return options->pid_count != 1 || options->subprocesses;
+}
+
+/* One look is worth a moment of the target's time; what stands can be read from anywhere; several are looked at alike
+   (session.c). */
 static enum engine_kind engine_of(const struct options *options)
 {
     if (options->command == COMMAND_DUMP)
         return ENGINE_RIDE;
+    if (options->engine == ENGINE_AUTO && asks_for_several(options))
+        return ENGINE_REMOTE;
     return options->blocking ? ENGINE_REMOTE : options->engine;
 }
 
@@ -367,7 +376,7 @@ static struct stats stats_of(const struct attach *attach, const struct options *
         .dropped = attach->collapsed != NULL ? collapsed_dropped(attach->collapsed)
                                              : picture->dropped,
         .version_hex = picture->version_hex,
-        .engine = options->blocking ? "blocking" : OPTIONS_ENGINES[options->engine],
+        .engine = options->blocking ? "blocking" : OPTIONS_ENGINES[engine_of(options)],
         .ridden = picture->ridden,
         .blocking = options->blocking,
         .slowed = picture->slowed,

@@ -65,7 +65,7 @@ const struct option_row OPTION_ROWS[] = {
      FIELD(mode)},
     {"engine", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_WORD, "ENGINE", "auto",
      "from where to read: from any CPU, from that of the thread with the GIL, which cannot run "
-     "meanwhile, or so only where too much else is torn", 0, 0, OPTIONS_ENGINES, FIELD(engine)},
+     "meanwhile, or so only where too much else is torn and there is one process", 0, 0, OPTIONS_ENGINES, FIELD(engine)},
     {"budget", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_PERCENT, "PERCENT", NULL,
      "how much of a CPU's time tachyon-top may take, and the engine ride from the process: rounds are less "
      "often where they would take more (without it the engine ride may take 2)", 0.01, 100, NULL,

@@ -70,8 +70,9 @@ struct session *session_new(const struct session_options *options, struct error 
     return session;
 }
 
-/* A number for a new target; false: there may be no more. */
-static bool take_number(struct session *session, uint16_t *number, struct error *error)
+/* A number for a new target, and how many there are with it; false: there may be no more. */
+static bool take_number(struct session *session, uint16_t *number, uint32_t *count,
+                        struct error *error)
 {
     bool taken = false;
 
@@ -86,7 +87,7 @@ static bool take_number(struct session *session, uint16_t *number, struct error 
         taken = true;
     if (taken) {
         *number = (uint16_t)session->numbers++;
-        session->running++;
+        *count = ++session->running;
     }
     pthread_mutex_unlock(&session->lock);
     return taken;
@@ -99,13 +100,19 @@ static void note_end(struct session *session)
     pthread_mutex_unlock(&session->lock);
 }
 
-/* Attaches to `pid`, if it is the process that began `started_ticks` after the boot (0: whichever it is). */
+/* Attaches to `pid`, if it is the process that began `started_ticks` after the boot (0: whichever it is), as one of
+   `count`. */
 static struct target *attach(struct session *session, pid_t pid, uint64_t started_ticks,
-                             uint16_t number, struct error *error)
+                             uint16_t number, uint32_t count, struct error *error)
 {
-    struct target *target =
-        target_new(pid, number, &session->target, &session->sink.sink, error);
+    struct target_options options = session->target;
+    struct target *target;
 
+    /* Riding takes its time from the CPUs that all of them share, and lowers the rate of those that are ridden along
+       with: many are looked at alike. */
+    if (count > 1 && options.engine.kind == ENGINE_AUTO)
+        options.engine.kind = ENGINE_REMOTE;
+    target = target_new(pid, number, &options, &session->sink.sink, error);
     /* Looked at after its memory was opened, which stays that of the process that it was opened of. */
     if (target == NULL || started_ticks == 0 || process_started_ticks(pid) == started_ticks)
         return target;
@@ -120,10 +127,11 @@ struct sampler_seat *session_add(struct session *session, pid_t pid, uint64_t st
     struct sampler_seat *seat = NULL;
     struct target *target;
     uint16_t number;
+    uint32_t count;
 
-    if (!take_number(session, &number, error))
+    if (!take_number(session, &number, &count, error))
         return NULL;
-    target = attach(session, pid, started_ticks, number, error);
+    target = attach(session, pid, started_ticks, number, count, error);
     if (target != NULL) {
         pthread_mutex_lock(&session->lock);
         if (session->version_hex == 0) {

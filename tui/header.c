@@ -109,7 +109,8 @@ static void draw_several(struct pen *pen, const struct picture *picture, int for
 {
     const size_t gone = picture->process_count - picture->running;
 
-    pen_format(pen, STYLE_STRONG, "%zu processes", picture->running);
+    pen_format(pen, STYLE_STRONG, "%zu process%s", picture->running,
+               picture->running == 1 ? "" : "es");
     if (form < 2 && gone > 0 && picture->running > 0)
         pen_format(pen, STYLE_DIM, " (%zu gone)", gone);
     if (form == 2 || !*picture->command)
