@@ -327,9 +327,10 @@ static const struct column THREAD_COLUMNS[] = {
 static void draw_pid(struct pen *pen, const void *row)
 {
     const struct process_row *process = row;
-    char number[16];
+    char number[16] = "";
 
-    snprintf(number, sizeof number, "%d", process->pid);
+    if (process->pid != 0) /* else it stands for many that ended */
+        snprintf(number, sizeof number, "%d", process->pid);
     pen_right(pen, process->ended ? STYLE_DIM : STYLE_STRONG, number);
 }
 

@@ -107,8 +107,10 @@ static void draw_command(struct pen *pen, const char *command, int form)
 /* How many there are, and what the first is called: they are of one kind more often than not. */
 static void draw_several(struct pen *pen, const struct picture *picture, int form)
 {
-    const size_t gone = picture->process_count - picture->running;
+    size_t gone = 0;
 
+    for (size_t i = 0; i < picture->process_count; i++)
+        gone += picture->processes[i].ended && picture->processes[i].pid != 0;
     pen_format(pen, STYLE_STRONG, "%zu process%s", picture->running,
                picture->running == 1 ? "" : "es");
     if (form < 2 && gone > 0 && picture->running > 0)

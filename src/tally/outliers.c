@@ -135,35 +135,50 @@ static void mark_functions(const struct siblings *siblings, const struct picture
             siblings->rows[i]->outlier |= OUTLIER_FUNCTION;
 }
 
+/* The siblings that begin at `rows`, which are in order of their families. */
+static size_t count_siblings(struct process_row *const *rows, size_t count,
+                             const struct picture *picture)
+{
+    size_t end = 1;
+
+    while (end < count && compare_families(&rows[0], &rows[end], (void *)picture) == 0)
+        end++;
+    return end;
+}
+
+static size_t gather(struct process_row **rows, struct process_table *table,
+                     const struct picture *picture, enum tally_span span)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < table->count; i++) {
+        struct process_row *row = &table->rows[i];
+
+        if (!row->ended && picture->processes[row->process].wall_ns[span] >= LOOKED_AT_LEAST_NS)
+            rows[count++] = row;
+    }
+    qsort_r(rows, count, sizeof(struct process_row *), compare_families, (void *)picture);
+    return count;
+}
+
 bool outliers_mark(struct process_table *table, const struct picture *picture,
                    const struct process_query *query)
 {
     struct process_row **rows = calloc(table->count + 1, sizeof(struct process_row *));
     double *values = calloc(table->count + 1, sizeof *values);
-    size_t count = 0;
+    const bool ok = rows && values;
+    const size_t count = ok ? gather(rows, table, picture, query->span) : 0;
+    struct siblings siblings = {rows, values, 0};
 
-    for (size_t i = 0; rows && i < table->count; i++) {
-        struct process_row *row = &table->rows[i];
-
-        if (!row->ended && picture->processes[row->process].wall_ns[query->span] >= LOOKED_AT_LEAST_NS)
-            rows[count++] = row;
-    }
-    if (rows && values && count >= SIBLINGS_LEAST) {
-        qsort_r(rows, count, sizeof(struct process_row *), compare_families, (void *)picture);
-        for (size_t begin = 0, end; begin < count; begin = end) {
-            struct siblings siblings = {rows + begin, values, 0};
-
-            for (end = begin; end < count; end++)
-                if (compare_families(&rows[begin], &rows[end], (void *)picture) != 0)
-                    break;
-            siblings.count = end - begin;
-            if (siblings.count < SIBLINGS_LEAST)
-                continue;
-            mark_cpu(&siblings);
-            mark_functions(&siblings, picture, query);
-        }
+    for (size_t begin = 0; begin < count; begin += siblings.count) {
+        siblings.rows = rows + begin;
+        siblings.count = count_siblings(siblings.rows, count - begin, picture);
+        if (siblings.count < SIBLINGS_LEAST)
+            continue;
+        mark_cpu(&siblings);
+        mark_functions(&siblings, picture, query);
     }
     free(rows);
     free(values);
-    return rows && values;
+    return ok;
 }

@@ -9,6 +9,8 @@
 #define NAME_BYTES_MAX ((size_t)16 << 20)
 #define REMEMBERED_NS ((PICTURE_HISTORY + 1) * NS_PER_S) /* after that a history has nothing to tell */
 
+#define NUMBER_LONG_ENDED UINT16_MAX /* the session gives out lower ones only */
+
 bool processes_init(struct processes *processes)
 {
     processes->names = names_new(NAME_BYTES_MAX);
@@ -120,6 +122,26 @@ struct process *processes_find(const struct processes *processes, uint16_t numbe
     const uint32_t place = processes_place(processes, number);
 
     return place != PROCESS_NONE && !processes->list[place].ended ? &processes->list[place] : NULL;
+}
+
+struct process *processes_long_ended(struct processes *processes)
+{
+    const uint16_t number = NUMBER_LONG_ENDED;
+    const uint32_t known = processes_place(processes, number);
+
+    if (known != PROCESS_NONE)
+        return &processes->list[known];
+    if (!reserve(processes) || !reserve_place(processes, number))
+        return NULL;
+    processes->places[number] = processes->count;
+    processes->list[processes->count] = (struct process){
+        .number = number,
+        .command = "‹ended›",
+        .ended = true,
+        .end_text = "they ended long ago",
+        .ended_threads = THREAD_NONE,
+    };
+    return &processes->list[processes->count++];
 }
 
 void process_round(struct process *process, const struct record_round *record)

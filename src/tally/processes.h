@@ -57,6 +57,10 @@ struct process *processes_find(const struct processes *processes, uint16_t numbe
 /* Where the process of that number is in the list; PROCESS_NONE: it is not known. */
 uint32_t processes_place(const struct processes *processes, uint16_t number);
 
+/* One that stands for processes that ended long ago, so that many may: of no id, and ended itself. NULL: no room. Others
+   may move. */
+struct process *processes_long_ended(struct processes *processes);
+
 /* Counts the end of a round in. */
 void process_round(struct process *process, const struct record_round *record);
 

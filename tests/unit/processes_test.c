@@ -261,6 +261,47 @@ static void test_many_come_and_go(void **state)
     process_table_free(&table);
 }
 
+/* Where there is no room to keep all of them apart, those that ended long ago are one, and no time is lost. */
+static void test_many_in_little_room(void **state)
+{
+    struct fixture *fixture = *state;
+    const uint32_t processes = 2000;
+    struct function_table functions;
+    struct process_table table;
+    uint64_t samples = 0;
+
+    use_limits(fixture, &(struct tally_limits){16, 64, 200, 2 * NS_PER_S});
+    for (uint16_t process = 1; process <= processes; process++) {
+        const uint64_t now_ms = START_MS + process * 100u;
+
+        define_process(fixture->tally, process);
+        feed(fixture->tally, SAMPLE(.process = process, .time_ms = now_ms + 50, .wall_ms = 50,
+                                    .FRAMES({WORK, 1}, {MAIN, 1})));
+        feed(fixture->tally, SAMPLE(.process = process, .thread = 1, .time_ms = now_ms + 50,
+                                    .wall_ms = 50, .FRAMES({HELP, 1})));
+        feed(fixture->tally, make_thread(process, 1, THREAD_ENDED, "worker"));
+        feed(fixture->tally, make_end(process, now_ms + 90, "the process ended"));
+    }
+    take(fixture);
+    assert_int_equal(fixture->picture.dropped, 0);
+    assert_true(fixture->picture.thread_count <= 64);
+    table = ask(fixture, (struct process_query){.span = SPAN_START, .sort = PROCESS_KEY_PID});
+    for (size_t i = 0; i < table.count; i++)
+        samples += table.rows[i].samples;
+    assert_int_equal(samples, 2 * processes);
+    assert_true(table.count < 64);
+    process_table_free(&table);
+    functions = (struct function_table){0};
+    assert_true(function_table_fill(&functions, &fixture->picture,
+                                    &(struct function_query){.span = SPAN_START,
+                                                             .process = SNAPSHOT_ALL_PROCESSES,
+                                                             .thread = SNAPSHOT_ALL_THREADS},
+                                    &(struct error){0}));
+    assert_int_equal(functions.whole_ns, 2ull * 50 * processes * MS);
+    assert_int_equal(functions.rows[0].self_ns, 50ull * processes * MS);
+    function_table_free(&functions);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +314,7 @@ int main(void)
         TALLY_TEST(test_one_ends),
         TALLY_TEST(test_all_end),
         TALLY_TEST(test_many_come_and_go),
+        TALLY_TEST(test_many_in_little_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
