@@ -166,9 +166,9 @@ static void draw_version(struct pen *pen, const struct header *header, int form)
     if (form == 0)
         pen_text(pen, STYLE_DIM, "CPython ");
     pen_format(pen, STYLE_TEXT, "%u.%u.%u", hex >> 24, hex >> 16 & 0xFF, hex >> 8 & 0xFF);
-    if (header->picture->read_as != 0)
-        pen_format(pen, STYLE_MESSAGE, " as %u.%u", header->picture->read_as >> 8,
-                   header->picture->read_as & 0xFFu);
+    const unsigned read_as = header->narrowed ? header->narrowed->read_as : header->picture->read_as;
+    if (read_as != 0)
+        pen_format(pen, STYLE_MESSAGE, " as %u.%u", read_as >> 8, read_as & 0xFFu);
 }
 
 static void draw_uptime(struct pen *pen, const struct header *header, int form)
