@@ -70,11 +70,20 @@ static bool wait_for_end(struct session *session, const sigset_t *signals, uint6
     return signal > 0 && signal != SIGTSTP;
 }
 
-/* One look is worth a moment of the target's time; what stands can be read from anywhere. */
+/* Whether there may be more than one process. */
+static bool asks_for_several(const struct options *options)
+{
+    return options->pid_count != 1 || options->subprocesses;
+}
+
+/* One look is worth a moment of the target's time; what stands can be read from anywhere; several are looked at alike
+   (session.c). */
 static enum engine_kind engine_of(const struct options *options)
 {
     if (options->command == COMMAND_DUMP)
         return ENGINE_RIDE;
+    if (options->engine == ENGINE_AUTO && asks_for_several(options))
+        return ENGINE_REMOTE;
     return options->blocking ? ENGINE_REMOTE : options->engine;
 }
 
@@ -86,13 +95,10 @@ static void block_child_signals(void)
     pthread_sigmask(SIG_BLOCK, &child, NULL);
 }
 
-struct session *command_session(const struct options *options, struct error *error)
+static struct session *new_session(const struct options *options, struct error *error)
 {
-    const pid_t pid = options->pid;
     const bool given = options->budget_percent > 0;
     const struct session_options wanted = {
-        .pids = &pid,
-        .pid_count = 1,
         .target = {
             .engine = {.kind = engine_of(options),
                        .budget = (given ? options->budget_percent : RIDE_PERCENT) / 100,
@@ -112,15 +118,52 @@ struct session *command_session(const struct options *options, struct error *err
     return session_new(&wanted, error);
 }
 
-/* Opens a session whose outcome goes to files: these are opened after it, and no signal may end the
-   program while they are half written. Attaching itself can be ended. */
-static struct session *open_saved_session(const struct options *options, struct error *error)
+bool command_open(struct command_targets *targets, const struct options *options,
+                  struct error *error)
 {
-    struct session *session = command_session(options, error);
+    const struct selection_rules rules = {
+        .pids = options->pids,
+        .pid_count = options->pid_count,
+        .name = options->name,
+        .user = options->user,
+        .cgroup = options->cgroup,
+        .subprocesses = options->subprocesses,
+    };
 
-    if (session != NULL)
+    *targets = (struct command_targets){.session = new_session(options, error)};
+    if (targets->session != NULL)
+        targets->watch = watch_new(targets->session, &rules, error);
+    return targets->watch != NULL;
+}
+
+void command_close(struct command_targets *targets)
+{
+    watch_free(targets->watch);
+    session_free(targets->session);
+    *targets = (struct command_targets){0};
+}
+
+bool command_start(struct command_targets *targets, struct error *error)
+{
+    return session_start(targets->session, error) && watch_start(targets->watch, error);
+}
+
+bool command_ended(struct command_targets *targets)
+{
+    /* In this order: one that is attached to in between is not overlooked. */
+    return !watch_expects_more(targets->watch) && session_ended(targets->session);
+}
+
+/* Opens what is looked at with an outcome that goes to files: these are opened after it, and no signal may end the
+   program while they are half written. Attaching itself can be ended. */
+static bool open_saved(struct command_targets *targets, const struct options *options,
+                       struct error *error)
+{
+    const bool ok = command_open(targets, options, error);
+
+    if (ok)
         block_end_signals();
-    return session;
+    return ok;
 }
 
 struct tally *command_tally(const struct options *options, struct error *error)
@@ -131,17 +174,18 @@ struct tally *command_tally(const struct options *options, struct error *error)
     return tally_new(&limits, error);
 }
 
-/* Samples until `duration_ns` went by (0: for ever), the target ended, or a signal came. */
-static bool sample(struct session *session, uint64_t duration_ns, session_consume *consume,
+/* Samples until `duration_ns` went by (0: for ever), all targets ended, or a signal came. */
+static bool sample(struct command_targets *targets, uint64_t duration_ns, session_consume *consume,
                    void *context, struct error *error)
 {
     const sigset_t stop = only(SIGTSTP);
     const uint64_t start_ns = clock_now_ns();
+    struct session *session = targets->session;
     sigset_t signals = block_end_signals();
 
     sigaddset(&signals, SIGTSTP);
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
-    if (!session_start(session, error))
+    if (!command_start(targets, error))
         return false;
     for (;;) {
         const uint64_t gone_ns = clock_now_ns() - start_ns;
@@ -149,13 +193,14 @@ static bool sample(struct session *session, uint64_t duration_ns, session_consum
 
         if (session_pump(session, PUMP_MOST, consume, context) == PUMP_MOST)
             wait_ns = 0; /* there is more */
-        if (session_ended(session) || (duration_ns != 0 && gone_ns >= duration_ns))
+        if (command_ended(targets) || (duration_ns != 0 && gone_ns >= duration_ns))
             break;
         if (duration_ns != 0 && duration_ns - gone_ns < wait_ns)
             wait_ns = duration_ns - gone_ns;
         if (wait_for_end(session, &signals, wait_ns))
             break;
     }
+    watch_stop(targets->watch);
     session_stop(session, consume, context);
     pthread_sigmask(SIG_UNBLOCK, &stop, NULL);
     return true;
@@ -195,15 +240,22 @@ static bool describe(const struct options *options, const struct picture *pictur
         .kind = options->view,
         .function_query = {.span = span,
                            .mode = options->mode,
+                           .process = SNAPSHOT_ALL_PROCESSES,
                            .thread = thread,
                            .filter = *filter,
                            .sort = options->sort,
                            .ascending = options->ascending},
         .thread_query = {.span = span,
+                         .process = SNAPSHOT_ALL_PROCESSES,
                          .thread = thread,
                          .filter = *filter,
                          .sort = options->sort,
                          .ascending = options->ascending},
+        .process_query = {.span = span,
+                          .mode = options->mode,
+                          .filter = *filter,
+                          .sort = options->sort,
+                          .ascending = options->ascending},
         .filter_text = options->filter,
         .row_limit = options->limit,
     };
@@ -305,39 +357,67 @@ static void tell_guess(const struct session *session, FILE *notes)
     fprintf(notes, "Warning: CPython %s came after this tachyon-top, and is%s\n", version, read_as);
 }
 
+/* Tells of processes that were meant and could not be attached to. */
+static void tell_refusals(struct watch *watch, FILE *notes)
+{
+    struct watch_news news;
+
+    if (watch_news(watch, &news) && news.refused == 1)
+        fprintf(notes, "Not attached to: %s\n", news.reason.text);
+    else if (news.refused > 1)
+        fprintf(notes, "Not attached to %u processes; of the last one: %s\n", news.refused,
+                news.reason.text);
+}
+
+static struct stats stats_of(const struct attach *attach, const struct options *options)
+{
+    const struct picture *picture = &attach->picture;
+    struct stats stats = {
+        .counts = picture->counts,
+        .processes = picture->process_count,
+        .asked_rate_hz = options->rate_hz,
+        .dropped = attach->collapsed != NULL ? collapsed_dropped(attach->collapsed)
+                                             : picture->dropped,
+        .version_hex = picture->version_hex,
+        .engine = options->blocking ? "blocking" : OPTIONS_ENGINES[engine_of(options)],
+        .ridden = picture->ridden,
+        .blocking = options->blocking,
+        .slowed = picture->slowed,
+    };
+
+    for (size_t i = 0; i < picture->process_count; i++)
+        stats.watched_ns += picture->processes[i].wall_ns[SPAN_START];
+    return stats;
+}
+
 bool command_attach(const struct options *options, FILE *notes, struct error *error)
 {
     struct attach attach = {0};
-    struct session *session = open_saved_session(options, error);
+    struct command_targets targets;
+    const bool opened = open_saved(&targets, options, error);
     const uint64_t start_ns = clock_now_ns();
     const uint64_t start_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    bool ok = session != NULL && attach_open(&attach, options, error);
+    bool ok = opened && attach_open(&attach, options, error);
 
     if (ok) {
-        tell_guess(session, notes);
-        ok = sample(session, options->duration_ns, attach_consume, &attach, error);
+        tell_guess(targets.session, notes);
+        ok = sample(&targets, options->duration_ns, attach_consume, &attach, error);
     }
     if (ok) {
-        struct stats stats = {
-            .duration_ns = clock_now_ns() - start_ns,
-            .asked_rate_hz = options->rate_hz,
-            .profiler_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start_cpu_ns,
-            .version_hex = session_version(session),
-            .engine = options->blocking ? "blocking" : OPTIONS_ENGINES[options->engine],
-            .blocking = options->blocking,
-        };
+        const uint64_t duration_ns = clock_now_ns() - start_ns;
+        const uint64_t cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start_cpu_ns;
+        struct stats stats;
 
         ok = picture_take(&attach.picture, attach.tally, error);
-        stats.counts = attach.picture.counts;
-        stats.ridden = attach.picture.ridden;
-        stats.slowed = attach.picture.slowed;
-        stats.dropped = attach.collapsed != NULL ? collapsed_dropped(attach.collapsed)
-                                                 : attach.picture.dropped;
+        stats = stats_of(&attach, options);
+        stats.duration_ns = duration_ns;
+        stats.profiler_cpu_ns = cpu_ns;
         ok = ok && attach_write(&attach, options, error) &&
              attach_tell(&attach, &stats, notes, error);
+        tell_refusals(targets.watch, notes);
     }
     attach_close(&attach);
-    session_free(session);
+    command_close(&targets);
     return ok;
 }
 
@@ -372,12 +452,12 @@ static bool look(struct session *session, struct dump *dump, struct error *error
     return looking.ok;
 }
 
-bool command_dump(const struct options *options, struct error *error)
+bool command_dump(const struct options *options, FILE *notes, struct error *error)
 {
-    struct session *session = command_session(options, error);
-    struct dump *dump = session != NULL ? dump_new(options->tid, error) : NULL;
+    struct command_targets targets;
+    struct dump *dump = command_open(&targets, options, error) ? dump_new(options->tid, error) : NULL;
     struct save *output = NULL;
-    bool ok = dump != NULL && look(session, dump, error);
+    bool ok = dump != NULL && look(targets.session, dump, error);
 
     /* Looking can be ended by a signal, and leaves nothing behind then. */
     if (ok) {
@@ -389,8 +469,10 @@ bool command_dump(const struct options *options, struct error *error)
         ok = save_commit(output, error);
     else
         save_abort(output);
+    if (ok)
+        tell_refusals(targets.watch, notes);
     dump_free(dump);
-    session_free(session);
+    command_close(&targets);
     return ok;
 }
 
@@ -401,14 +483,15 @@ static void tally_consume(void *context, const void *record, size_t length)
 
 bool command_snapshot(const struct options *options, struct error *error)
 {
-    struct session *session = open_saved_session(options, error);
-    struct save *output =
-        session != NULL ? save_open_output(options->snapshot, options->force, error) : NULL;
+    struct command_targets targets;
+    struct save *output = open_saved(&targets, options, error)
+                              ? save_open_output(options->snapshot, options->force, error)
+                              : NULL;
     struct tally *tally = output != NULL ? command_tally(options, error) : NULL;
     struct picture picture = {0};
     struct view_description view;
     struct filter *filter = NULL;
-    bool ok = tally != NULL && sample(session, options->after_ns, tally_consume, tally, error) &&
+    bool ok = tally != NULL && sample(&targets, options->after_ns, tally_consume, tally, error) &&
               picture_take(&picture, tally, error) &&
               describe(options, &picture, options->span, &view, &filter, error) &&
               view_write(save_stream(output), sheet_format_of(options->snapshot), &view, error);
@@ -420,6 +503,6 @@ bool command_snapshot(const struct options *options, struct error *error)
     filter_free(filter);
     picture_free(&picture);
     tally_free(tally);
-    session_free(session);
+    command_close(&targets);
     return ok;
 }

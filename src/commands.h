@@ -16,17 +16,34 @@
 #include "options.h"
 #include "session.h"
 #include "tally/tally.h"
+#include "watch.h"
 
-/* What every command begins with, the live view too: attached to the target at the rate asked for, and a
-   tally with the window asked for. NULL with the reason; the caller frees them. */
-struct session *command_session(const struct options *options, struct error *error);
+/* What every command looks at, the live view too. */
+struct command_targets {
+    struct session *session;
+    struct watch *watch;
+};
+
+/* Attaches to the processes asked for, at the rate asked for. False with the reason; command_close() is due in either
+   case. */
+bool command_open(struct command_targets *targets, const struct options *options,
+                  struct error *error);
+void command_close(struct command_targets *targets);
+
+/* Starts the sampling, and the looking for further processes. */
+bool command_start(struct command_targets *targets, struct error *error);
+
+/* Whether all processes ended, and no more can come. */
+bool command_ended(struct command_targets *targets);
+
+/* A tally with the window asked for; NULL with the reason. The caller frees it. */
 struct tally *command_tally(const struct options *options, struct error *error);
 
 /* Samples for a while, then writes the table or the collapsed stacks, and the statistics. */
 bool command_attach(const struct options *options, FILE *notes, struct error *error);
 
 /* Looks at every thread and writes their stacks. */
-bool command_dump(const struct options *options, struct error *error);
+bool command_dump(const struct options *options, FILE *notes, struct error *error);
 
 /* Samples for options->after_ns and writes the view to options->snapshot. */
 bool command_snapshot(const struct options *options, struct error *error);

@@ -10,8 +10,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "choose.h"
 #include "commands.h"
 #include "doctor/doctor.h"
 #include "export/view.h"
@@ -41,13 +43,15 @@ enum {
 /* The live view: who is wired to whom. */
 struct live {
     const struct options *options;
-    struct session *session;
+    bool from_list;
+    struct command_targets targets;
     struct tally *tally;
     struct picture picture;
     struct app *app;
     struct screen *screen;
     struct grid grid;
     uint64_t next_picture_ns;
+    bool goes_back;         /* to the list */
     size_t pumped;          /* records taken the last time */
 };
 
@@ -59,11 +63,18 @@ static void live_consume(void *context, const void *record, size_t length)
 /* What the screen shows, as the one who writes files wants it told. */
 static struct view_description view_shown(const struct app_description *shown)
 {
+    static const enum view_kind KINDS[APP_VIEWS] = {
+        [APP_FUNCTIONS] = VIEW_FUNCTIONS,
+        [APP_THREADS] = VIEW_THREADS,
+        [APP_PROCESSES] = VIEW_PROCESSES,
+    };
+
     return (struct view_description){
         .picture = shown->picture,
-        .kind = shown->view == APP_THREADS ? VIEW_THREADS : VIEW_FUNCTIONS,
+        .kind = KINDS[shown->view],
         .function_query = shown->functions,
         .thread_query = shown->threads,
+        .process_query = shown->processes,
         .filter_text = shown->filter_text,
     };
 }
@@ -75,41 +86,69 @@ static void propose_name(const struct app_description *shown, char *name, size_t
     view_propose_name(&view, name, size);
 }
 
-static bool begin_as_asked(struct app *app, const struct options *options, struct error *error)
+static bool begin_as_asked(struct app *app, const struct options *options, bool from_list,
+                           struct error *error)
 {
+    static const enum app_view VIEWS[VIEW_KINDS] = {
+        [VIEW_FUNCTIONS] = APP_FUNCTIONS,
+        [VIEW_THREADS] = APP_THREADS,
+        [VIEW_PROCESSES] = APP_PROCESSES,
+    };
+
     return app_begin(app,
                      &(struct app_start){
-                         .view = options->view == VIEW_THREADS ? APP_THREADS : APP_FUNCTIONS,
+                         .view = VIEWS[options->view],
                          .mode = options->mode,
                          .span = options->span,
                          .sort = (int)options->sort,
                          .ascending = options->ascending,
                          .filter = options->filter,
                          .tid = options->tid,
+                         .subprocesses = options->subprocesses,
+                         .from_list = from_list,
                          .refresh_ns = options->refresh_ns,
                          .rate_hz = isinf(options->rate_hz) ? 0 : options->rate_hz,
                      },
                      error);
 }
 
+static struct screen *open_screen(const struct options *options, struct error *error)
+{
+    return screen_open((enum theme)options->theme, APP_COLUMNS_MIN, APP_ROWS_MIN, error);
+}
+
 static bool live_open(struct live *live, struct error *error)
 {
     const struct options *options = live->options;
 
-    live->session = command_session(options, error);
-    if (live->session == NULL)
+    if (!command_open(&live->targets, options, error))
         return false;
     live->tally = command_tally(options, error);
     if (live->tally == NULL)
         return false;
     live->app = app_new(propose_name, error);
-    if (live->app == NULL || !begin_as_asked(live->app, options, error))
+    if (live->app == NULL || !begin_as_asked(live->app, options, live->from_list, error))
         return false;
-    live->screen = screen_open((enum theme)options->theme, APP_COLUMNS_MIN, APP_ROWS_MIN, error);
-    return live->screen != NULL && session_start(live->session, error);
+    if (live->screen == NULL)
+        live->screen = open_screen(options, error);
+    return live->screen != NULL && command_start(&live->targets, error);
 }
 
+/* Closes all but the screen. */
 static void live_close(struct live *live)
+{
+    watch_stop(live->targets.watch);
+    if (live->targets.session != NULL && live->tally != NULL)
+        session_stop(live->targets.session, live_consume, live->tally);
+    command_close(&live->targets);
+    app_free(live->app);
+    grid_free(&live->grid);
+    picture_free(&live->picture);
+    tally_free(live->tally);
+}
+
+/* The same at the end of the program. */
+static void live_end(struct live *live)
 {
     sigset_t stop;
 
@@ -118,13 +157,7 @@ static void live_close(struct live *live)
     sigaddset(&stop, SIGTSTP);
     sigprocmask(SIG_BLOCK, &stop, NULL);
     screen_close(live->screen);
-    if (live->session != NULL && live->tally != NULL)
-        session_stop(live->session, live_consume, live->tally);
-    session_free(live->session);
-    app_free(live->app);
-    grid_free(&live->grid);
-    picture_free(&live->picture);
-    tally_free(live->tally);
+    live_close(live);
 }
 
 static void take_picture(struct live *live, uint64_t now_ns)
@@ -160,10 +193,11 @@ static void save(struct live *live)
     app_saved(live->app, ok ? NULL : &error);
 }
 
-/* Does what the keys pressed asked for; false: to quit. */
+/* Does what the keys pressed asked for; false: to quit, or to go back to the list. */
 static bool answer_requests(struct live *live, uint64_t now_ns)
 {
     const unsigned requests = app_requests(live->app);
+    struct error error;
 
     if ((requests & APP_RESET) != 0) {
         tally_reset(live->tally, now_ns);
@@ -173,7 +207,11 @@ static bool answer_requests(struct live *live, uint64_t now_ns)
         save(live);
     if ((requests & APP_REDRAW) != 0)
         screen_redraw(live->screen);
-    return (requests & APP_QUIT) == 0;
+    if ((requests & APP_SUBPROCESSES) != 0 &&
+        !watch_set_subprocesses(live->targets.watch, app_subprocesses(live->app), &error))
+        app_show_error(live->app, &error);
+    live->goes_back = (requests & (APP_QUIT | APP_BACK)) == APP_BACK;
+    return (requests & (APP_QUIT | APP_BACK)) == 0;
 }
 
 /* How long there is nothing to do unless a key is pressed. */
@@ -194,10 +232,27 @@ static unsigned stop_for_now(struct live *live)
 {
     unsigned events;
 
-    session_pause(live->session);
+    session_pause(live->targets.session);
     events = screen_stop(live->screen);
-    session_resume(live->session);
+    session_resume(live->targets.session);
     return events;
+}
+
+/* Tells of processes that could not be attached to. */
+static bool tell_news(struct live *live)
+{
+    struct watch_news news;
+    struct error error;
+
+    if (!watch_news(live->targets.watch, &news))
+        return false;
+    if (news.refused == 1)
+        error = news.reason;
+    else
+        error_set(&error, news.reason.code, "%u processes could not be attached to; of the last one: %.300s",
+                  news.refused, news.reason.text);
+    app_show_error(live->app, &error);
+    return true;
 }
 
 static bool live_loop(struct live *live, struct error *error)
@@ -214,6 +269,7 @@ static bool live_loop(struct live *live, struct error *error)
             take_picture(live, now_ns);
             changed = true;
         }
+        changed |= tell_news(live);
         changed |= now_ns >= app_draw_again_ns(live->app);
         if (changed && !show(live, now_ns))
             return error_set(error, ERROR_MEMORY, "out of memory");
@@ -233,9 +289,10 @@ static bool live_loop(struct live *live, struct error *error)
         if ((events & SCREEN_QUIT) != 0)
             return true;
         changed |= (events & SCREEN_CHANGED) != 0;
-        live->pumped = session_pump(live->session, changed ? PUMP_KEYS : PUMP_MOST, live_consume,
+        live->pumped = session_pump(live->targets.session, changed ? PUMP_KEYS : PUMP_MOST, live_consume,
                                     live->tally);
-        if (session_ended(live->session))
+        tally_expect_more(live->tally, watch_expects_more(live->targets.watch));
+        if (command_ended(&live->targets))
             app_target_ended(live->app);
     }
 }
@@ -245,7 +302,41 @@ static bool run_live(const struct options *options, struct error *error)
     struct live live = {.options = options};
     const bool ok = live_open(&live, error) && live_loop(&live, error);
 
-    live_close(&live);
+    live_end(&live);
+    return ok;
+}
+
+/* The live view of what the user chooses, as often as wanted. What cannot be opened is told in the list. */
+static bool run_chosen(const struct options *asked, struct error *error)
+{
+    struct options options = *asked;
+    struct choice *choice = choice_new(error);
+    struct screen *screen = choice != NULL ? open_screen(asked, error) : NULL;
+    bool goes_on = screen != NULL, ok = false;
+
+    while (goes_on) {
+        struct live live = {.options = &options, .from_list = true, .screen = screen};
+
+        if (!choice_make(choice, screen, &options, error)) {
+            ok = error->code == ERROR_NONE;
+            break;
+        }
+        if (!live_open(&live, error)) {
+            choice_tell(choice, error);
+            live_close(&live);
+            continue;
+        }
+        ok = live_loop(&live, error);
+        goes_on = ok && live.goes_back;
+        if (goes_on) {
+            live_close(&live);
+        } else {
+            live_end(&live);
+            screen = NULL;
+        }
+    }
+    screen_close(screen);
+    choice_free(choice);
     return ok;
 }
 
@@ -261,8 +352,8 @@ static bool run_doctor(const struct options *options)
 
     doctor_examine_machine(&doctor);
     doctor_add(&doctor, terminal, terminal_examine(APP_COLUMNS_MIN, APP_ROWS_MIN, terminal));
-    if (options->pid != 0)
-        doctor_examine_process(&doctor, options->pid);
+    if (options->pid_count > 0)
+        doctor_examine_process(&doctor, options->pids[0]);
     doctor_write(&doctor, &style, stdout);
     return fflush(stdout) == 0 && doctor_is_well(&doctor);
 }
@@ -273,7 +364,7 @@ static bool run(const struct options *options, struct error *error)
     case COMMAND_ATTACH:
         return command_attach(options, stderr, error);
     case COMMAND_DUMP:
-        return command_dump(options, error);
+        return command_dump(options, stderr, error);
     case COMMAND_DOCTOR:
         return run_doctor(options);
     default:
@@ -286,6 +377,7 @@ int main(int argc, char *argv[])
 {
     struct options options;
     struct error error = {ERROR_NONE, ""};
+    bool done = false;
 
     /* A reader of the output that has seen enough ends the writing, not the program: there may be a
        file to finish. */
@@ -300,13 +392,20 @@ int main(int argc, char *argv[])
         options_write_version(stdout);
         printf("libunwind %s\n", unwind_version());
         return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+    case OPTIONS_CHOOSE:
+        if (isatty(STDOUT_FILENO)) {
+            done = run_chosen(&options, &error);
+            break;
+        }
+        /* fall through */
     case OPTIONS_USAGE:
         fprintf(stderr, "tachyon-top: %s\n", options.problem);
         return EXIT_USAGE;
     case OPTIONS_RUN:
+        done = run(&options, &error);
         break;
     }
-    if (run(&options, &error))
+    if (done)
         return EXIT_DONE;
     if (error.code != ERROR_NONE)
         fprintf(stderr, "tachyon-top: %s\n", error.text);

@@ -20,7 +20,6 @@
 struct parse {
     struct options *options;
     bool given[OPTIONS_MAX]; /* by row */
-    bool pid_given;
 };
 
 /* A word of the command line, fit to be repeated in a message: cleaned, and cut when long. */
@@ -110,6 +109,28 @@ static bool read_whole(const struct option_row *row, const char *text, double *n
     return !strchr(text, '.') && read_bounded(row, text, number);
 }
 
+/* Reads ids with commas between them. */
+static bool read_pids(const struct option_row *row, const char *text, struct options *options)
+{
+    options->pid_count = 0;
+    for (;;) {
+        const size_t length = strcspn(text, ",");
+        char digits[16];
+        double number;
+
+        if (length >= sizeof digits || options->pid_count >= OPTIONS_PIDS_MAX)
+            return false;
+        memcpy(digits, text, length);
+        digits[length] = '\0';
+        if (!read_whole(row, digits, &number))
+            return false;
+        options->pids[options->pid_count++] = (int32_t)number;
+        if (text[length] == '\0')
+            return true;
+        text += length + 1;
+    }
+}
+
 static bool read_word(const struct option_row *row, const char *text, unsigned *index)
 {
     for (unsigned i = 0; row->words[i]; i++)
@@ -156,6 +177,8 @@ static bool set_value(struct options *options, const struct option_row *row, con
             return false;
         *(int32_t *)field = (int32_t)number;
         return true;
+    case KIND_PIDS:
+        return read_pids(row, text, options);
     case KIND_WORD:
         return read_word(row, text, field);
     case KIND_SORT:
@@ -183,6 +206,9 @@ static void describe_value(const struct option_row *row, char *text, size_t size
         break;
     case KIND_PERCENT:
         snprintf(text, size, "a number from %g to %g", row->least, row->most);
+        break;
+    case KIND_PIDS:
+        snprintf(text, size, "the id of a process, or several with commas between them");
         break;
     case KIND_WORD:
         used = (size_t)snprintf(text, size, "one of");
@@ -231,21 +257,18 @@ static bool take_word(struct parse *parse, const char *word)
 {
     static const struct option_row PID = {.least = 1, .most = PID_MAX};
     struct options *options = parse->options;
-    double number;
 
-    if (parse->pid_given)
-        return wrong(parse, "one process id is enough, and '%s' is one word too many",
+    if (options->pid_count > 0)
+        return wrong(parse, "'%s' is one word too many: several processes are told with commas, as in --pid 7,8",
                      quote(word).text);
     if (!options->command_given && find_command(word, &options->command)) {
         options->command_given = true;
         return true;
     }
-    if (!read_whole(&PID, word, &number))
+    if (!read_pids(&PID, word, options))
         return wrong(parse, "'%s' is %s", quote(word).text,
                      options->command_given ? "not the id of a process"
                                             : "neither the id of a process nor a command");
-    options->pid = (int32_t)number;
-    parse->pid_given = true;
     return true;
 }
 
@@ -373,7 +396,12 @@ static bool resolve_sort(struct parse *parse)
     struct options *options = parse->options;
     size_t count;
     const struct view_sort *sorts = view_sorts(options->view, &count);
-    unsigned sort = options->view == VIEW_THREADS ? THREAD_KEY_CPU : FUNCTION_SELF;
+    static const unsigned BY_LOAD[VIEW_KINDS] = {
+        [VIEW_FUNCTIONS] = FUNCTION_SELF,
+        [VIEW_THREADS] = THREAD_KEY_CPU,
+        [VIEW_PROCESSES] = PROCESS_KEY_CPU,
+    };
+    unsigned sort = BY_LOAD[options->view];
 
     if (options->sort_word)
         for (sort = 0; sort < count; sort++)
@@ -396,7 +424,30 @@ static bool check_filter(struct parse *parse)
     if (!filter)
         return wrong(parse, "--filter: %s", error.text);
     filter_free(filter);
+    filter = filter_new(parse->options->name ? parse->options->name : "", &error);
+    if (!filter)
+        return wrong(parse, "--name: %s", error.text);
+    filter_free(filter);
     return true;
+}
+
+/* Processes are told by their ids, or by what they are. */
+static bool check_processes(struct parse *parse)
+{
+    static const char *const PATTERNS[] = {"name", "user", "cgroup"};
+    const struct options *options = parse->options;
+
+    for (size_t i = 0; i < 3 && options->pid_count > 0; i++)
+        if (was_given(parse, PATTERNS[i]))
+            return wrong(parse, "--%s does not go with the id of a process", PATTERNS[i]);
+    if (options->command == COMMAND_DOCTOR && options->pid_count > 1)
+        return wrong(parse, "doctor looks at one process");
+    return true;
+}
+
+static bool names_processes(const struct options *options)
+{
+    return options->pid_count > 0 || options->name || options->user || options->cgroup;
 }
 
 static void set_defaults(struct options *options)
@@ -422,17 +473,16 @@ enum options_outcome options_parse(int argc, char *const argv[], struct options 
     if (options->live && options->command == COMMAND_ATTACH)
         options->command = COMMAND_LIVE;
     if (!check_commands(&parse) || !check_bonds(&parse) || !resolve_sort(&parse) ||
-        !check_filter(&parse))
+        !check_filter(&parse) || !check_processes(&parse))
         return OPTIONS_USAGE;
-    if (!parse.pid_given && COMMAND_ROWS[options->command].words != OPTIONAL_PID) {
-        wrong(&parse, "the id of a Python process is missing (pgrep -a python lists some)");
-        return OPTIONS_USAGE;
-    }
     if (options->command == COMMAND_ATTACH)
         options->span = SPAN_START;
     if (options->after_ns == 0)
         options->after_ns = options->window_ns;
-    return OPTIONS_RUN;
+    if (names_processes(options) || COMMAND_ROWS[options->command].words == OPTIONAL_PID)
+        return OPTIONS_RUN;
+    wrong(&parse, "the id of a Python process is missing (on a terminal, tachyon-top without arguments lists them)");
+    return options->command == COMMAND_LIVE && !options->snapshot ? OPTIONS_CHOOSE : OPTIONS_USAGE;
 }
 
 void options_write_version(FILE *stream)

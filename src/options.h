@@ -25,10 +25,17 @@ enum options_command {
     COMMANDS,
 };
 
+#define OPTIONS_PIDS_MAX 256u
+
 /* What was asked for. Texts are those of argv. */
 struct options {
     enum options_command command;
-    int32_t pid;          /* 0, with doctor: none */
+    int32_t pids[OPTIONS_PIDS_MAX];
+    size_t pid_count;
+    const char *name;     /* of processes, as in struct selection_rules; NULL: any */
+    const char *user;
+    const char *cgroup;
+    bool subprocesses;    /* with the descendants of what was asked for */
 
     double rate_hz;       /* 1 to 1,000,000; infinite: as many as there can be */
     enum engine_kind engine;
@@ -42,7 +49,7 @@ struct options {
 
     enum view_kind view;  /* live: the first one; attach, snapshot: the one to write */
     enum tally_span span; /* attach: since the start, always */
-    unsigned sort;        /* enum function_key or enum thread_key, by `view` */
+    unsigned sort;        /* enum function_key, thread_key or process_key, by `view` */
     bool ascending;
     const char *filter;  /* as filter_new() takes it; "": none */
     size_t limit;        /* attach: rows to print; 0: all */
@@ -74,6 +81,8 @@ extern const char *const OPTIONS_THEMES[];
 
 enum options_outcome {
     OPTIONS_RUN,     /* do what `options` says */
+    OPTIONS_CHOOSE,  /* the same, with a process that the user is to choose on the terminal; where there is none, as
+                        OPTIONS_USAGE */
     OPTIONS_HELP,    /* options_write_help() to standard output, exit status 0 */
     OPTIONS_VERSION, /* options_write_version(), the same */
     OPTIONS_USAGE,   /* print `problem` as one line to standard error, exit status 2 */

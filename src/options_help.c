@@ -6,7 +6,7 @@
 
 #define HELP_WIDTH 79
 #define HELP_INDENT 26 /* where the text of an option or command begins */
-#define NOTES_SIZE 512
+#define NOTES_SIZE 1024
 #define WIDE_BOUND 1000 /* bounds beyond this are not worth telling */
 
 /* A text put together piece by piece, cut when it is full. */

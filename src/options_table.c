@@ -6,18 +6,20 @@ const char *const OPTIONS_ENGINES[] = {"auto", "remote", "ride", NULL};
 const char *const OPTIONS_THEMES[] = {"auto", "dark", "light", "none", NULL};
 
 const char OPTIONAL_PID[] = "[PID]";
+static const char PIDS[] = "PID[,PID...]";
 
 const struct command_row COMMAND_ROWS[COMMANDS] = {
     [COMMAND_LIVE] = {"", "show the live view of a running Python process",
-                      "Shows the hottest functions and threads of the process PID on the terminal, "
-                      "kept up to date. h shows the keys, q leaves.", "PID"},
+                      "Shows the hottest functions and threads of the process PID, or of several, on the terminal, "
+                      "kept up to date. h shows the keys, q leaves. Without a process it lists the Python processes that "
+                      "there are, to choose from.", "[PID[,PID...]]"},
     [COMMAND_ATTACH] = {"attach", "sample a process, then print or write what was found",
                         "Samples the process PID for --duration seconds, or until Ctrl-C or the "
                         "end of the process, then prints the table of functions. How the sampling "
-                        "went is told on standard error.", "PID"},
+                        "went is told on standard error.", PIDS},
     [COMMAND_DUMP] = {"dump", "print where each thread is now, like a traceback",
                       "Looks once at every thread of the process PID and prints its stack, most "
-                      "recent call last.", "PID"},
+                      "recent call last.", PIDS},
     [COMMAND_DOCTOR] = {"doctor", "tell what works here and on a process, and what changes what does not",
                         "Checks whether this user can look into the process PID on this machine and "
                         "terminal, and prints a line for each check: what was found, and where "
@@ -27,6 +29,7 @@ const struct command_row COMMAND_ROWS[COMMANDS] = {
 };
 
 const char *const OPTION_GROUP_TITLES[OPTION_GROUPS] = {
+    [GROUP_PROCESSES] = "Which processes",
     [GROUP_SAMPLING] = "Sampling",
     [GROUP_VIEW] = "View",
     [GROUP_OUTPUT] = "Output",
@@ -37,6 +40,20 @@ const char *const OPTION_GROUP_TITLES[OPTION_GROUPS] = {
 #define YEAR_S 31536000.0
 
 const struct option_row OPTION_ROWS[] = {
+    {"pid", 'p', GROUP_PROCESSES, FOR_LOOKING, KIND_PIDS, "PID[,PID...]", NULL,
+     "look at these processes together", 1, 4194304, NULL, FIELD(pids)},
+    {"name", 0, GROUP_PROCESSES, FOR_LOOKING, KIND_TEXT, "PATTERN", NULL,
+     "look at all Python processes whose command line, without the program's folder, contains PATTERN or matches the "
+     "regular expression /PATTERN/, also those that come later", 0, 0, NULL, FIELD(name)},
+    {"user", 0, GROUP_PROCESSES, FOR_LOOKING, KIND_TEXT, "USER", NULL,
+     "the same for those whose effective user is USER, a name or a number", 0, 0, NULL, FIELD(user)},
+    {"cgroup", 0, GROUP_PROCESSES, FOR_LOOKING, KIND_TEXT, "CGROUP", NULL,
+     "the same for those in a cgroup: its path, or a part of it such as nginx or nginx.service, or the first digits of "
+     "the id of a container. Of --name, --user and --cgroup, all that are given have to match", 0, 0, NULL, FIELD(cgroup)},
+    {"subprocesses", 0, GROUP_PROCESSES, FOR_LOOKING, KIND_FLAG, NULL, NULL,
+     "with all Python processes that descend from them, also those that come later, whatever programs are in between",
+     0, 0, NULL, FIELD(subprocesses)},
+
     {"sampling-rate", 'r', GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_RATE, "RATE", "1khz",
      "rounds of samples per second, such as 1000, 1khz, 20k or 1mhz; max: as many as there can be", 1, 1e6, NULL, FIELD(rate_hz)},
     {"duration", 'd', GROUP_SAMPLING, FOR_ATTACH, KIND_SECONDS, "SECONDS", NULL,
@@ -48,7 +65,7 @@ const struct option_row OPTION_ROWS[] = {
      FIELD(mode)},
     {"engine", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_WORD, "ENGINE", "auto",
      "from where to read: from any CPU, from that of the thread with the GIL, which cannot run "
-     "meanwhile, or so only where too much else is torn", 0, 0, OPTIONS_ENGINES, FIELD(engine)},
+     "meanwhile, or so only where too much else is torn and there is one process", 0, 0, OPTIONS_ENGINES, FIELD(engine)},
     {"budget", 0, GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH, KIND_PERCENT, "PERCENT", NULL,
      "how much of a CPU's time tachyon-top may take, and the engine ride from the process: rounds are less "
      "often where they would take more (without it the engine ride may take 2)", 0.01, 100, NULL,
@@ -118,6 +135,9 @@ const size_t OPTION_COUNT = sizeof OPTION_ROWS / sizeof OPTION_ROWS[0];
 _Static_assert(sizeof OPTION_ROWS / sizeof OPTION_ROWS[0] <= OPTIONS_MAX, "too many options");
 
 const struct option_bond OPTION_BONDS[] = {
+    {"pid", "name", false},
+    {"pid", "user", false},
+    {"pid", "cgroup", false},
     {"after", "snapshot", true},
     {"thread", "all-threads", false},
     {"blocking", "engine", false},

@@ -32,7 +32,7 @@ extern const char OPTIONAL_PID[];
 
 extern const struct command_row COMMAND_ROWS[COMMANDS];
 
-enum option_group { GROUP_SAMPLING, GROUP_VIEW, GROUP_OUTPUT, GROUP_GENERAL, OPTION_GROUPS };
+enum option_group { GROUP_PROCESSES, GROUP_SAMPLING, GROUP_VIEW, GROUP_OUTPUT, GROUP_GENERAL, OPTION_GROUPS };
 
 extern const char *const OPTION_GROUP_TITLES[OPTION_GROUPS];
 
@@ -43,6 +43,7 @@ enum option_kind {
     KIND_PERCENT, /* double */
     KIND_COUNT,   /* size_t */
     KIND_TID,     /* int32_t */
+    KIND_PIDS,    /* options.pids and .pid_count */
     KIND_WORD,    /* unsigned, or an enum: the index of the word */
     KIND_SORT,    /* const char *, a word that the view decides on */
     KIND_TEXT,    /* const char * */

@@ -1,8 +1,10 @@
 #include "session.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "sample/process_facts.h"
 #include "sample/record.h"
 #include "sample/sampler.h"
 #include "stream/ring.h"
@@ -18,9 +20,12 @@ struct ring_sink {
 struct session {
     struct ring_sink sink;
     struct sampler *sampler;
-    uint32_t version_hex;
-    uint16_t read_as;
-    size_t targets_left;
+    struct target_options target;
+    pthread_mutex_t lock; /* of what follows: targets are added by any thread */
+    uint32_t version_hex; /* of the first target; 0: there was none yet */
+    uint16_t read_as;     /* as RECORD_PROCESS tells it, of that */
+    uint32_t numbers;     /* given out so far */
+    uint32_t running;     /* targets, and those that are being attached to */
 };
 
 static void *sink_reserve(struct sink *sink, size_t length)
@@ -44,30 +49,6 @@ static void raise_file_limit(void)
     }
 }
 
-static bool attach_all(struct session *session, const struct session_options *options,
-                       struct error *error)
-{
-    struct target *targets[SESSION_TARGETS_MAX];
-    size_t count = 0;
-
-    while (count < options->pid_count && count < SESSION_TARGETS_MAX) {
-        targets[count] =
-            target_new(options->pids[count], (uint16_t)count, &options->target,
-                       &session->sink.sink, error);
-        if (targets[count] == NULL) {
-            while (count > 0)
-                target_free(targets[--count]);
-            return false;
-        }
-        count++;
-    }
-    session->version_hex = target_version(targets[0]);
-    session->read_as = target_read_as(targets[0]);
-    session->targets_left = count;
-    session->sampler = sampler_new(targets, count, options->budget, error);
-    return session->sampler != NULL;
-}
-
 struct session *session_new(const struct session_options *options, struct error *error)
 {
     struct session *session = calloc(1, sizeof *session);
@@ -77,13 +58,97 @@ struct session *session_new(const struct session_options *options, struct error 
         return NULL;
     }
     raise_file_limit();
+    pthread_mutex_init(&session->lock, NULL);
+    session->target = options->target;
     session->sink.sink = (struct sink){sink_reserve, sink_commit};
     session->sink.ring = ring_new(RING_BYTES, error);
-    if (session->sink.ring == NULL || !attach_all(session, options, error)) {
+    session->sampler = session->sink.ring != NULL ? sampler_new(options->budget, error) : NULL;
+    if (session->sampler == NULL) {
         session_free(session);
         return NULL;
     }
     return session;
+}
+
+/* A number for a new target, and how many there are with it; false: there may be no more. */
+static bool take_number(struct session *session, uint16_t *number, uint32_t *count,
+                        struct error *error)
+{
+    bool taken = false;
+
+    pthread_mutex_lock(&session->lock);
+    if (session->numbers >= SESSION_PROCESSES_MAX)
+        error_set(error, ERROR_MEMORY, "no more than %u processes can be watched one after the other",
+                  SESSION_PROCESSES_MAX);
+    else if (session->running >= SESSION_TARGETS_MAX)
+        error_set(error, ERROR_MEMORY, "no more than %u processes can be watched at a time",
+                  SESSION_TARGETS_MAX);
+    else
+        taken = true;
+    if (taken) {
+        *number = (uint16_t)session->numbers++;
+        *count = ++session->running;
+    }
+    pthread_mutex_unlock(&session->lock);
+    return taken;
+}
+
+static void note_end(struct session *session)
+{
+    pthread_mutex_lock(&session->lock);
+    session->running--;
+    pthread_mutex_unlock(&session->lock);
+}
+
+/* Attaches to `pid`, if it is the process that began `started_ticks` after the boot (0: whichever it is), as one of
+   `count`. */
+static struct target *attach(struct session *session, pid_t pid, uint64_t started_ticks,
+                             uint16_t number, uint32_t count, struct error *error)
+{
+    struct target_options options = session->target;
+    struct target *target;
+
+    /* Riding takes its time from the CPUs that all of them share, and lowers the rate of those that are ridden along
+       with: many are looked at alike. */
+    if (count > 1 && options.engine.kind == ENGINE_AUTO)
+        options.engine.kind = ENGINE_REMOTE;
+    target = target_new(pid, number, &options, &session->sink.sink, error);
+    /* Looked at after its memory was opened, which stays that of the process that it was opened of. */
+    if (target == NULL || started_ticks == 0 || process_started_ticks(pid) == started_ticks)
+        return target;
+    target_free(target);
+    error_set(error, ERROR_GONE, "process %d ended, and another one has its id", (int)pid);
+    return NULL;
+}
+
+struct sampler_seat *session_add(struct session *session, pid_t pid, uint64_t started_ticks,
+                                 struct error *error)
+{
+    struct sampler_seat *seat = NULL;
+    struct target *target;
+    uint16_t number;
+    uint32_t count;
+
+    if (!take_number(session, &number, &count, error))
+        return NULL;
+    target = attach(session, pid, started_ticks, number, count, error);
+    if (target != NULL) {
+        pthread_mutex_lock(&session->lock);
+        if (session->version_hex == 0) {
+            session->version_hex = target_version(target);
+            session->read_as = target_read_as(target);
+        }
+        pthread_mutex_unlock(&session->lock);
+        seat = sampler_add(session->sampler, target, error);
+    }
+    if (seat == NULL)
+        note_end(session);
+    return seat;
+}
+
+void session_leave(struct session *session, struct sampler_seat *seat)
+{
+    sampler_leave(session->sampler, seat);
 }
 
 void session_free(struct session *session)
@@ -94,6 +159,7 @@ void session_free(struct session *session)
         return; /* its thread hangs in the target and still uses the ring: the program's end frees it */
     sampler_free(session->sampler);
     ring_free(session->sink.ring);
+    pthread_mutex_destroy(&session->lock);
     free(session);
 }
 
@@ -127,8 +193,8 @@ size_t session_pump(struct session *session, size_t most, session_consume *consu
 
         if (record == NULL)
             break;
-        if (record->kind == RECORD_END && session->targets_left > 0)
-            session->targets_left--;
+        if (record->kind == RECORD_END)
+            note_end(session);
         consume(context, record, length);
         ring_release(session->sink.ring);
         count++;
@@ -136,9 +202,14 @@ size_t session_pump(struct session *session, size_t most, session_consume *consu
     return count;
 }
 
-bool session_ended(const struct session *session)
+bool session_ended(struct session *session)
 {
-    return session->targets_left == 0;
+    bool ended;
+
+    pthread_mutex_lock(&session->lock);
+    ended = session->running == 0;
+    pthread_mutex_unlock(&session->lock);
+    return ended;
 }
 
 void session_pause(struct session *session)

@@ -2,8 +2,8 @@
  * session - wires the stages together: targets, the sampler thread over them, and the ring that carries
  * their records to the thread that called it.
  *
- * One sampler thread and one ring serve all targets. Everything here is called by one thread, the
- * main one; the sampler thread is the session's own.
+ * One sampler thread and one ring serve all targets, which may come and go as it runs. Everything here is called
+ * by one thread, the main one, but for what is said to be for any; the sampler thread is the session's own.
  */
 #ifndef SESSION_H
 #define SESSION_H
@@ -14,22 +14,31 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "sample/sampler.h"
 #include "sample/target.h"
 
-#define SESSION_TARGETS_MAX 64u
+#define SESSION_TARGETS_MAX 1024u    /* at a time */
+#define SESSION_PROCESSES_MAX 65535u /* one after the other: records number them by 16 bits */
 
 struct session;
 
 struct session_options {
-    const pid_t *pids;
-    size_t pid_count;      /* 1 to SESSION_TARGETS_MAX */
     struct target_options target; /* of each */
-    double budget;         /* of one CPU's time, for this program itself; 0: no bound */
+    double budget;                /* of one CPU's time, for this program itself; 0: no bound */
 };
 
-/* Attaches to every target; nothing is sampled yet. NULL with the first target's reason when one cannot
-   be attached to. Freed with session_free(). */
+/* A session without targets; NULL with the reason. Freed with session_free(). */
 struct session *session_new(const struct session_options *options, struct error *error);
+
+/* Attaches to process `pid`, which takes milliseconds, or a second where it began a moment ago and is no Python
+   yet. With `started_ticks` (process_started_ticks()) not 0 it has to be the process that began then: an id may
+   have become another's. NULL with the reason when it cannot be attached to; what it gives is for
+   session_leave(), and valid until session_free(). Any thread, but not after session_stop(). */
+struct sampler_seat *session_add(struct session *session, pid_t pid, uint64_t started_ticks,
+                                 struct error *error);
+
+/* Lets a target go: it is told as ended. Any thread. */
+void session_leave(struct session *session, struct sampler_seat *seat);
 
 /* PY_VERSION_HEX of the first target. */
 uint32_t session_version(const struct session *session);
@@ -50,8 +59,8 @@ typedef void session_consume(void *context, const void *record, size_t length);
    that a caller can look after its user in between. Gives their number. */
 size_t session_pump(struct session *session, size_t most, session_consume *consume, void *context);
 
-/* Whether every target has ended: its RECORD_END was pumped. */
-bool session_ended(const struct session *session);
+/* Whether every target has ended: its RECORD_END was pumped. True without targets, too. */
+bool session_ended(struct session *session);
 
 /* Between these two the sampler thread rests, and holds no thread of a target (--blocking): for when this program is
    about to be stopped. */

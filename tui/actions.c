@@ -74,21 +74,52 @@ static bool has_selection(const struct app *app)
 
 static void cancel(struct app *app)
 {
+    if (app->from_list && !has_selection(app))
+        app->requests |= APP_BACK;
     table_deselect(app);
+}
+
+static bool cancel_offered(const struct app *app)
+{
+    return app->from_list || has_selection(app);
+}
+
+static const char *cancel_label(const struct app *app)
+{
+    return has_selection(app) ? "Deselect" : "List";
 }
 
 /* --- what is shown ---------------------------------------------------------------------------- */
 
+/* The view so many steps on; that of processes is passed where there is one only. */
+static enum app_view view_after(const struct app *app, unsigned steps)
+{
+    const unsigned views = app_has_processes(app) ? APP_VIEWS : APP_PROCESSES;
+
+    return (enum app_view)((app->view + steps) % views);
+}
+
 static void next_view(struct app *app)
 {
-    app->view = (app->view + 1) % APP_VIEWS;
+    app->view = view_after(app, 1);
     app->stale = true;
 }
 
 static void previous_view(struct app *app)
 {
-    app->view = (app->view + APP_VIEWS - 1) % APP_VIEWS;
+    app->view = view_after(app, APP_VIEWS - (app_has_processes(app) ? 1 : 2));
     app->stale = true;
+}
+
+static const char *next_view_label(const struct app *app)
+{
+    static const char *const LABELS[APP_VIEWS] = {
+        [APP_FUNCTIONS] = "Functions",
+        [APP_THREADS] = "Threads",
+        [APP_PROCESSES] = "Processes",
+    };
+
+    return LABELS[view_after(app, 1)];
 }
 
 static bool sees_threads(const struct app *app)
@@ -101,7 +132,7 @@ static bool thread_counts(const struct app *app, uint32_t number)
 {
     const struct picture_thread *thread = &app->picture->threads[number];
 
-    return thread->name &&
+    return thread->name && (!app->one_process || thread->process == app->process) &&
            (thread->state != THREAD_ENDED || thread->all[app->span].samples > 0);
 }
 
@@ -113,6 +144,7 @@ static void show_thread(struct app *app, uint32_t thread)
     app->thread_chosen = true;
     app->thread = thread;
     app->thread_ident = app->picture->threads[thread].ident;
+    app->thread_process = app->picture->threads[thread].process;
     app->stale = true;
 }
 
@@ -155,19 +187,123 @@ static bool shows_one_thread(const struct app *app)
     return app->one_thread;
 }
 
-static void show_selected_thread(struct app *app)
+static bool sees_processes(const struct app *app)
+{
+    return app->view == APP_PROCESSES;
+}
+
+/* A thread that is shown alone stays so if it is of that process. */
+static void show_process(struct app *app, uint32_t process)
+{
+    if (!app->picture || process >= app->picture->process_count)
+        return;
+    app->one_process = true;
+    app->process_chosen = true;
+    app->process = process;
+    if (app->thread_chosen && app->thread_process != process)
+        app->one_thread = app->thread_chosen = false;
+    app->stale = true;
+}
+
+/* The process that was busiest of late. */
+static bool busiest_process(const struct app *app, uint32_t *busiest)
+{
+    bool found = false;
+
+    for (uint32_t i = 0; app->picture && i < app->picture->process_count; i++) {
+        const struct picture_process *process = &app->picture->processes[i];
+
+        if (process->ended ||
+            (found && process->now.cpu <= app->picture->processes[*busiest].now.cpu))
+            continue;
+        *busiest = i;
+        found = true;
+    }
+    return found;
+}
+
+/* The process that the user points at: the selected one, or that of the selected thread. */
+static bool pointed_process(struct app *app, uint32_t *process)
 {
     uint32_t thread;
 
-    if (!table_selected_thread(app, &thread))
-        return;
-    show_thread(app, thread);
-    app->view = APP_FUNCTIONS;
+    if (table_selected_process(app, process))
+        return true;
+    if (!table_selected_thread(app, &thread) || thread >= app->picture->thread_count)
+        return false;
+    *process = app->picture->threads[thread].process;
+    return true;
 }
 
-static bool thread_is_selected(const struct app *app)
+static void toggle_process(struct app *app)
 {
-    return sees_threads(app) && has_selection(app);
+    uint32_t process = app->process;
+
+    if (app->one_process) {
+        app->one_process = false;
+        app->stale = true;
+    } else if (app_has_processes(app) && (pointed_process(app, &process) || app->process_chosen ||
+                                          busiest_process(app, &process))) {
+        show_process(app, process);
+        if (sees_processes(app))
+            app->view = APP_FUNCTIONS;
+    }
+}
+
+static bool shows_one_process(const struct app *app)
+{
+    return app->one_process;
+}
+
+static bool processes_offered(const struct app *app)
+{
+    return app_has_processes(app);
+}
+
+static void step_process(struct app *app, uint32_t step)
+{
+    const uint32_t count = app->picture ? (uint32_t)app->picture->process_count : 0;
+    uint32_t process = app->process;
+
+    for (uint32_t tried = 0; tried < count; tried++) {
+        process = (process % count + count + step) % count;
+        if (!app->picture->processes[process].ended)
+            break;
+    }
+    show_process(app, process);
+}
+
+static void toggle_subprocesses(struct app *app)
+{
+    app->subprocesses = !app->subprocesses;
+    app->requests |= APP_SUBPROCESSES;
+    app_say(app, STYLE_MESSAGE,
+            app->subprocesses ? "All Python processes that descend from it are looked at too"
+                              : "Processes that descend from it are not looked at any more");
+}
+
+static bool has_subprocesses(const struct app *app)
+{
+    return app->subprocesses;
+}
+
+static void show_selected(struct app *app)
+{
+    uint32_t number;
+
+    if (table_selected_thread(app, &number))
+        show_thread(app, number);
+    else if (table_selected_process(app, &number))
+        show_process(app, number);
+    else
+        return;
+    app->view = APP_FUNCTIONS;
+    app->stale = true;
+}
+
+static bool row_opens(const struct app *app)
+{
+    return app->view != APP_FUNCTIONS && has_selection(app);
 }
 
 static void step_thread(struct app *app, uint32_t step)
@@ -175,6 +311,8 @@ static void step_thread(struct app *app, uint32_t step)
     uint32_t count = app->picture ? (uint32_t)app->picture->thread_count : 0;
     uint32_t thread = app->thread;
 
+    if (!app->one_thread && app->one_process)
+        step_process(app, step);
     if (!app->one_thread || count == 0)
         return;
     for (uint32_t tried = 0; tried < count; tried++) {
@@ -195,6 +333,11 @@ static void previous_thread(struct app *app)
     step_thread(app, (uint32_t)-1);
 }
 
+static bool shows_one(const struct app *app)
+{
+    return app->one_thread || app->one_process;
+}
+
 static void next_mode(struct app *app)
 {
     if (sees_threads(app)) {
@@ -205,6 +348,11 @@ static void next_mode(struct app *app)
     if (app->mode == MODE_GIL && app->picture && (app->picture->build & BUILD_NO_GIL) != 0)
         app->mode = (app->mode + 1) % MODES; /* there is none to have time with */
     app->stale = true;
+}
+
+static bool has_modes(const struct app *app)
+{
+    return app->view != APP_THREADS;
 }
 
 static bool sees_functions(const struct app *app)
@@ -326,30 +474,37 @@ static const struct action ACTIONS[] = {
     {.keys = {KEY_OF_END, 'G'}, .group = GROUP_ROWS, .help = "the last row",
      .run = table_move_to_end},
     {.keys = {KEY_OF_ESCAPE}, .group = GROUP_ROWS, .label = "Deselect", .priority = 32,
-     .help = "deselect, and go back to the top; close; cancel", .run = cancel,
-     .offered = has_selection},
+     .help = "deselect, and go back to the top; close; cancel; then back to the list",
+     .run = cancel, .offered = cancel_offered, .label_now = cancel_label},
     {.keys = {'p', KEY_OF_SPACE}, .group = GROUP_TIME, .label = "Freeze", .priority = 90,
      .help = "freeze the picture, or go on; everything else works on a frozen one too",
      .run = toggle_frozen, .offered = goes_on, .on = is_frozen, .label_on = "Go on"},
     {.keys = {KEY_OF_TAB}, .group = GROUP_SHOWN, .label = "Threads", .priority = 85,
-     .help = "the other view: functions or threads", .run = next_view, .on = sees_threads,
-     .label_on = "Functions"},
+     .help = "the next view: functions, threads, processes if several",
+     .run = next_view, .label_now = next_view_label},
     {.keys = {KEY_OF_BACK_TAB}, .group = GROUP_SHOWN, .help = "the view before",
      .run = previous_view},
     {.keys = {KEY_OF_ENTER}, .group = GROUP_SHOWN, .label = "Its functions", .priority = 88,
-     .help = "on a thread in the view of threads: show its functions only",
-     .run = show_selected_thread, .offered = thread_is_selected},
+     .help = "on a thread or a process in its view: show its functions only",
+     .run = show_selected, .offered = row_opens},
     {.keys = {'t'}, .group = GROUP_SHOWN, .label = "One thread", .priority = 45,
      .help = "count one thread, or all", .run = toggle_thread, .on = shows_one_thread,
      .label_on = "All threads", .priority_on = 86},
+    {.keys = {'P'}, .group = GROUP_SHOWN, .label = "One process", .priority = 46,
+     .help = "of several processes, count one (the selected, else the busiest), or all",
+     .run = toggle_process, .offered = processes_offered, .on = shows_one_process,
+     .label_on = "All processes", .priority_on = 87},
     {.keys = {KEY_OF_LEFT}, .group = GROUP_SHOWN, .label = "Previous", .priority = 72,
-     .help = "the previous thread, when one is shown", .run = previous_thread,
-     .offered = shows_one_thread},
+     .help = "the previous thread or process, when one is shown", .run = previous_thread,
+     .offered = shows_one},
     {.keys = {KEY_OF_RIGHT}, .group = GROUP_SHOWN, .label = "Next", .priority = 73,
-     .help = "the next thread", .run = next_thread, .offered = shows_one_thread},
+     .help = "the next thread or process", .run = next_thread, .offered = shows_one},
+    {.keys = {'f'}, .group = GROUP_SHOWN, .label = "Subprocesses", .priority = 12,
+     .help = "look at the Python processes that descend from it too, or no more",
+     .run = toggle_subprocesses, .on = has_subprocesses, .label_on = "No subprocesses"},
     {.keys = {'m'}, .group = GROUP_SHOWN, .label = "Mode", .priority = 70,
      .help = "count all time, also asleep, or time on a CPU, with the GIL, or in exceptions",
-     .run = next_mode, .offered = sees_functions},
+     .run = next_mode, .offered = has_modes},
     {.keys = {'b'}, .group = GROUP_TIME, .label = "From start", .priority = 48,
      .help = "count since the start, or over the last seconds", .run = toggle_span,
      .on = shows_all_time, .label_on = "Window"},

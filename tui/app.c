@@ -30,6 +30,7 @@ struct app *app_new(app_name_file *name_file, struct error *error)
     app->name_file = name_file;
     app->places[APP_FUNCTIONS].sort = FUNCTION_SELF;
     app->places[APP_THREADS].sort = THREAD_KEY_CPU;
+    app->places[APP_PROCESSES].sort = PROCESS_KEY_CPU;
     app->trends = true;
     app->refresh = APP_REFRESH_DEFAULT;
     app->page = 1;
@@ -59,6 +60,8 @@ bool app_begin(struct app *app, const struct app_start *start, struct error *err
     app_place(app)->sort = start->sort;
     app_place(app)->ascending = start->ascending;
     app->start_tid = start->tid;
+    app->subprocesses = start->subprocesses;
+    app->from_list = start->from_list;
     app->refresh = nearest_refresh(start->refresh_ns);
     app->rate_hz = start->rate_hz;
     return start->filter[0] == '\0' || app_set_filter(app, start->filter, error);
@@ -71,6 +74,7 @@ void app_free(struct app *app)
     filter_free(app->filter);
     function_table_free(&app->functions);
     thread_table_free(&app->threads);
+    process_table_free(&app->processes);
     free(app);
 }
 
@@ -80,7 +84,8 @@ static bool thread_is_there(const struct app *app)
     const struct picture_thread *threads = app->picture->threads;
 
     return app->thread < app->picture->thread_count && threads[app->thread].name &&
-           threads[app->thread].ident == app->thread_ident;
+           threads[app->thread].ident == app->thread_ident &&
+           threads[app->thread].process == app->thread_process;
 }
 
 /* Shows the thread alone that the view was to begin with, when there is one. */
@@ -98,6 +103,7 @@ static void choose_start_thread(struct app *app)
         app->thread_chosen = true;
         app->thread = (uint32_t)i;
         app->thread_ident = thread->ident;
+        app->thread_process = thread->process;
         app->start_tid = 0;
     }
     if (app->start_tid != 0 && any && !app->told_no_thread) {
@@ -131,6 +137,16 @@ void app_target_ended(struct app *app)
         return;
     app->ended_meanwhile = true;
     app_say(app, STYLE_MESSAGE, "The process has ended; p shows its last picture");
+}
+
+bool app_has_processes(const struct app *app)
+{
+    return app->picture && app->picture->process_count > 1;
+}
+
+bool app_subprocesses(const struct app *app)
+{
+    return app->subprocesses;
 }
 
 bool app_waits(const struct app *app)
@@ -190,6 +206,8 @@ void app_describe(const struct app *app, struct app_description *description)
 {
     const struct place *functions = &app->places[APP_FUNCTIONS];
     const struct place *threads = &app->places[APP_THREADS];
+    const struct place *processes = &app->places[APP_PROCESSES];
+    const uint32_t process = app->one_process ? app->process : SNAPSHOT_ALL_PROCESSES;
 
     *description = (struct app_description){
         .view = app->view,
@@ -197,6 +215,7 @@ void app_describe(const struct app *app, struct app_description *description)
         .functions = {
             .span = app->span,
             .mode = app->mode,
+            .process = process,
             .thread = app->one_thread ? app->thread : SNAPSHOT_ALL_THREADS,
             .filter = app->filter,
             .sort = (enum function_key)functions->sort,
@@ -204,10 +223,18 @@ void app_describe(const struct app *app, struct app_description *description)
         },
         .threads = {
             .span = app->span,
+            .process = process,
             .thread = SNAPSHOT_ALL_THREADS,
             .filter = app->filter,
             .sort = (enum thread_key)threads->sort,
             .ascending = threads->ascending,
+        },
+        .processes = {
+            .span = app->span,
+            .mode = app->mode,
+            .filter = app->filter,
+            .sort = (enum process_key)processes->sort,
+            .ascending = processes->ascending,
         },
         .filter_text = app->filter_text,
     };
@@ -288,6 +315,8 @@ void app_key(struct app *app, int key)
 
 static const char *label_of(const struct app *app, const struct action *action)
 {
+    if (action->label_now)
+        return action->label_now(app);
     return action->on && action->on(app) ? action->label_on : action->label;
 }
 
@@ -309,10 +338,10 @@ static void draw_action(struct pen *pen, const struct app *app, const struct act
 }
 
 /* Which rows are seen, of how many. */
-static int draw_position(const struct app *app, struct grid *grid, int row)
+static int draw_position(struct app *app, struct grid *grid, int row)
 {
     char text[64];
-    size_t count = app->view == APP_FUNCTIONS ? app->functions.count : app->threads.count;
+    size_t count = table_count(app);
     size_t first = table_first_seen(app);
 
     if (first == 0 || (first == 1 && table_last_seen(app) == count))
@@ -325,7 +354,7 @@ static int draw_position(const struct app *app, struct grid *grid, int row)
     return pen_columns(&pen, text) + 1;
 }
 
-static void draw_key_line(const struct app *app, struct grid *grid, int row)
+static void draw_key_line(struct app *app, struct grid *grid, int row)
 {
     struct fit_item items[KEY_LINE_MAX] = {0};
     size_t count;

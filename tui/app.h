@@ -24,7 +24,7 @@
 struct app;
 struct app_description;
 
-enum app_view { APP_FUNCTIONS, APP_THREADS, APP_VIEWS };
+enum app_view { APP_FUNCTIONS, APP_THREADS, APP_PROCESSES, APP_VIEWS };
 
 /* Writes a name for a file to save a view in, cut to `size` bytes. */
 typedef void app_name_file(const struct app_description *description, char *name, size_t size);
@@ -42,6 +42,8 @@ struct app_start {
     bool ascending;
     const char *filter;  /* "": none */
     int32_t tid;         /* show this thread only, as soon as there is one; 0: all */
+    bool subprocesses;   /* descendants are looked at too */
+    bool from_list;      /* it was chosen from a list, to which APP_BACK leads */
     uint64_t refresh_ns; /* the nearest rate that keys can reach is taken */
     double rate_hz;      /* of rounds, that was asked for */
 };
@@ -76,6 +78,8 @@ enum app_request {
     APP_RESET = 2,  /* forget what was counted: tally_reset() */
     APP_SAVE = 4,   /* write the view to app_save_path(), then tell app_saved() */
     APP_REDRAW = 8, /* send the whole screen again */
+    APP_BACK = 32,  /* to the list that it was chosen from */
+    APP_SUBPROCESSES = 16, /* look at descendants too, or no more: app_subprocesses() */
 };
 
 /* What keys asked for since the last call: bits of enum app_request. */
@@ -93,10 +97,14 @@ struct app_description {
     const struct picture *picture; /* NULL before the first */
     struct function_query functions;
     struct thread_query threads;
+    struct process_query processes;
     const char *filter_text;       /* "" when there is none */
 };
 
 void app_describe(const struct app *app, struct app_description *description);
+
+/* Whether descendants of the processes asked for are to be looked at too. */
+bool app_subprocesses(const struct app *app);
 
 /* Where to save, and whether a file that is there may be replaced. */
 const char *app_save_path(const struct app *app);

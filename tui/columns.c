@@ -134,6 +134,24 @@ static void draw_hot_line(struct pen *pen, const void *row)
     pen_right(pen, STYLE_TEXT, line);
 }
 
+/* Where several processes are shown together. */
+static bool processes_shown(const struct app *app)
+{
+    return app_has_processes(app) && !app->one_process;
+}
+
+static void draw_function_processes(struct pen *pen, const void *row)
+{
+    const struct function_row *function = row;
+    char text[24] = "";
+
+    if (function->processes == 1)
+        snprintf(text, sizeof text, "%d", function->pid);
+    else if (function->processes > 1)
+        snprintf(text, sizeof text, "%u procs", function->processes);
+    pen_right(pen, function->processes == 1 ? STYLE_TEXT : STYLE_DIM, text);
+}
+
 static const struct column FUNCTION_COLUMNS[] = {
     {.title = "SELF%", .help = "share of the time in which it ran itself: at the leaf of the stack",
      .forms = {{6, 100, 0}}, .right = true, .sort = FUNCTION_SELF, .draw = draw_self_share},
@@ -160,6 +178,9 @@ static const struct column FUNCTION_COLUMNS[] = {
      .ascending_first = true, .draw = draw_function},
     {.title = "FILE:LINE", .help = "where it begins", .forms = {{26, 22, 74}, {16, 70, 10}},
      .gap = 2, .sort = FUNCTION_FILE, .ascending_first = true, .draw = draw_function_place},
+    {.title = "PROCESS", .help = "of several: the only one that has it, or how many have it",
+     .forms = {{8, 65, 0}}, .gap = 1, .right = true, .sort = FUNCTION_PROCESS,
+     .shown = processes_shown, .draw = draw_function_processes},
     {.title = "HOT LINE", .help = "the line in it most often at the leaf, since the start", .forms = {{9, 10, 0}},
      .gap = 1, .right = true, .sort = FUNCTION_HOT_LINE, .draw = draw_hot_line},
 };
@@ -184,6 +205,14 @@ static void draw_tid(struct pen *pen, const void *row)
 
     snprintf(number, sizeof number, "%d", ((const struct thread_row *)row)->tid);
     pen_right(pen, STYLE_TEXT, number);
+}
+
+static void draw_thread_process(struct pen *pen, const void *row)
+{
+    char number[16];
+
+    snprintf(number, sizeof number, "%d", ((const struct thread_row *)row)->pid);
+    pen_right(pen, STYLE_DIM, number);
 }
 
 static void draw_thread_name(struct pen *pen, const void *row)
@@ -265,6 +294,9 @@ static void draw_ident(struct pen *pen, const void *row)
 static const struct column THREAD_COLUMNS[] = {
     {.title = "TID", .help = "the thread's number, as the kernel has it", .forms = {{7, 80, 0}},
      .right = true, .sort = THREAD_KEY_TID, .ascending_first = true, .draw = draw_tid},
+    {.title = "PROCESS", .help = "of several: whose it is", .forms = {{7, 82, 0}}, .gap = 1,
+     .right = true, .sort = THREAD_KEY_PROCESS, .ascending_first = true, .shown = processes_shown,
+     .draw = draw_thread_process},
     {.title = "NAME", .forms = {{10, 95, 14}}, .gap = 2, .sort = THREAD_KEY_NAME,
      .ascending_first = true, .draw = draw_thread_name},
     {.title = "STATE",
@@ -290,16 +322,154 @@ static const struct column THREAD_COLUMNS[] = {
      .gap = 2, .sort = THREAD_KEY_IDENT, .ascending_first = true, .draw = draw_ident},
 };
 
+/* --- processes -------------------------------------------------------------------------------- */
+
+static void draw_pid(struct pen *pen, const void *row)
+{
+    const struct process_row *process = row;
+    char number[16] = "";
+
+    if (process->pid != 0) /* else it stands for many that ended */
+        snprintf(number, sizeof number, "%d", process->pid);
+    pen_right(pen, process->ended ? STYLE_DIM : STYLE_STRONG, number);
+}
+
+static void draw_process_cpu(struct pen *pen, const void *row)
+{
+    draw_share(pen, ((const struct process_row *)row)->cpu_share);
+}
+
+static void draw_process_gil(struct pen *pen, const void *row)
+{
+    draw_share(pen, ((const struct process_row *)row)->gil_share);
+}
+
+static void draw_process_threads(struct pen *pen, const void *row)
+{
+    char number[16];
+
+    snprintf(number, sizeof number, "%u", ((const struct process_row *)row)->threads);
+    pen_right(pen, STYLE_TEXT, number);
+}
+
+static void draw_process_samples(struct pen *pen, const void *row)
+{
+    pen_right(pen, STYLE_TEXT, format_count(((const struct process_row *)row)->samples).text);
+}
+
+static void draw_outlier(struct pen *pen, const void *row)
+{
+    const struct process_row *process = row;
+
+    if (process->ended) {
+        pen_text(pen, STYLE_DIM, "ended");
+        return;
+    }
+    if (process->outlier & (OUTLIER_BUSY | OUTLIER_LAZY)) {
+        const bool busy = process->outlier & OUTLIER_BUSY;
+
+        pen_text(pen, busy ? STYLE_HOT : STYLE_WARM, "CPU ");
+        pen_glyph(pen, busy ? STYLE_HOT : STYLE_WARM, busy ? GLYPH_RISING : GLYPH_FALLING);
+    }
+    if (process->outlier & OUTLIER_FUNCTION) {
+        pen_space(pen, process->outlier == OUTLIER_FUNCTION ? 0 : 1);
+        pen_text(pen, STYLE_WARM, process->outlier == OUTLIER_FUNCTION ? "function" : "fn");
+    }
+}
+
+static void draw_hottest_share(struct pen *pen, const void *row)
+{
+    draw_share(pen, ((const struct process_row *)row)->function_share);
+}
+
+static void draw_hottest(struct pen *pen, const void *row)
+{
+    const struct process_row *process = row;
+
+    if (process->function && *process->function)
+        pen_cut(pen, process->first_line > 0 ? STYLE_TEXT : STYLE_SPECIAL, process->function,
+                pen_room(pen), CUT_MIDDLE);
+    else
+        pen_glyph(pen, STYLE_DIM, GLYPH_DASH);
+}
+
+static void draw_hottest_place(struct pen *pen, const void *row)
+{
+    const struct process_row *process = row;
+
+    draw_place(pen, process->file, process->first_line);
+}
+
+static void draw_age(struct pen *pen, const void *row)
+{
+    const struct process_row *process = row;
+
+    if (process->age_ns > 0)
+        pen_right(pen, STYLE_TEXT, format_age(process->age_ns).text);
+}
+
+static void draw_process_version(struct pen *pen, const void *row)
+{
+    const uint32_t hex = ((const struct process_row *)row)->version_hex;
+    char text[16];
+
+    snprintf(text, sizeof text, "%u.%u.%u", hex >> 24, hex >> 16 & 0xFF, hex >> 8 & 0xFF);
+    pen_text(pen, STYLE_DIM, text);
+}
+
+static void draw_command(struct pen *pen, const void *row)
+{
+    const struct process_row *process = row;
+
+    pen_cut(pen, process->ended ? STYLE_DIM : STYLE_TEXT, process->command, pen_room(pen),
+            CUT_END);
+}
+
+static const struct column PROCESS_COLUMNS[] = {
+    {.title = "PID", .forms = {{7, 100, 0}}, .right = true, .sort = PROCESS_KEY_PID,
+     .ascending_first = true, .draw = draw_pid},
+    {.title = "CPU%", .help = "of one core, while it was looked at; threads without Python count too",
+     .forms = {{6, 95, 0}}, .gap = 1, .right = true, .sort = PROCESS_KEY_CPU,
+     .draw = draw_process_cpu},
+    {.title = "GIL%", .help = "of that time, some thread had the GIL", .forms = {{6, 85, 0}},
+     .gap = 1, .right = true, .sort = PROCESS_KEY_GIL, .draw = draw_process_gil},
+    {.title = "OUTLIER",
+     .help = "it differs from its siblings (same parent and command, three or more): CPU ▲ ▼ when that is a fifth of "
+             "a core and half of their median away from it, or more; function (fn) when most have another hottest "
+             "one, in which it spent less than half of the median's share",
+     .forms = {{8, 88, 0}}, .gap = 2, .sort = PROCESS_KEY_OUTLIER, .draw = draw_outlier},
+    {.title = "SAMPLES", .forms = {{8, 60, 0}}, .gap = 1, .right = true,
+     .sort = PROCESS_KEY_SAMPLES, .draw = draw_process_samples},
+    {.title = "THREADS", .help = "of Python, that run", .forms = {{8, 20, 0}}, .gap = 1,
+     .right = true, .sort = PROCESS_KEY_THREADS, .draw = draw_process_threads},
+    {.title = "HOT%", .help = "share of its time in the function in which it spent most",
+     .forms = {{6, 55, 0}}, .gap = 1, .right = true, .sort = PROCESS_KEY_SHARE,
+     .draw = draw_hottest_share},
+    {.title = "HOTTEST", .help = "that function; m changes which time counts",
+     .forms = {{24, 40, 30}, {14, 90, 8}}, .gap = 2, .sort = PROCESS_KEY_FUNCTION,
+     .ascending_first = true, .draw = draw_hottest},
+    {.title = "FILE:LINE", .forms = {{24, 22, 40}, {16, 30, 4}}, .gap = 2,
+     .sort = PROCESS_KEY_FILE, .ascending_first = true, .draw = draw_hottest_place},
+    {.title = "UP", .forms = {{7, 18, 0}}, .gap = 1, .right = true, .sort = PROCESS_KEY_AGE,
+     .draw = draw_age},
+    {.title = "PYTHON", .forms = {{7, 10, 0}}, .gap = 2, .sort = PROCESS_KEY_VERSION,
+     .draw = draw_process_version},
+    {.title = "COMMAND", .forms = {{24, 35, 80}, {14, 80, 8}}, .gap = 2,
+     .sort = PROCESS_KEY_COMMAND, .ascending_first = true, .draw = draw_command},
+};
+
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 _Static_assert(COUNT_OF(FUNCTION_COLUMNS) <= COLUMNS_MAX, "COLUMNS_MAX is too small");
 _Static_assert(COUNT_OF(THREAD_COLUMNS) <= COLUMNS_MAX, "COLUMNS_MAX is too small");
+_Static_assert(COUNT_OF(PROCESS_COLUMNS) <= COLUMNS_MAX, "COLUMNS_MAX is too small");
 
 struct columns columns_of(enum app_view view)
 {
     static const struct columns VIEWS[APP_VIEWS] = {
         [APP_FUNCTIONS] = {FUNCTION_COLUMNS, COUNT_OF(FUNCTION_COLUMNS)},
         [APP_THREADS] = {THREAD_COLUMNS, COUNT_OF(THREAD_COLUMNS)},
+        [APP_PROCESSES] = {PROCESS_COLUMNS, COUNT_OF(PROCESS_COLUMNS)},
     };
 
     return VIEWS[view];

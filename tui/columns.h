@@ -1,5 +1,5 @@
 /*
- * columns - the columns of the two tables: one row each here, for drawing, sorting, and the help.
+ * columns - the columns of the tables: one row each here, for drawing, sorting, and the help.
  */
 #ifndef TUI_COLUMNS_H
 #define TUI_COLUMNS_H
@@ -23,7 +23,7 @@ struct column {
     int sort;                  /* key to sort by, or COLUMN_NOT_SORTED */
     bool ascending_first;      /* the order when it is chosen */
     bool (*shown)(const struct app *app); /* NULL: always */
-    /* Draws the cell of a row (function_row or thread_row) in the pen's room. */
+    /* Draws the cell of a row (function_row, thread_row or process_row) in the pen's room. */
     void (*draw)(struct pen *pen, const void *row);
 };
 

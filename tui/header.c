@@ -19,7 +19,40 @@ struct header {
     const struct app *app;
     const struct picture *picture; /* NULL before the first */
     uint64_t now_ns;
+
+    /* of the process that is shown alone, or of all of them */
+    bool is_one;                   /* there is one, or one is shown alone */
+    const struct picture_process *narrowed; /* the latter; else NULL */
+    struct picture_second now;
+    const struct picture_history *history;
+    const uint32_t *threads_by_state;
 };
+
+static const struct picture_history NO_HISTORY;
+
+static struct header header_of(const struct app *app, uint64_t now_ns)
+{
+    const struct picture *picture = app->picture;
+    struct header header = {.app = app, .picture = picture, .now_ns = now_ns, .is_one = true,
+                            .history = &NO_HISTORY};
+
+    if (!picture)
+        return header;
+    header.is_one = picture->process_count <= 1;
+    header.now = picture->now;
+    header.history = &picture->history;
+    header.threads_by_state = picture->threads_by_state;
+    if (header.is_one || !app->one_process || app->process >= picture->process_count)
+        return header;
+    header.is_one = true;
+    header.narrowed = &picture->processes[app->process];
+    header.now = header.narrowed->now;
+    header.history = header.narrowed->history < picture->histories_count
+                         ? &picture->histories[header.narrowed->history]
+                         : &NO_HISTORY;
+    header.threads_by_state = header.narrowed->threads_by_state;
+    return header;
+}
 
 /* One piece of a line: form 0 is its widest. It draws nothing when it has nothing to tell. */
 struct element {
@@ -64,45 +97,97 @@ static void draw_program(struct pen *pen, const struct header *header, int form)
     pen_text(pen, STYLE_TITLE, "tachyon-top");
 }
 
+static void draw_command(struct pen *pen, const char *command, int form)
+{
+    int width = pen_elastic(pen, form == 0 ? 24 : 15, pen_columns(pen, command));
+
+    pen_cut(pen, STYLE_TEXT, command, width, CUT_MIDDLE);
+}
+
+/* How many there are, and what the first is called: they are of one kind more often than not. */
+static void draw_several(struct pen *pen, const struct picture *picture, int form)
+{
+    size_t gone = 0;
+
+    for (size_t i = 0; i < picture->process_count; i++)
+        gone += picture->processes[i].ended && picture->processes[i].pid != 0;
+    pen_format(pen, STYLE_STRONG, "%zu process%s", picture->running,
+               picture->running == 1 ? "" : "es");
+    if (form < 2 && gone > 0 && picture->running > 0)
+        pen_format(pen, STYLE_DIM, " (%zu gone)", gone);
+    if (form == 2 || !*picture->command)
+        return;
+    pen_space(pen, 1);
+    draw_command(pen, picture->command, form);
+}
+
 static void draw_process(struct pen *pen, const struct header *header, int form)
 {
     const struct picture *picture = header->picture;
+    const struct picture_process *narrowed = header->narrowed;
+    const char *command;
 
     if (!picture)
         return;
-    pen_format(pen, STYLE_STRONG, "%d", picture->pid);
-    if (form == 2 || !picture->command || !*picture->command)
+    if (!header->is_one) {
+        draw_several(pen, picture, form);
+        return;
+    }
+    command = narrowed ? narrowed->command : picture->command;
+    pen_format(pen, STYLE_STRONG, "%d", narrowed ? narrowed->pid : picture->pid);
+    if (narrowed && form < 2)
+        pen_format(pen, STYLE_MESSAGE, narrowed->ended ? " (ended)" : " (1 of %zu)", picture->running);
+    if (form == 2 || !command || !*command)
         return;
     pen_space(pen, 1);
-    int width = pen_elastic(pen, form == 0 ? 24 : 15, pen_columns(pen, picture->command));
-    pen_cut(pen, STYLE_TEXT, picture->command, width, CUT_MIDDLE);
+    draw_command(pen, command, form);
+}
+
+/* The version that all have, or that of the one that is shown; 0: they differ. */
+static uint32_t version_of(const struct header *header)
+{
+    const struct picture *picture = header->picture;
+    uint32_t version = picture->version_hex;
+
+    if (header->narrowed)
+        return header->narrowed->version_hex;
+    for (size_t i = 0; i < picture->process_count; i++)
+        if (picture->processes[i].version_hex != version)
+            return 0;
+    return version;
 }
 
 static void draw_version(struct pen *pen, const struct header *header, int form)
 {
-    if (!header->picture)
+    uint32_t hex = header->picture ? version_of(header) : 0;
+    uint16_t read_as, build;
+
+    if (hex == 0)
         return;
-    uint32_t hex = header->picture->version_hex;
+    read_as = header->narrowed ? header->narrowed->read_as : header->picture->read_as;
+    build = header->narrowed ? header->narrowed->build : header->picture->build;
     if (form == 0)
         pen_text(pen, STYLE_DIM, "CPython ");
     pen_format(pen, STYLE_TEXT, "%u.%u.%u", hex >> 24, hex >> 16 & 0xFF, hex >> 8 & 0xFF);
-    if ((header->picture->build & BUILD_FREE_THREADED) != 0)
+    if ((build & BUILD_FREE_THREADED) != 0)
         pen_text(pen, STYLE_TEXT, "t");
-    if (header->picture->read_as != 0)
-        pen_format(pen, STYLE_MESSAGE, " as %u.%u", header->picture->read_as >> 8,
-                   header->picture->read_as & 0xFFu);
+    if (read_as != 0)
+        pen_format(pen, STYLE_MESSAGE, " as %u.%u", read_as >> 8, read_as & 0xFFu);
 }
 
 static void draw_uptime(struct pen *pen, const struct header *header, int form)
 {
     const struct picture *picture = header->picture;
+    uint64_t started_ns;
 
     (void)form;
-    if (!picture || picture->target_started_ns == 0 ||
-        picture->target_started_ns > picture->taken_ns)
+    if (!picture || !header->is_one)
+        return;
+    started_ns = header->narrowed ? header->narrowed->started_ns : picture->target_started_ns;
+    if (started_ns == 0 || started_ns > picture->taken_ns)
         return;
     pen_text(pen, STYLE_DIM, "up ");
-    pen_text(pen, STYLE_TEXT, format_age(picture->taken_ns - picture->target_started_ns).text);
+    pen_text(pen, STYLE_TEXT, format_age(picture->taken_ns - started_ns).text);
 }
 
 static void draw_frozen(struct pen *pen, const struct header *header, int form)
@@ -218,13 +303,13 @@ static const struct element TITLE_LINE[] = {
 /* --- how busy it is --------------------------------------------------------------------------- */
 
 /* The cores that a full bar of CPU stands for: as many as the last minute needed. */
-static double full_cores(const struct picture *picture)
+static double full_cores(const struct header *header)
 {
-    double most = picture->now.cpu;
+    double most = header->now.cpu;
 
-    for (uint32_t i = 0; i < picture->history_count && i < PICTURE_HISTORY; i++)
-        if (picture->history[i].cpu > most)
-            most = picture->history[i].cpu;
+    for (uint32_t i = 0; i < header->history->count && i < PICTURE_HISTORY; i++)
+        if (header->history->list[i].cpu > most)
+            most = header->history->list[i].cpu;
     return most > 1 ? ceil(most - 0.05) : 1;
 }
 
@@ -246,7 +331,7 @@ static void draw_gauge(struct pen *pen, const char *label, enum style style, int
 
 static void draw_gil(struct pen *pen, const struct header *header, int form)
 {
-    double share = header->picture ? (double)header->picture->now.gil : 0;
+    double share = (double)header->now.gil;
     char value[16];
 
     (void)form;
@@ -260,8 +345,8 @@ static void draw_gil(struct pen *pen, const struct header *header, int form)
 
 static void draw_cpu(struct pen *pen, const struct header *header, int form)
 {
-    double cores = header->picture ? (double)header->picture->now.cpu : 0;
-    double full = header->picture ? full_cores(header->picture) : 1;
+    double cores = (double)header->now.cpu;
+    double full = full_cores(header);
     char value[24];
 
     (void)form;
@@ -271,7 +356,7 @@ static void draw_cpu(struct pen *pen, const struct header *header, int form)
 
 static void draw_gc(struct pen *pen, const struct header *header, int form)
 {
-    double share = header->picture ? (double)header->picture->now.gc : 0;
+    double share = (double)header->now.gc;
     char value[16];
 
     snprintf(value, sizeof value, "%3.0f %%", share * 100);
@@ -307,8 +392,8 @@ static void draw_threads(struct pen *pen, const struct header *header, int form)
     uint32_t counts[THREAD_STATES] = {0};
     uint32_t all = 0;
 
-    if (header->picture)
-        memcpy(counts, header->picture->threads_by_state, sizeof counts);
+    if (header->threads_by_state)
+        memcpy(counts, header->threads_by_state, sizeof counts);
     for (size_t i = 0; i < COUNT_OF(PARTS); i++)
         all += counts[PARTS[i].state];
     if (form < 2) {
@@ -337,15 +422,15 @@ static const struct element BARS_LINE[] = {
 
 /* How busy the CPU was in the busiest of `each` seconds, the newest of them `age` seconds ago;
    below 0 when none of them was seen. */
-static double busiest_second(const struct picture *picture, int age, int each)
+static double busiest_second(const struct picture_history *history, int age, int each)
 {
     double most = -1;
 
     for (int i = 0; i < each; i++, age++) {
-        int index = (int)picture->history_count - 1 - age;
+        int index = (int)history->count - 1 - age;
 
-        if (age >= 0 && index >= 0 && (double)picture->history[index].cpu > most)
-            most = (double)picture->history[index].cpu;
+        if (age >= 0 && index >= 0 && (double)history->list[index].cpu > most)
+            most = (double)history->list[index].cpu;
     }
     return most;
 }
@@ -363,10 +448,10 @@ static void draw_history(struct pen *pen, const struct header *header, int form)
     int begun = picture ? (int)(picture->taken_ns / NS_PER_S % (uint64_t)each) : 0;
 
     for (int column = columns - 1; column >= 0 && picture; column--) {
-        double cores = busiest_second(picture, column * each + begun - each + 1, each);
+        double cores = busiest_second(header->history, column * each + begun - each + 1, each);
 
         if (cores > 0)
-            pen_spark(pen, STYLE_RUNNING, cores / full_cores(picture));
+            pen_spark(pen, STYLE_RUNNING, cores / full_cores(header));
         else
             pen_text(pen, STYLE_DIM, cores < 0 ? " " : glyph_text(GLYPH_SPARK_1, pen->symbols));
     }
@@ -457,7 +542,7 @@ static const struct element SHOWN_LINE[] = {
 
 void header_draw(const struct app *app, struct grid *grid, uint64_t now_ns)
 {
-    struct header header = {.app = app, .picture = app->picture, .now_ns = now_ns};
+    const struct header header = header_of(app, now_ns);
 
     draw_elements(TITLE_LINE, COUNT_OF(TITLE_LINE), &header, grid, 0);
     draw_elements(BARS_LINE, COUNT_OF(BARS_LINE), &header, grid, 1);

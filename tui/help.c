@@ -144,7 +144,8 @@ static void write_words(struct page *page)
         {"kept", "the share of samples that were read and counted; the others failed or were lost"},
         {"truncated", "the share of samples that are known only in part: they end in ‹moving›"},
         {"GIL CPU GC", "how much of the last second some thread had the GIL, how many cores were "
-                       "busy (a full bar is the most of the last minute), how much the collector ran"},
+                       "busy (a full bar is the most of the last minute), how much the collector ran. Of several "
+                       "processes, CPU is that of all together; GIL and GC are of the one that has most of it"},
         {"threads", "what they do at this moment: have the GIL (G), run without it (R), wait for "
                     "it (W), are idle (I)"},
         {"window", "the last seconds, of which the table's numbers speak; b: since the start"},
@@ -219,6 +220,7 @@ static int write_help(struct grid *grid, int row, int rows, int top)
         words.line = keys.line;
     write_columns(&words, "Columns of functions", APP_FUNCTIONS);
     write_columns(&words, "Columns of threads", APP_THREADS);
+    write_columns(&words, "Columns of processes", APP_PROCESSES);
     write_words(&words);
     return words.line > keys.line ? words.line : keys.line;
 }

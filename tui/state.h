@@ -17,7 +17,7 @@ struct place {
     int sort;        /* a key of snapshot.h */
     bool ascending;
     bool selected;   /* else the view stays at its top */
-    uint32_t number; /* of the selected function or thread */
+    uint32_t number; /* of the selected function, thread or process */
     size_t cursor;   /* its row */
     size_t top;      /* the first row seen */
 };
@@ -34,7 +34,13 @@ struct app {
     bool one_thread;
     bool thread_chosen; /* one was shown before: it is shown again the next time */
     uint32_t thread;    /* its place in the picture */
-    uint64_t thread_ident;
+    uint64_t thread_ident; /* and whose it is: workers that were forked have equal ones */
+    uint32_t thread_process;
+    bool one_process;
+    bool process_chosen; /* as for the thread */
+    uint32_t process;    /* its place in the picture */
+    bool subprocesses;   /* descendants are looked at too */
+    bool from_list;
     int32_t start_tid;  /* to be shown alone when it appears; 0: none */
     bool told_no_thread;
     bool trends;
@@ -48,6 +54,7 @@ struct app {
     /* the rows of the view, filled anew when `stale` */
     struct function_table functions;
     struct thread_table threads;
+    struct process_table processes;
     bool stale;
     int page;  /* rows seen at once */
     int width; /* of the screen, in columns */
@@ -86,6 +93,9 @@ static inline struct place *app_place(struct app *app)
 {
     return &app->places[app->view];
 }
+
+/* Whether there are, or were, several processes: what tells them apart is shown then. */
+bool app_has_processes(const struct app *app);
 
 /* Whether there is nothing to show yet. */
 bool app_waits(const struct app *app);

@@ -54,6 +54,29 @@ static uint32_t thread_number(const void *row)
     return ((const struct thread_row *)row)->thread;
 }
 
+static bool fill_processes(struct app *app, struct error *error)
+{
+    struct app_description description;
+
+    app_describe(app, &description);
+    return process_table_fill(&app->processes, app->picture, &description.processes, error);
+}
+
+static size_t count_processes(const struct app *app)
+{
+    return app->processes.count;
+}
+
+static const void *process_at(const struct app *app, size_t index)
+{
+    return &app->processes.rows[index];
+}
+
+static uint32_t process_number(const void *row)
+{
+    return ((const struct process_row *)row)->process;
+}
+
 /* What differs between the views. */
 static const struct {
     bool (*fill)(struct app *app, struct error *error);
@@ -64,6 +87,7 @@ static const struct {
 } VIEWS[APP_VIEWS] = {
     [APP_FUNCTIONS] = {fill_functions, count_functions, function_at, function_number, "functions"},
     [APP_THREADS] = {fill_threads, count_threads, thread_at, thread_number, "threads"},
+    [APP_PROCESSES] = {fill_processes, count_processes, process_at, process_number, "processes"},
 };
 
 static uint32_t number_at(const struct app *app, size_t index)
@@ -121,7 +145,7 @@ size_t table_count(struct app *app)
     if (app->stale) {
         app->stale = false;
         if (app_waits(app))
-            app->functions.count = app->threads.count = 0;
+            app->functions.count = app->threads.count = app->processes.count = 0;
         else if (!VIEWS[app->view].fill(app, &error))
             app_show_error(app, &error);
         follow_selection(app, VIEWS[app->view].count(app));
@@ -176,15 +200,26 @@ void table_deselect(struct app *app)
     place->cursor = place->top = 0;
 }
 
-bool table_selected_thread(struct app *app, uint32_t *thread)
+/* What is selected in a view, when that is the one shown. */
+static bool selected_in(struct app *app, enum app_view view, uint32_t *number)
 {
     size_t count = table_count(app);
     const struct place *place = app_place(app);
 
-    if (app->view != APP_THREADS || !place->selected || place->cursor >= count)
+    if (app->view != view || !place->selected || place->cursor >= count)
         return false;
-    *thread = number_at(app, place->cursor);
+    *number = number_at(app, place->cursor);
     return true;
+}
+
+bool table_selected_thread(struct app *app, uint32_t *thread)
+{
+    return selected_in(app, APP_THREADS, thread);
+}
+
+bool table_selected_process(struct app *app, uint32_t *process)
+{
+    return selected_in(app, APP_PROCESSES, process);
 }
 
 /* --- columns ---------------------------------------------------------------------------------- */

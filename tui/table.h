@@ -26,8 +26,9 @@ void table_sort_step(struct app *app, int step);
 /* The title of the column the view is sorted by. */
 const char *table_sort_title(const struct app *app);
 
-/* The selected thread of the threads view; false when none is selected. */
+/* The selected thread of the threads view, or process of the processes view; false when none is selected. */
 bool table_selected_thread(struct app *app, uint32_t *thread);
+bool table_selected_process(struct app *app, uint32_t *process);
 
 /* Draws titles and rows into `rows` rows of the grid. */
 void table_draw(struct app *app, struct grid *grid, int row, int rows);

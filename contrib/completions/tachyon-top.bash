@@ -13,6 +13,18 @@ _tachyon_top()
     fi
     COMPREPLY=()
     case $previous in
+    -p | --pid)
+        return
+        ;;
+    --name)
+        return
+        ;;
+    --user)
+        return
+        ;;
+    --cgroup)
+        return
+        ;;
     -r | --sampling-rate)
         return
         ;;
@@ -34,11 +46,11 @@ _tachyon_top()
         return
         ;;
     --view)
-        COMPREPLY=($(compgen -W 'functions threads' -- "$current"))
+        COMPREPLY=($(compgen -W 'functions threads processes' -- "$current"))
         return
         ;;
     -s | --sort)
-        COMPREPLY=($(compgen -W 'self total self-time total-time trend function file hot-line tid name state cpu gil exception samples ident' -- "$current"))
+        COMPREPLY=($(compgen -W 'self total self-time total-time trend function file hot-line process tid name state cpu gil exception samples ident pid command version threads share age outlier' -- "$current"))
         return
         ;;
     --filter)
@@ -89,9 +101,9 @@ _tachyon_top()
     done
     [[ $command$live == attach1 ]] && command=live
     case $command in
-    live) options='--sampling-rate --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --span --window --refresh --theme --snapshot --after --force --help --version ' ;;
-    attach) options='--sampling-rate --duration --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --limit --collapsed --output --stats --force --help --version ' ;;
-    dump) options='--thread --all-threads --output --force --help --version ' ;;
+    live) options='--pid --name --user --cgroup --subprocesses --sampling-rate --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --span --window --refresh --theme --snapshot --after --force --help --version ' ;;
+    attach) options='--pid --name --user --cgroup --subprocesses --sampling-rate --duration --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --limit --collapsed --output --stats --force --help --version ' ;;
+    dump) options='--pid --name --user --cgroup --subprocesses --thread --all-threads --output --force --help --version ' ;;
     doctor) options='--help --version ' ;;
     esac
     if [[ $current == -* ]]; then

@@ -16,8 +16,10 @@
 
 /* What makes two samples equal; laid out without padding, for it is compared as bytes. */
 struct stack_key {
+    int32_t pid;
     int32_t tid;
     uint32_t cut; /* 1: the root side is missing */
+    uint32_t zero;
     struct record_frame frames[]; /* leaf first; functions by their index in `functions` */
 };
 
@@ -34,6 +36,8 @@ struct collapsed {
     int32_t tid;
     struct functions functions;
     struct threads threads;
+    int32_t *pids;        /* by the process's number */
+    uint32_t pid_room, processes;
     struct stack *stacks; /* a hash by key */
     size_t bytes;
     size_t bytes_max;
@@ -85,6 +89,7 @@ void collapsed_free(struct collapsed *collapsed)
     functions_free(&collapsed->functions);
     threads_free(&collapsed->threads);
     free(collapsed->candidate);
+    free(collapsed->pids);
     free(collapsed);
 }
 
@@ -120,6 +125,9 @@ static bool fill_candidate(struct collapsed *collapsed, const struct record_samp
 {
     struct stack_key *key = &collapsed->candidate->key;
 
+    key->pid = sample->header.process < collapsed->pid_room
+                   ? collapsed->pids[sample->header.process]
+                   : 0;
     key->tid = tid;
     key->cut = (sample->flags & SAMPLE_CUT) != 0;
     for (size_t i = 0; i < sample->depth; i++) {
@@ -185,6 +193,26 @@ static void feed_sample(struct collapsed *collapsed, const struct record_sample 
         collapsed->dropped += sample->rounds;
 }
 
+/* A process for whose id there is no room is told as 0. */
+static void feed_process(struct collapsed *collapsed, const struct record_process *record)
+{
+    const uint16_t number = record->header.process;
+    int32_t *pids;
+
+    collapsed->processes++;
+    if (number >= collapsed->pid_room) {
+        const uint32_t grown = 2u * number + 8;
+
+        pids = realloc(collapsed->pids, grown * sizeof *pids);
+        if (!pids)
+            return;
+        memset(pids + collapsed->pid_room, 0, (grown - collapsed->pid_room) * sizeof *pids);
+        collapsed->pids = pids;
+        collapsed->pid_room = grown;
+    }
+    collapsed->pids[number] = record->pid;
+}
+
 void collapsed_feed(struct collapsed *collapsed, const void *record, size_t length)
 {
     const struct record_header *header = record;
@@ -194,6 +222,10 @@ void collapsed_feed(struct collapsed *collapsed, const void *record, size_t leng
         collapsed->dropped++;
     else if (header->kind == RECORD_SAMPLE)
         feed_sample(collapsed, record);
+    else if (header->kind == RECORD_PROCESS)
+        feed_process(collapsed, record);
+    else if (header->kind == RECORD_END)
+        functions_forget_process(&collapsed->functions, header->process);
     else if (header->kind == RECORD_THREAD)
         threads_define(&collapsed->threads, record);
     else if (header->kind == RECORD_FUNCTION)
@@ -225,6 +257,8 @@ static void write_name(FILE *stream, const char *name)
 
 static void write_stack(const struct collapsed *collapsed, const struct stack *stack, FILE *stream)
 {
+    if (collapsed->processes > 1)
+        fprintf(stream, "pid:%" PRId32 ";", stack->key.pid);
     fprintf(stream, "tid:%" PRId32, stack->key.tid);
     if (stack->key.cut)
         fputs(";" TEXT_CUT, stream);

@@ -7,6 +7,8 @@
  * collector has `‹gc›` in it; one whose root side is missing has `‹cut›` after the thread. In names `;`
  * becomes `,`. Samples of threads that run no Python code make no line.
  *
+ * Where there is more than one process, a line begins with `pid:PID;`.
+ *
  * COUNT is in samples. Of a mode other than wall only what belongs to it counts: samples that have
  * the GIL, or an exception, or the time that was spent on a CPU, in samples of average length and rounded when written.
  *

@@ -14,17 +14,23 @@
 #define THREADS_MAX 65536u
 #define COMMAND_SIZE 4096
 
+struct dump_process {
+    uint16_t number;
+    int32_t pid;
+    uint32_t version_hex;
+    uint16_t read_as, build;
+    bool round_ended;
+    char command[COMMAND_SIZE];
+};
+
 struct dump {
     int32_t tid;
     struct functions functions;
     struct threads threads;
     struct record_sample **samples; /* by index in `threads`, copies of records; NULL: none */
     uint32_t sample_room;
-    bool round_ended;
-    int32_t pid;
-    uint32_t version_hex;
-    uint16_t read_as, build;
-    char command[COMMAND_SIZE];
+    struct dump_process *processes; /* in order of their coming */
+    size_t process_count;
 };
 
 struct dump *dump_new(int32_t tid, struct error *error)
@@ -49,6 +55,7 @@ void dump_free(struct dump *dump)
     for (uint32_t i = 0; i < dump->sample_room; i++)
         free(dump->samples[i]);
     free(dump->samples);
+    free(dump->processes);
     functions_free(&dump->functions);
     threads_free(&dump->threads);
     free(dump);
@@ -97,21 +104,44 @@ static bool feed_sample(struct dump *dump, const struct record_sample *sample)
     return true;
 }
 
+static bool feed_process(struct dump *dump, const struct record_process *record)
+{
+    struct dump_process *grown =
+        realloc(dump->processes, (dump->process_count + 1) * sizeof *grown);
+
+    if (!grown)
+        return false;
+    dump->processes = grown;
+    grown += dump->process_count++;
+    *grown = (struct dump_process){
+        .number = record->header.process,
+        .pid = record->pid,
+        .version_hex = record->version_hex,
+        .read_as = record->read_as,
+        .build = record->build,
+    };
+    clean_utf8(grown->command, sizeof grown->command, record->command, record->command_length);
+    return true;
+}
+
+/* Of one whose end came, nothing more is to be had either. */
+static void note_round(struct dump *dump, uint16_t process)
+{
+    for (size_t i = 0; i < dump->process_count; i++)
+        if (dump->processes[i].number == process)
+            dump->processes[i].round_ended = true;
+}
+
 bool dump_feed(struct dump *dump, const void *record, size_t length, struct error *error)
 {
     const struct record_header *header = record;
-    const struct record_process *process = record;
     bool fed = true;
 
     if (!record_check(record, length))
         return true;
     switch (header->kind) {
     case RECORD_PROCESS:
-        dump->pid = process->pid;
-        dump->version_hex = process->version_hex;
-        dump->read_as = process->read_as;
-        dump->build = process->build;
-        clean_utf8(dump->command, sizeof dump->command, process->command, process->command_length);
+        fed = feed_process(dump, record);
         break;
     case RECORD_THREAD:
         threads_define(&dump->threads, record);
@@ -123,7 +153,8 @@ bool dump_feed(struct dump *dump, const void *record, size_t length, struct erro
         fed = feed_sample(dump, record);
         break;
     case RECORD_ROUND:
-        dump->round_ended = true;
+    case RECORD_END:
+        note_round(dump, header->process);
         break;
     default:
         break;
@@ -148,7 +179,10 @@ static const struct record_sample *sample_of(const struct dump *dump, uint32_t i
 
 bool dump_complete(const struct dump *dump)
 {
-    if (!dump->round_ended)
+    for (size_t i = 0; i < dump->process_count; i++)
+        if (!dump->processes[i].round_ended)
+            return false;
+    if (dump->process_count == 0)
         return false;
     for (uint32_t i = 0; i < dump->threads.count; i++) {
         const struct record_sample *sample = sample_of(dump, i);
@@ -186,7 +220,7 @@ static void write_frame(const struct dump *dump, uint16_t process,
                 function->name);
 }
 
-static void write_thread(const struct dump *dump, const struct picture_thread *thread,
+static void write_thread(const struct dump *dump, const struct picture_thread *thread, bool has_gil,
                          const struct record_sample *sample, FILE *stream)
 {
     fprintf(stream, "\nThread %" PRId32 " \"%s\"", thread->tid, thread->name);
@@ -194,7 +228,7 @@ static void write_thread(const struct dump *dump, const struct picture_thread *t
         fputs(": its stack could not be read\n", stream);
         return;
     }
-    fprintf(stream, " (%s)", text_state_phrase((enum thread_state)sample->state, (dump->build & BUILD_NO_GIL) == 0));
+    fprintf(stream, " (%s)", text_state_phrase((enum thread_state)sample->state, has_gil));
     if (sample->depth == 0) {
         fputs(", runs no Python code\n", stream);
         return;
@@ -207,27 +241,50 @@ static void write_thread(const struct dump *dump, const struct picture_thread *t
         write_frame(dump, sample->header.process, &sample->frames[i], stream);
 }
 
-bool dump_write(const struct dump *dump, FILE *stream, struct error *error)
+static uint32_t count_threads(const struct dump *dump, const struct dump_process *process)
 {
-    char version[TEXT_VERSION_SIZE], build[TEXT_BUILD_SIZE];
     uint32_t threads = 0;
 
-    for (uint32_t i = 0; i < dump->threads.count; i++)
-        threads += wanted_thread(dump, i) != NULL;
-    if (dump->tid && threads == 0)
-        return error_set(error, ERROR_NO_PROCESS,
-                         "process %" PRId32 " has no Python thread %" PRId32, dump->pid, dump->tid);
-    text_python_version(version, dump->version_hex);
-    text_build(build, dump->read_as, dump->build);
-    fprintf(stream, "Process %" PRId32 ": %s\nCPython %s%s\n", dump->pid, dump->command, version,
-            build);
     for (uint32_t i = 0; i < dump->threads.count; i++) {
         const struct picture_thread *thread = wanted_thread(dump, i);
 
-        if (thread)
-            write_thread(dump, thread, sample_of(dump, i), stream);
+        threads += thread && (!process || thread->process == process->number);
     }
-    if (threads == 0)
+    return threads;
+}
+
+static void write_process(const struct dump *dump, const struct dump_process *process, FILE *stream)
+{
+    char version[TEXT_VERSION_SIZE], build[TEXT_BUILD_SIZE];
+
+    text_python_version(version, process->version_hex);
+    text_build(build, process->read_as, process->build);
+    fprintf(stream, "Process %" PRId32 ": %s\nCPython %s%s\n", process->pid, process->command,
+            version, build);
+    for (uint32_t i = 0; i < dump->threads.count; i++) {
+        const struct picture_thread *thread = wanted_thread(dump, i);
+
+        if (thread && thread->process == process->number)
+            write_thread(dump, thread, (process->build & BUILD_NO_GIL) == 0, sample_of(dump, i), stream);
+    }
+    if (count_threads(dump, process) == 0)
         fputs("\nNo thread runs Python code.\n", stream);
+}
+
+bool dump_write(const struct dump *dump, FILE *stream, struct error *error)
+{
+    bool any = false;
+
+    if (dump->tid && count_threads(dump, NULL) == 0)
+        return error_set(error, ERROR_NO_PROCESS, "process %" PRId32 " has no Python thread %" PRId32,
+                         dump->process_count > 0 ? dump->processes[0].pid : 0, dump->tid);
+    for (size_t i = 0; i < dump->process_count; i++) {
+        if (dump->tid && count_threads(dump, &dump->processes[i]) == 0)
+            continue;
+        if (any)
+            putc('\n', stream);
+        write_process(dump, &dump->processes[i], stream);
+        any = true;
+    }
     return true;
 }

@@ -8,6 +8,8 @@
  *       File "/srv/app/main.py", line 12, in <module>
  *       File "/srv/app/models.py", line 87, in Model.save
  *
+ * Of several processes, one stands below the other, with an empty line between them.
+ *
  * It takes the records of a round or of several. Of each thread it keeps the newest stack that was
  * proven whole, or the newest at all while there is none, so that further rounds fill what the
  * first could not prove. What is missing in a stack is said in its place. One thread uses it.

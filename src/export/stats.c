@@ -14,7 +14,9 @@ static double seconds(uint64_t ns)
 
 double stats_rate_hz(const struct stats *stats)
 {
-    return stats->duration_ns ? (double)stats->counts.rounds / seconds(stats->duration_ns) : 0;
+    const uint64_t over_ns = stats->processes > 1 ? stats->watched_ns : stats->duration_ns;
+
+    return over_ns ? (double)stats->counts.rounds / seconds(over_ns) : 0;
 }
 
 bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error)
@@ -24,7 +26,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
     json_t *object;
 
     text_python_version(version, stats->version_hex);
-    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s, s:I, s:f, s:I, s:s}",
+    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s, s:I, s:f, s:I, s:s}",
                        "rounds", (json_int_t)counts->rounds,
                        "samples", (json_int_t)counts->samples,
                        "failed", (json_int_t)counts->failed,
@@ -32,6 +34,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
                        "retried", (json_int_t)counts->retried,
                        "missed", (json_int_t)counts->missed,
                        "lost", (json_int_t)counts->lost,
+                       "processes", (json_int_t)stats->processes,
                        "duration_s", text_rounded(seconds(stats->duration_ns), 6),
                        "rate_hz", text_rounded(stats_rate_hz(stats), 3),
                        "profiler_cpu_s", text_rounded(seconds(stats->profiler_cpu_ns), 6),
@@ -79,8 +82,11 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
     const struct sampler_counts *counts = &stats->counts;
     uint64_t wanted = counts->samples + counts->failed;
 
-    fprintf(stream, "Captured %" PRIu64 " sample%s in %.2f seconds\n", counts->samples,
+    fprintf(stream, "Captured %" PRIu64 " sample%s in %.2f seconds", counts->samples,
             counts->samples == 1 ? "" : "s", seconds(stats->duration_ns));
+    if (stats->processes > 1)
+        fprintf(stream, ", of %zu processes", stats->processes);
+    putc('\n', stream);
     if (isinf(stats->asked_rate_hz))
         fprintf(stream, "Rate: %.1f Hz, as fast as there could be\n", stats_rate_hz(stats));
     else

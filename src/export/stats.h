@@ -7,6 +7,7 @@
 #define EXPORT_STATS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -15,7 +16,9 @@
 
 struct stats {
     struct sampler_counts counts;
+    size_t processes;     /* that were sampled, one after the other too */
     uint64_t duration_ns; /* of sampling */
+    uint64_t watched_ns;  /* of all processes together: how long each one was sampled */
     double asked_rate_hz; /* infinite: as fast as there can be */
     uint64_t profiler_cpu_ns; /* CPU time this program used meanwhile, all of its threads */
     uint64_t dropped;         /* samples or records that found no room after the ring */
@@ -26,10 +29,10 @@ struct stats {
     bool slowed;              /* less often than asked for in the end, as that would have cost too much */
 };
 
-/* The rounds that really happened, per second; 0 when no time went by. */
+/* The rounds that really happened, per second and process; 0 when no time went by. */
 double stats_rate_hz(const struct stats *stats);
 
-/* One object on one line: rounds, samples, failed, truncated, retried, missed, lost, duration_s,
+/* One object on one line: rounds, samples, failed, truncated, retried, missed, lost, processes, duration_s,
    rate_hz, profiler_cpu_s, engine, ridden, stopped_s, unstopped, python. False: out of memory. */
 bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error);
 

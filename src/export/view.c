@@ -12,7 +12,7 @@
 
 _Static_assert(PICTURE_TREND <= SHEET_SERIES_MAX, "a trend is one series");
 
-const char *const VIEW_KIND_WORDS[VIEW_KINDS + 1] = {"functions", "threads", NULL};
+const char *const VIEW_KIND_WORDS[VIEW_KINDS + 1] = {"functions", "threads", "processes", NULL};
 const char *const VIEW_SPAN_WORDS[SPANS + 1] = {"window", "start", NULL};
 const char *const VIEW_MODE_WORDS[MODES + 1] = {"wall", "cpu", "gil", "exception", NULL};
 
@@ -25,6 +25,7 @@ static const struct view_sort FUNCTION_SORTS[FUNCTION_KEYS] = {
     [FUNCTION_NAME] = {"function", true},
     [FUNCTION_FILE] = {"file", true},
     [FUNCTION_HOT_LINE] = {"hot-line", false},
+    [FUNCTION_PROCESS] = {"process", false},
 };
 
 static const struct view_sort THREAD_SORTS[THREAD_KEYS] = {
@@ -38,12 +39,37 @@ static const struct view_sort THREAD_SORTS[THREAD_KEYS] = {
     [THREAD_KEY_FUNCTION] = {"function", true},
     [THREAD_KEY_FILE] = {"file", true},
     [THREAD_KEY_IDENT] = {"ident", true},
+    [THREAD_KEY_PROCESS] = {"process", true},
+};
+
+static const struct view_sort PROCESS_SORTS[PROCESS_KEYS] = {
+    [PROCESS_KEY_PID] = {"pid", true},
+    [PROCESS_KEY_COMMAND] = {"command", true},
+    [PROCESS_KEY_VERSION] = {"version", false},
+    [PROCESS_KEY_CPU] = {"cpu", false},
+    [PROCESS_KEY_GIL] = {"gil", false},
+    [PROCESS_KEY_THREADS] = {"threads", false},
+    [PROCESS_KEY_SAMPLES] = {"samples", false},
+    [PROCESS_KEY_FUNCTION] = {"function", true},
+    [PROCESS_KEY_SHARE] = {"share", false},
+    [PROCESS_KEY_FILE] = {"file", true},
+    [PROCESS_KEY_AGE] = {"age", false},
+    [PROCESS_KEY_OUTLIER] = {"outlier", false},
 };
 
 const struct view_sort *view_sorts(enum view_kind kind, size_t *count)
 {
-    *count = kind == VIEW_THREADS ? THREAD_KEYS : FUNCTION_KEYS;
-    return kind == VIEW_THREADS ? THREAD_SORTS : FUNCTION_SORTS;
+    static const struct {
+        const struct view_sort *sorts;
+        size_t count;
+    } SORTS[VIEW_KINDS] = {
+        [VIEW_FUNCTIONS] = {FUNCTION_SORTS, FUNCTION_KEYS},
+        [VIEW_THREADS] = {THREAD_SORTS, THREAD_KEYS},
+        [VIEW_PROCESSES] = {PROCESS_SORTS, PROCESS_KEYS},
+    };
+
+    *count = SORTS[kind].count;
+    return SORTS[kind].sorts;
 }
 
 static struct cell none(void)
@@ -102,6 +128,7 @@ FUNCTION_COLUMN(name, text(row->name))
 FUNCTION_COLUMN(file, text(row->file))
 FUNCTION_COLUMN(line, row->first_line ? count(row->first_line) : none())
 FUNCTION_COLUMN(hot_line, row->hot_line ? count(row->hot_line) : none())
+FUNCTION_COLUMN(processes, count(row->processes))
 
 static struct cell function_trend(const void *pointer, double *scratch)
 {
@@ -143,6 +170,7 @@ static const struct sheet_column FUNCTION_COLUMNS[] = {
     {"file", "", SHEET_FILES, true, 0, 0, function_file},
     {"line", "", SHEET_FILES, false, 0, 0, function_line},
     {"hot_line", "", SHEET_FILES, false, 0, 0, function_hot_line},
+    {"processes", "PROCESSES", SHEET_EVERYWHERE, false, 0, 0, function_processes}, /* of several only */
 };
 
 /* --- the columns of threads ----------------------------------------------------------------- */
@@ -156,6 +184,7 @@ static const struct sheet_column FUNCTION_COLUMNS[] = {
         return expression;                                                                         \
     }
 
+THREAD_COLUMN(pid, row->pid > 0 ? count((uint64_t)row->pid) : none())
 THREAD_COLUMN(tid, row->tid > 0 ? count((uint64_t)row->tid) : none())
 THREAD_COLUMN(ident, count(row->ident))
 THREAD_COLUMN(name, text(row->name))
@@ -190,6 +219,65 @@ static const struct sheet_column THREAD_COLUMNS[] = {
     {"place", "FILE:LINE", 1u << SHEET_TEXT, true, 0, 0, thread_place},
     {"file", "", SHEET_FILES, true, 0, 0, thread_file},
     {"line", "", SHEET_FILES, false, 0, 0, thread_line},
+    {"pid", "PID", SHEET_EVERYWHERE, false, 0, 0, thread_pid}, /* the last: of several only */
+};
+
+/* --- the columns of processes --------------------------------------------------------------- */
+
+#define PROCESS_COLUMN(name, expression)                                                           \
+    static struct cell process_##name(const void *pointer, double *scratch)                        \
+    {                                                                                              \
+        const struct process_row *row = pointer;                                                   \
+                                                                                                   \
+        (void)scratch;                                                                             \
+        return expression;                                                                         \
+    }
+
+/* By bits of enum outlier; busy and lazy are never both. */
+static const char *outlier_words(unsigned outlier)
+{
+    static const char *const WORDS[] = {
+        [0] = "",
+        [OUTLIER_BUSY] = "busy",
+        [OUTLIER_LAZY] = "lazy",
+        [OUTLIER_FUNCTION] = "function",
+        [OUTLIER_BUSY | OUTLIER_FUNCTION] = "busy, function",
+        [OUTLIER_LAZY | OUTLIER_FUNCTION] = "lazy, function",
+    };
+
+    return outlier < sizeof WORDS / sizeof WORDS[0] ? WORDS[outlier] : "";
+}
+
+PROCESS_COLUMN(pid, count((uint64_t)row->pid))
+PROCESS_COLUMN(state, text(row->ended ? "ended" : "runs"))
+PROCESS_COLUMN(cpu, percent(row->cpu_share))
+PROCESS_COLUMN(gil, percent(row->gil_share))
+PROCESS_COLUMN(threads, count(row->threads))
+PROCESS_COLUMN(samples, count(row->samples))
+PROCESS_COLUMN(outlier, text(outlier_words(row->outlier)))
+PROCESS_COLUMN(share, percent(row->function_share))
+PROCESS_COLUMN(function, text(row->function))
+PROCESS_COLUMN(place, place(row->file, row->first_line))
+PROCESS_COLUMN(file, text(row->file))
+PROCESS_COLUMN(line, row->first_line ? count(row->first_line) : none())
+PROCESS_COLUMN(age, row->age_ns ? number(seconds(row->age_ns)) : none())
+PROCESS_COLUMN(command_line, text(row->command))
+
+static const struct sheet_column PROCESS_COLUMNS[] = {
+    {"pid", "PID", SHEET_EVERYWHERE, false, 0, 0, process_pid},
+    {"state", "STATE", SHEET_EVERYWHERE, true, 0, 0, process_state},
+    {"cpu_percent", "CPU%", SHEET_EVERYWHERE, false, 2, 3, process_cpu},
+    {"gil_percent", "GIL%", SHEET_EVERYWHERE, false, 2, 3, process_gil},
+    {"threads", "THREADS", SHEET_EVERYWHERE, false, 0, 0, process_threads},
+    {"samples", "SAMPLES", SHEET_EVERYWHERE, false, 0, 0, process_samples},
+    {"outlier", "OUTLIER", SHEET_EVERYWHERE, true, 0, 0, process_outlier},
+    {"function_percent", "HOT%", SHEET_EVERYWHERE, false, 2, 3, process_share},
+    {"function", "HOTTEST FUNCTION", SHEET_EVERYWHERE, true, 0, 0, process_function},
+    {"place", "FILE:LINE", 1u << SHEET_TEXT, true, 0, 0, process_place},
+    {"file", "", SHEET_FILES, true, 0, 0, process_file},
+    {"line", "", SHEET_FILES, false, 0, 0, process_line},
+    {"age_s", "", SHEET_FILES, false, 0, 3, process_age},
+    {"command", "COMMAND", SHEET_EVERYWHERE, true, 0, 0, process_command_line},
 };
 
 /* --- the head ------------------------------------------------------------------------------- */
@@ -217,36 +305,70 @@ static void add_target(struct head *head, const struct picture *picture)
     add(head, "python", text(head->python));
     add(head, "taken", text(head->taken));
     /* Without a reason it is not the target that ended, but the sampling of it. */
+    if (picture->process_count > 1) {
+        add(head, "processes", count(picture->process_count));
+        add(head, "running", count(picture->running));
+    }
     add(head, "ended", picture->ended && picture->end_text[0] ? text(picture->end_text) : none());
+}
+
+/* What the three queries have in common. */
+struct query {
+    enum tally_span span;
+    size_t sort;
+    bool ascending;
+    uint32_t process;
+};
+
+static struct query query_of(const struct view_description *view)
+{
+    const struct function_query *functions = &view->function_query;
+    const struct thread_query *threads = &view->thread_query;
+    const struct process_query *processes = &view->process_query;
+
+    switch (view->kind) {
+    case VIEW_THREADS:
+        return (struct query){threads->span, threads->sort, threads->ascending, threads->process};
+    case VIEW_PROCESSES:
+        return (struct query){processes->span, processes->sort, processes->ascending,
+                              SNAPSHOT_ALL_PROCESSES};
+    default:
+        return (struct query){functions->span, functions->sort, functions->ascending,
+                              functions->process};
+    }
 }
 
 /* How the rows were chosen and ordered. */
 static void add_query(struct head *head, const struct view_description *view)
 {
     const struct picture *picture = view->picture;
-    const struct function_query *query = &view->function_query;
-    const bool functions = view->kind == VIEW_FUNCTIONS;
-    enum tally_span span = functions ? query->span : view->thread_query.span;
-    size_t sort = functions ? (size_t)query->sort : (size_t)view->thread_query.sort;
-    bool ascending = functions ? query->ascending : view->thread_query.ascending;
+    const struct function_query *functions = &view->function_query;
+    const struct query query = query_of(view);
     bool filtered = view->filter_text && view->filter_text[0];
     size_t sorts;
     const struct view_sort *words = view_sorts(view->kind, &sorts);
 
-    add(head, "span", text(VIEW_SPAN_WORDS[span]));
-    add(head, "window_s", span == SPAN_WINDOW ? number(seconds(picture->window_ns)) : none());
-    add(head, "observed_s", number(seconds(picture->span_ns[span])));
-    if (functions) {
-        const struct picture_thread *thread =
-            query->thread < picture->thread_count ? &picture->threads[query->thread] : NULL;
+    add(head, "span", text(VIEW_SPAN_WORDS[query.span]));
+    add(head, "window_s", query.span == SPAN_WINDOW ? number(seconds(picture->window_ns)) : none());
+    add(head, "observed_s", number(seconds(picture->span_ns[query.span])));
+    if (picture->process_count > 1)
+        add(head, "process", query.process < picture->process_count
+                                 ? count((uint64_t)picture->processes[query.process].pid)
+                                 : none());
+    if (view->kind == VIEW_FUNCTIONS) {
+        const struct picture_thread *thread = functions->thread < picture->thread_count
+                                                  ? &picture->threads[functions->thread]
+                                                  : NULL;
 
-        add(head, "mode", text(VIEW_MODE_WORDS[query->mode]));
+        add(head, "mode", text(VIEW_MODE_WORDS[functions->mode]));
         add(head, "thread", thread ? count((uint64_t)thread->tid) : none());
         add(head, "thread_name", thread ? text(thread->name) : none());
     }
+    if (view->kind == VIEW_PROCESSES)
+        add(head, "mode", text(VIEW_MODE_WORDS[view->process_query.mode]));
     add(head, "filter", filtered ? text(view->filter_text) : none());
-    add(head, "sort", text(sort < sorts ? words[sort].word : ""));
-    add(head, "order", text(ascending ? "ascending" : "descending"));
+    add(head, "sort", text(query.sort < sorts ? words[query.sort].word : ""));
+    add(head, "order", text(query.ascending ? "ascending" : "descending"));
 }
 
 static void add_counts(struct head *head, const struct picture *picture)
@@ -265,6 +387,12 @@ static void add_counts(struct head *head, const struct picture *picture)
     add(head, "missed", count(counts->missed));
     add(head, "lost", count(counts->lost));
     add(head, "dropped", count(picture->dropped));
+}
+
+/* Where there is one process, the last column, which tells them apart, is left out. */
+static size_t columns_told(size_t count, const struct picture *picture)
+{
+    return picture->process_count > 1 ? count : count - 1;
 }
 
 /* --- a view --------------------------------------------------------------------------------- */
@@ -301,7 +429,8 @@ static bool write_functions(FILE *stream, enum sheet_format format,
     struct function_table table = {0};
     struct sheet sheet = {
         .columns = FUNCTION_COLUMNS,
-        .column_count = sizeof FUNCTION_COLUMNS / sizeof FUNCTION_COLUMNS[0],
+        .column_count = columns_told(sizeof FUNCTION_COLUMNS / sizeof FUNCTION_COLUMNS[0],
+                                     view->picture),
         .row_size = sizeof(struct function_row),
     };
     bool written = function_table_fill(&table, view->picture, &view->function_query, error);
@@ -319,7 +448,8 @@ static bool write_threads(FILE *stream, enum sheet_format format,
     struct thread_table table = {0};
     struct sheet sheet = {
         .columns = THREAD_COLUMNS,
-        .column_count = sizeof THREAD_COLUMNS / sizeof THREAD_COLUMNS[0],
+        .column_count = columns_told(sizeof THREAD_COLUMNS / sizeof THREAD_COLUMNS[0],
+                                     view->picture),
         .row_size = sizeof(struct thread_row),
     };
     bool written = thread_table_fill(&table, view->picture, &view->thread_query, error);
@@ -331,11 +461,35 @@ static bool write_threads(FILE *stream, enum sheet_format format,
     return written;
 }
 
+static bool write_processes(FILE *stream, enum sheet_format format,
+                            const struct view_description *view, struct error *error)
+{
+    struct process_table table = {0};
+    struct sheet sheet = {
+        .columns = PROCESS_COLUMNS,
+        .column_count = sizeof PROCESS_COLUMNS / sizeof PROCESS_COLUMNS[0],
+        .row_size = sizeof(struct process_row),
+    };
+    bool written = process_table_fill(&table, view->picture, &view->process_query, error);
+
+    sheet.rows = table.rows;
+    sheet.row_count = table.count;
+    written = written && write_rows(stream, format, view, sheet, NULL, error);
+    process_table_free(&table);
+    return written;
+}
+
 bool view_write(FILE *stream, enum sheet_format format, const struct view_description *view,
                 struct error *error)
 {
-    return view->kind == VIEW_THREADS ? write_threads(stream, format, view, error)
-                                      : write_functions(stream, format, view, error);
+    static bool (*const WRITE[VIEW_KINDS])(FILE *, enum sheet_format,
+                                           const struct view_description *, struct error *) = {
+        [VIEW_FUNCTIONS] = write_functions,
+        [VIEW_THREADS] = write_threads,
+        [VIEW_PROCESSES] = write_processes,
+    };
+
+    return WRITE[view->kind](stream, format, view, error);
 }
 
 bool view_save(const char *path, bool replace, const struct view_description *view,

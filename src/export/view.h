@@ -16,7 +16,7 @@
 #include "tally/picture.h"
 #include "tally/snapshot.h"
 
-enum view_kind { VIEW_FUNCTIONS, VIEW_THREADS, VIEW_KINDS };
+enum view_kind { VIEW_FUNCTIONS, VIEW_THREADS, VIEW_PROCESSES, VIEW_KINDS };
 
 /* A view to be written. All is lent, and only read. */
 struct view_description {
@@ -24,6 +24,7 @@ struct view_description {
     enum view_kind kind;
     struct function_query function_query; /* for VIEW_FUNCTIONS */
     struct thread_query thread_query;     /* for VIEW_THREADS */
+    struct process_query process_query;   /* for VIEW_PROCESSES */
     const char *filter_text;              /* as it was typed; NULL or "": none */
     size_t row_limit;                     /* write only the first so many rows; 0: all */
 };
@@ -34,10 +35,11 @@ struct view_sort {
     bool ascending;
 };
 
-/* By view: the columns, in the order of enum function_key or enum thread_key, `count` of them. */
+/* By view: the columns, in the order of enum function_key, enum thread_key or enum process_key, `count` of
+   them. */
 const struct view_sort *view_sorts(enum view_kind kind, size_t *count);
 
-/* "functions", "threads"; "window", "start"; "wall", "cpu", "gil": by enum, VIEW_KINDS, SPANS and
+/* "functions", "threads", "processes"; "window", "start"; "wall", "cpu", "gil": by enum, VIEW_KINDS, SPANS and
    MODES of them. */
 extern const char *const VIEW_KIND_WORDS[VIEW_KINDS + 1]; /* these end in NULL */
 extern const char *const VIEW_SPAN_WORDS[SPANS + 1];

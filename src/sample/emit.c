@@ -44,6 +44,7 @@ bool emit_process(struct sink *sink, uint16_t process, const struct record_proce
     if (record == NULL)
         return false;
     record->pid = told->pid;
+    record->parent = told->parent;
     record->version_hex = told->version_hex;
     record->started_ns = told->started_ns;
     record->read_as = told->read_as;

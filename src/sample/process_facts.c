@@ -60,22 +60,39 @@ void process_command(pid_t pid, char *command, size_t room)
     clean_utf8(command, room, begin, length > 0 ? (size_t)length : 0);
 }
 
-uint64_t process_started_ns(pid_t pid)
+/* A field of /proc/PID/stat, numbered as in proc_pid_stat(5); 0 when the process is gone. */
+static uint64_t stat_field(pid_t pid, int number)
 {
     char text[1024];
     const char *cursor;
-    struct timespec boot;
-    uint64_t since_boot_ns, now_ns, started_ns;
 
     if (read_file(pid, "stat", text, sizeof text) <= 0)
         return 0;
-    /* The name, field 2, may hold anything; field 22 is the start in ticks since boot (proc_pid_stat(5)). */
-    cursor = strrchr(text, ')');
-    for (int field = 2; cursor != NULL && field < 22; field++)
+    cursor = strrchr(text, ')'); /* the name, field 2, may hold anything */
+    for (int field = 2; cursor != NULL && field < number; field++)
         cursor = strchr(cursor + 1, ' ');
-    if (cursor == NULL)
+    return cursor != NULL ? strtoull(cursor, NULL, 10) : 0;
+}
+
+pid_t process_parent(pid_t pid)
+{
+    return (pid_t)stat_field(pid, 4);
+}
+
+uint64_t process_started_ticks(pid_t pid)
+{
+    return stat_field(pid, 22);
+}
+
+uint64_t process_started_ns(pid_t pid)
+{
+    const uint64_t ticks = process_started_ticks(pid);
+    struct timespec boot;
+    uint64_t since_boot_ns, now_ns, started_ns;
+
+    if (ticks == 0)
         return 0;
-    started_ns = strtoull(cursor, NULL, 10) * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
+    started_ns = ticks * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
     clock_gettime(CLOCK_BOOTTIME, &boot);
     since_boot_ns = (uint64_t)boot.tv_sec * NS_PER_S + (uint64_t)boot.tv_nsec;
     now_ns = clock_now_ns();

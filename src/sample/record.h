@@ -62,9 +62,11 @@ struct record_process {
     uint32_t version_hex;  /* PY_VERSION_HEX: 0x030d05f0 is 3.13.5 */
     uint64_t started_ns;   /* when the process began, on the clock of clock.h; 0: not known */
     uint32_t command_length;
+    int32_t parent;        /* the process that it is a child of; 0: not known */
     uint16_t read_as;      /* major << 8 | minor of the version that it is taken to be made like, as its own is
                               not known; 0: it is known */
     uint16_t build;        /* enum record_build */
+    uint16_t reserved[2];
     char command[];        /* its command line as its user knows it, not terminated */
 };
 

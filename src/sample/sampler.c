@@ -3,14 +3,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "sample/pace.h"
 
 enum {
@@ -25,50 +24,89 @@ enum {
     AWAY_INTERVALS = 4,
 };
 
-struct slot {
-    struct target *target; /* NULL once it ended */
+struct sampler_seat {
+    struct target *target;   /* NULL once it ended */
     struct sampler_counts counts;
+    struct sampler_seat *next;
+    uint64_t interval_ns;    /* how far apart its rounds are to be now */
+    uint64_t waited_ns;      /* of the clock's time, not yet answered by a round of it */
+    atomic_bool is_to_leave; /* set by sampler_leave(), read by the thread */
 };
 
 struct sampler {
-    struct slot *slots;
-    size_t count;
-    size_t left;
+    struct sampler_seat *seats;  /* whose target is looked at, in the order of their coming */
+    struct sampler_seat *ended;
+    _Atomic(struct sampler_seat *) arrivals; /* pushed by sampler_add(), last first; the thread takes all */
     struct pace pace;
-    bool slowed;      /* rounds are less often than targets want, to keep within the budget */
     uint64_t random;
     pthread_t thread;
+    sem_t news;       /* posted when somebody arrived, or the thread is to end: without a target it waits */
     sem_t done;       /* posted when the thread is about to end: joining it does not take long then */
     bool started;
     bool stuck;       /* it was asked to stop and did not */
-    /* They carry no data with them. */
+    /* These carry no data with them. */
     atomic_bool stop;  /* set by sampler_stop(), read by the thread */
     atomic_bool pause; /* set by sampler_pause(), read by the thread */
     atomic_bool rests; /* set by the thread: it does nothing while .pause is set, or has ended */
 };
 
-struct sampler *sampler_new(struct target **targets, size_t count, double budget,
-                            struct error *error)
+struct sampler *sampler_new(double budget, struct error *error)
 {
     struct sampler *sampler = calloc(1, sizeof *sampler);
 
-    if (sampler != NULL)
-        sampler->slots = calloc(count, sizeof *sampler->slots);
-    if (sampler == NULL || sampler->slots == NULL) {
-        for (size_t i = 0; i < count; i++)
-            target_free(targets[i]);
-        free(sampler);
+    if (sampler == NULL) {
         error_set(error, ERROR_MEMORY, "out of memory");
         return NULL;
     }
-    for (size_t i = 0; i < count; i++)
-        sampler->slots[i].target = targets[i];
-    sampler->count = count;
-    sampler->left = count;
     sampler->pace.budget = budget;
     sem_init(&sampler->done, 0, 0);
+    sem_init(&sampler->news, 0, 0);
     sampler->random = clock_now_ns() | 1;
     return sampler;
+}
+
+struct sampler_seat *sampler_add(struct sampler *sampler, struct target *target, struct error *error)
+{
+    struct sampler_seat *seat = calloc(1, sizeof *seat);
+
+    if (seat == NULL) {
+        target_free(target);
+        error_set(error, ERROR_MEMORY, "out of memory");
+        return NULL;
+    }
+    seat->target = target;
+    seat->next = atomic_load(&sampler->arrivals);
+    while (!atomic_compare_exchange_weak(&sampler->arrivals, &seat->next, seat))
+        ;
+    sem_post(&sampler->news);
+    return seat;
+}
+
+void sampler_leave(struct sampler *sampler, struct sampler_seat *seat)
+{
+    atomic_store(&seat->is_to_leave, true);
+    sem_post(&sampler->news);
+}
+
+/* Takes in those that arrived, behind the others. */
+static void seat_arrivals(struct sampler *sampler)
+{
+    struct sampler_seat *arrived, *first = NULL;
+    struct sampler_seat **last = &sampler->seats;
+
+    if (atomic_load_explicit(&sampler->arrivals, memory_order_relaxed) == NULL)
+        return;
+    arrived = atomic_exchange(&sampler->arrivals, NULL);
+    while (arrived != NULL) {
+        struct sampler_seat *before = arrived->next;
+
+        arrived->next = first;
+        first = arrived;
+        arrived = before;
+    }
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = first;
 }
 
 static bool stopping(struct sampler *sampler)
@@ -88,8 +126,8 @@ static bool tend_all(struct sampler *sampler)
 {
     bool any = false;
 
-    for (size_t i = 0; i < sampler->count; i++)
-        any |= sampler->slots[i].target != NULL && target_tend(sampler->slots[i].target);
+    for (struct sampler_seat *seat = sampler->seats; seat != NULL; seat = seat->next)
+        any |= target_tend(seat->target);
     return any;
 }
 
@@ -112,42 +150,74 @@ static void rest_if_asked(struct sampler *sampler)
 
 /* Puts a target's end. `is_read` tells that somebody takes the records: the end waits for room then,
    as a view would show a target without an end as one that is still there. */
-static void end_slot(struct sampler *sampler, struct slot *slot, const struct error *reason,
-                     bool is_read)
+static void end_target(struct sampler *sampler, struct sampler_seat *seat, const struct error *reason,
+                       bool is_read)
 {
     const struct timespec pause = {0, END_PAUSE_NS};
     uint64_t waited_ns = 0;
 
-    while (!target_end(slot->target, reason, &slot->counts) &&
+    while (!target_end(seat->target, reason, &seat->counts) &&
            waited_ns < END_PATIENCE_MS * NS_PER_MS) {
         nanosleep(&pause, NULL);
         if (!is_read || stopping(sampler))
             waited_ns += END_PAUSE_NS;
     }
-    for (waited_ns = 0; target_tend(slot->target) && waited_ns < END_PATIENCE_MS * NS_PER_MS;
+    for (waited_ns = 0; target_tend(seat->target) && waited_ns < END_PATIENCE_MS * NS_PER_MS;
          waited_ns += END_PAUSE_NS)
         nanosleep(&pause, NULL);
-    target_free(slot->target);
-    slot->target = NULL;
-    sampler->left--;
+    target_free(seat->target);
+    seat->target = NULL;
 }
 
-static void round_of_all(struct sampler *sampler, uint64_t missed, bool is_read,
+/* Ends the target of the seat at `place`, and takes that out of the list. The seat itself stays: who was given
+   it by sampler_add() may still name it. */
+static void vacate(struct sampler *sampler, struct sampler_seat **place, const struct error *reason,
+                   bool is_read)
+{
+    struct sampler_seat *seat = *place;
+
+    end_target(sampler, seat, reason, is_read);
+    *place = seat->next;
+    seat->next = sampler->ended;
+    sampler->ended = seat;
+}
+
+/* A round of the target, if its time has come; false when it is at its end, with the reason. */
+static bool round_of(struct sampler *sampler, struct sampler_seat *seat, uint64_t clock_ns,
+                     struct error *reason)
+{
+    uint64_t due = 1;
+
+    if (atomic_load_explicit(&seat->is_to_leave, memory_order_relaxed)) {
+        return error_set(reason, ERROR_GONE, "it is not asked for any more");
+    }
+    seat->waited_ns += clock_ns;
+    if (seat->interval_ns > 0) {
+        due = seat->waited_ns / seat->interval_ns;
+        seat->waited_ns %= seat->interval_ns;
+    }
+    if (due == 0)
+        return true;
+    seat->counts.rounds++;
+    seat->counts.missed += (due - 1) * target_rounds_wanted(seat->target);
+    target_set_slowed(seat->target, sampler->pace.interval_ns > target_interval_ns(seat->target));
+    return target_round(seat->target, &seat->counts, reason);
+}
+
+/* A round of all whose time has come, `clock_ns` of the clock's time after the one before. */
+static void round_of_all(struct sampler *sampler, uint64_t clock_ns, bool is_read,
                          struct error *last_end)
 {
-    for (size_t i = 0; i < sampler->count; i++) {
-        struct slot *slot = &sampler->slots[i];
-        struct error reason;
+    struct sampler_seat **place = &sampler->seats;
+    struct error reason;
 
-        if (slot->target == NULL)
+    while (*place != NULL) {
+        if (round_of(sampler, *place, clock_ns, &reason)) {
+            place = &(*place)->next;
             continue;
-        slot->counts.rounds++;
-        target_set_slowed(slot->target, sampler->slowed);
-        slot->counts.missed += missed * target_rounds_wanted(slot->target);
-        if (!target_round(slot->target, &slot->counts, &reason)) {
-            end_slot(sampler, slot, &reason, is_read);
-            *last_end = reason;
         }
+        vacate(sampler, place, &reason, is_read);
+        *last_end = reason;
     }
 }
 
@@ -156,9 +226,8 @@ static void skip_absence(struct sampler *sampler, uint64_t since_ns, uint64_t in
 {
     if (since_ns < AWAY_MS * NS_PER_MS || since_ns < AWAY_INTERVALS * interval_ns)
         return;
-    for (size_t i = 0; i < sampler->count; i++)
-        if (sampler->slots[i].target != NULL)
-            target_skip(sampler->slots[i].target, since_ns - interval_ns);
+    for (struct sampler_seat *seat = sampler->seats; seat != NULL; seat = seat->next)
+        target_skip(seat->target, since_ns - interval_ns);
 }
 
 /* xorshift64 (Marsaglia, "Xorshift RNGs", 2003): chance enough to break a rhythm. */
@@ -193,93 +262,99 @@ static void keep_pace(struct sampler *sampler, uint64_t now_ns)
                   clock_ns(CLOCK_PROCESS_CPUTIME_ID));
 }
 
-/* The longest that one of the targets wants, or longer where that would take more than the budget. */
+/* The clock's interval: the shortest that one of the targets wants, so that one that rides, or is stopped, and
+   wants rounds to be rare does not make them rare for all. None is less than what keeps within the budget. */
 static uint64_t choose_interval_ns(struct sampler *sampler)
 {
-    uint64_t longest_ns = 0;
+    uint64_t shortest_ns = UINT64_MAX;
 
-    for (size_t i = 0; i < sampler->count; i++) {
-        const struct target *target = sampler->slots[i].target;
+    for (struct sampler_seat *seat = sampler->seats; seat != NULL; seat = seat->next) {
+        const uint64_t wanted_ns = target_interval_ns(seat->target);
+        const uint64_t least_ns = sampler->pace.interval_ns;
 
-        if (target != NULL && target_interval_ns(target) > longest_ns)
-            longest_ns = target_interval_ns(target);
+        seat->interval_ns = wanted_ns > least_ns ? wanted_ns : least_ns;
+        shortest_ns = clock_least(shortest_ns, seat->interval_ns);
     }
-    sampler->slowed = sampler->pace.interval_ns > longest_ns;
-    return sampler->slowed ? sampler->pace.interval_ns : longest_ns;
+    return shortest_ns;
+}
+
+/* Without a target there is nothing to do: waits for one, or for the end. */
+static void wait_for_arrivals(struct sampler *sampler)
+{
+    while (sampler->seats == NULL && !stopping(sampler)) {
+        atomic_store(&sampler->rests, true);
+        sem_wait(&sampler->news);
+        seat_arrivals(sampler);
+    }
+    atomic_store(&sampler->rests, false);
+}
+
+/* When rounds are due. */
+struct rhythm {
+    uint64_t interval_start_ns;
+    uint64_t last_round_ns;
+};
+
+/* Waits for the next round, and makes it. */
+static void next_round(struct sampler *sampler, struct rhythm *rhythm)
+{
+    const uint64_t interval_ns = choose_interval_ns(sampler);
+    const uint64_t now_ns = clock_now_ns();
+    struct error reason;
+    uint64_t missed = 0;
+
+    if (interval_ns == 0) {
+        rhythm->interval_start_ns = now_ns;
+    } else if (now_ns >= rhythm->interval_start_ns + interval_ns) {
+        missed = (now_ns - rhythm->interval_start_ns) / interval_ns;
+        rhythm->interval_start_ns += missed * interval_ns;
+    }
+    if (interval_ns > 0)
+        sleep_until(sampler, rhythm->interval_start_ns + next_random(sampler) % interval_ns);
+    rest_if_asked(sampler);
+    skip_absence(sampler, clock_now_ns() - rhythm->last_round_ns, interval_ns);
+    rhythm->last_round_ns = clock_now_ns();
+    rhythm->interval_start_ns += interval_ns;
+    round_of_all(sampler, (missed + 1) * interval_ns, true, &reason);
+    keep_pace(sampler, rhythm->last_round_ns);
 }
 
 static void *run(void *argument)
 {
     struct sampler *sampler = argument;
-    struct error reason = {ERROR_NONE, ""};
-    uint64_t interval_start_ns = clock_now_ns();
-    uint64_t last_round_ns = interval_start_ns;
+    const struct error stopped = {ERROR_NONE, ""};
+    struct rhythm rhythm = {0};
 
     prctl(PR_SET_NAME, "sampler");
     prctl(PR_SET_TIMERSLACK, 1UL); /* the default of 50 µs is a large part of a short interval */
-    while (!stopping(sampler) && sampler->left > 0) {
-        const uint64_t interval_ns = choose_interval_ns(sampler);
-        const uint64_t now_ns = clock_now_ns();
-        uint64_t missed = 0;
-
-        if (interval_ns == 0) {
-            interval_start_ns = now_ns;
-        } else if (now_ns >= interval_start_ns + interval_ns) {
-            missed = (now_ns - interval_start_ns) / interval_ns;
-            interval_start_ns += missed * interval_ns;
+    while (!stopping(sampler)) {
+        seat_arrivals(sampler);
+        if (sampler->seats == NULL) {
+            wait_for_arrivals(sampler);
+            rhythm = (struct rhythm){0};
+            continue;
         }
-        if (interval_ns > 0)
-            sleep_until(sampler, interval_start_ns + next_random(sampler) % interval_ns);
-        rest_if_asked(sampler);
-        skip_absence(sampler, clock_now_ns() - last_round_ns, interval_ns);
-        last_round_ns = clock_now_ns();
-        interval_start_ns += interval_ns;
-        round_of_all(sampler, missed, true, &reason);
-        keep_pace(sampler, last_round_ns);
+        if (rhythm.last_round_ns == 0)
+            rhythm.interval_start_ns = rhythm.last_round_ns = clock_now_ns();
+        next_round(sampler, &rhythm);
     }
-    reason = (struct error){ERROR_NONE, ""};
-    for (size_t i = 0; i < sampler->count; i++)
-        if (sampler->slots[i].target != NULL)
-            end_slot(sampler, &sampler->slots[i], &reason, true);
+    while (sampler->seats != NULL)
+        vacate(sampler, &sampler->seats, &stopped, true);
     atomic_store(&sampler->rests, true);
     sem_post(&sampler->done);
     return NULL;
 }
 
-/* What a thread does wrong is told to itself: blocked, it would end the program without the handler
-   that puts the terminal back (force_sig_info_to_task(), kernel/signal.c). */
-static const int OWN_FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT};
-
-/* All other signals are the main thread's. */
-static sigset_t signals_of_others(void)
-{
-    sigset_t signals;
-
-    sigfillset(&signals);
-    for (size_t i = 0; i < sizeof OWN_FAULTS / sizeof OWN_FAULTS[0]; i++)
-        sigdelset(&signals, OWN_FAULTS[i]);
-    return signals;
-}
-
 bool sampler_start(struct sampler *sampler, struct error *error)
 {
-    const sigset_t blocked = signals_of_others();
-    sigset_t before;
-    int failure;
-
-    pthread_sigmask(SIG_SETMASK, &blocked, &before);
-    failure = pthread_create(&sampler->thread, NULL, run, sampler);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (failure != 0)
-        return error_set(error, ERROR_SYSTEM, "could not start the sampler thread: %s",
-                         strerror(failure));
-    sampler->started = true;
-    return true;
+    sampler->started = thread_start(&sampler->thread, run, sampler, "sampler", error);
+    return sampler->started;
 }
 
 void sampler_ask_stop(struct sampler *sampler)
 {
     atomic_store_explicit(&sampler->stop, true, memory_order_relaxed);
+    sem_post(&sampler->news);
 }
 
 void sampler_pause(struct sampler *sampler)
@@ -319,11 +394,22 @@ bool sampler_stop(struct sampler *sampler)
 
 bool sampler_look(struct sampler *sampler, struct error *error)
 {
+    seat_arrivals(sampler);
     round_of_all(sampler, 0, false, error);
-    for (size_t i = 0; i < sampler->count; i++)
-        if (sampler->slots[i].target != NULL)
-            target_flush(sampler->slots[i].target, &sampler->slots[i].counts);
-    return sampler->left > 0;
+    for (struct sampler_seat *seat = sampler->seats; seat != NULL; seat = seat->next)
+        target_flush(seat->target, &seat->counts);
+    return sampler->seats != NULL;
+}
+
+static void free_seats(struct sampler_seat *seat)
+{
+    while (seat != NULL) {
+        struct sampler_seat *next = seat->next;
+
+        target_free(seat->target);
+        free(seat);
+        seat = next;
+    }
 }
 
 void sampler_free(struct sampler *sampler)
@@ -332,9 +418,10 @@ void sampler_free(struct sampler *sampler)
         return;
     if (!sampler_stop(sampler))
         return; /* it is all still in use */
-    for (size_t i = 0; i < sampler->count; i++)
-        target_free(sampler->slots[i].target);
+    free_seats(atomic_load(&sampler->arrivals));
+    free_seats(sampler->seats);
+    free_seats(sampler->ended);
+    sem_destroy(&sampler->news);
     sem_destroy(&sampler->done);
-    free(sampler->slots);
     free(sampler);
 }

@@ -1,6 +1,6 @@
 /*
  * sampler - the thread that owns the clock: a round over every target, again and again at the asked
- * rate, until it is stopped or the last target ended.
+ * rate, until it is stopped. Targets may come and go meanwhile; without one it waits.
  *
  * The clock is jittered, each round somewhere in its own interval, so that a target with a period near
  * the sampler's is not always met in the same place. A round that comes late is not made up for: those
@@ -19,11 +19,20 @@
 
 struct sampler;
 
-/* A sampler, not running yet, over `count` targets (at least 1), which it owns from here on, also when
-   it gives NULL for lack of memory. `budget`: of one CPU's time, that this program may take, where rounds
-   as often as asked for would take more; 0: whatever they do. */
-struct sampler *sampler_new(struct target **targets, size_t count, double budget,
-                            struct error *error);
+/* A sampler without targets, not running yet; NULL: out of memory. `budget`: of one CPU's time, that this
+   program may take, where rounds as often as asked for would take more; 0: whatever they do. */
+struct sampler *sampler_new(double budget, struct error *error);
+
+/* What a target sits on: valid until sampler_free(), also when the target ended. */
+struct sampler_seat;
+
+/* Hands a target over, which belongs to the sampler from here on, also when it gives NULL for lack of memory.
+   It is looked at from the next round on. Any thread, also while the sampler runs. */
+struct sampler_seat *sampler_add(struct sampler *sampler, struct target *target, struct error *error);
+
+/* Ends the sampling of a target before the next round: RECORD_END follows. Any thread; safe when it
+   has ended. */
+void sampler_leave(struct sampler *sampler, struct sampler_seat *seat);
 
 /* Starts its thread, once. */
 bool sampler_start(struct sampler *sampler, struct error *error);

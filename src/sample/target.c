@@ -220,6 +220,7 @@ static void put_process(struct target *target)
         return;
     told.started_ns = process_started_ns(target->pid);
     process_command(target->pid, command, sizeof command);
+    told.parent = process_parent(target->pid);
     target->announced = emit_process(target->sink, target->process, &told, command);
 }
 

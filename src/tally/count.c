@@ -28,17 +28,19 @@ static struct tally_sum weight_of(const struct tally *tally, const struct record
 static uint32_t pair_of_frame(struct tally *tally, uint32_t thread, uint16_t process,
                               uint32_t function_number, enum outcome *outcome)
 {
-    const uint64_t key = pair_key(thread, function_number);
-    uint32_t pair = pairs_find(&tally->pairs, key);
-    uint32_t function;
+    const uint32_t function = functions_find(&tally->functions, process, function_number);
+    const uint64_t key = pair_key(thread, function);
+    uint32_t pair;
 
-    if (pair != PAIR_NONE)
-        return pair;
-    function = functions_find(&tally->functions, process, function_number);
-    if (function != FUNCTION_NONE)
+    if (function == FUNCTION_NONE) {
+        *outcome = UNKNOWN;
+        return PAIR_NONE;
+    }
+    pair = pairs_find(&tally->pairs, key);
+    if (pair == PAIR_NONE)
         pair = pairs_add(&tally->pairs, key, function);
     if (pair == PAIR_NONE)
-        *outcome = function == FUNCTION_NONE ? UNKNOWN : NO_ROOM;
+        *outcome = NO_ROOM;
     return pair;
 }
 

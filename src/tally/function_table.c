@@ -28,9 +28,12 @@ static bool start_rows(struct function_table *table, const struct picture *pictu
     return true;
 }
 
-static bool is_chosen(const struct function_query *query, uint32_t thread)
+static bool is_chosen(const struct picture *picture, const struct function_query *query,
+                      uint32_t thread)
 {
-    return query->thread == SNAPSHOT_ALL_THREADS || query->thread == thread;
+    return (query->thread == SNAPSHOT_ALL_THREADS || query->thread == thread) &&
+           (query->process == SNAPSHOT_ALL_PROCESSES ||
+            query->process == picture->threads[thread].process);
 }
 
 static void add_whole(struct function_table *table, const struct picture *picture,
@@ -39,7 +42,7 @@ static void add_whole(struct function_table *table, const struct picture *pictur
     for (size_t i = 0; i < picture->thread_count; i++) {
         const struct tally_sum *all = &picture->threads[i].all[query->span];
 
-        if (!is_chosen(query, (uint32_t)i))
+        if (!is_chosen(picture, query, (uint32_t)i))
             continue;
         table->whole_ns += all->ns[query->mode];
         table->whole_samples += all->samples;
@@ -61,6 +64,28 @@ static void add_pair(struct function_row *row, const struct picture_pair *pair,
     if (pair->hot_line_ns > row->hot_line_ns || row->hot_line == 0) {
         row->hot_line = pair->hot_line;
         row->hot_line_ns = pair->hot_line_ns;
+    }
+}
+
+/* Pairs come process by process, so that a row has to remember the last one only. */
+static void count_processes(struct function_table *table, const struct picture *picture,
+                            const struct function_query *query)
+{
+    for (size_t i = 0; i < picture->process_count; i++) {
+        const struct picture_process *process = &picture->processes[i];
+
+        for (uint32_t k = 0; k < process->pair_count; k++) {
+            const struct picture_pair *pair =
+                &picture->pairs[picture->pair_order[process->first_pair + k]];
+            struct function_row *row = &table->rows[pair->function];
+
+            if (pair->total[query->span].ns[query->mode] == 0 ||
+                !is_chosen(picture, query, pair->thread) ||
+                (row->processes > 0 && row->pid == process->pid))
+                continue;
+            row->processes++;
+            row->pid = process->pid;
+        }
     }
 }
 
@@ -134,12 +159,19 @@ static int compare_hot_line(const struct function_row *a, const struct function_
     return COMPARE(a->hot_line, b->hot_line);
 }
 
+static int compare_process(const struct function_row *a, const struct function_row *b)
+{
+    return a->processes != b->processes ? COMPARE(a->processes, b->processes)
+                                        : COMPARE(a->pid, b->pid);
+}
+
 /* Shares and times have the same order. */
 static compare_rows *const COMPARISONS[FUNCTION_KEYS] = {
     [FUNCTION_SELF] = compare_self,      [FUNCTION_TOTAL] = compare_total,
     [FUNCTION_SELF_TIME] = compare_self, [FUNCTION_TOTAL_TIME] = compare_total,
     [FUNCTION_TREND] = compare_trend,    [FUNCTION_NAME] = compare_name,
     [FUNCTION_FILE] = compare_file,      [FUNCTION_HOT_LINE] = compare_hot_line,
+    [FUNCTION_PROCESS] = compare_process,
 };
 
 static int compare(const void *left, const void *right, void *context)
@@ -169,8 +201,9 @@ bool function_table_fill(struct function_table *table, const struct picture *pic
         return error_set(error, ERROR_MEMORY, "no memory for the table of functions");
     }
     for (size_t i = 0; i < picture->pair_count; i++)
-        if (is_chosen(query, picture->pairs[i].thread))
+        if (is_chosen(picture, query, picture->pairs[i].thread))
             add_pair(&table->rows[picture->pairs[i].function], &picture->pairs[i], query);
+    count_processes(table, picture, query);
     add_whole(table, picture, query, &wall_ns);
     choose_rows(table, picture, query);
 

@@ -119,7 +119,7 @@ static struct picture_second shares_of(const struct history_tenth *sum)
 }
 
 /* The last second is the ten whole tenths before the one under way, or as many as there are. */
-static void fill_now(const struct history *history, uint64_t now_ns, struct picture *picture)
+static void tell_now(const struct history *history, uint64_t now_ns, struct history_told *told)
 {
     const uint64_t first = history->first_ns / TENTH_NS;
     uint64_t to = history->newest;
@@ -136,27 +136,34 @@ static void fill_now(const struct history *history, uint64_t now_ns, struct pict
     }
     from_ns = from * TENTH_NS > history->first_ns ? from * TENTH_NS : history->first_ns;
     sum = sum_of(history, from, to);
-    picture->now = shares_of(&sum);
+    told->now = shares_of(&sum);
     if (to_ns > from_ns)
-        picture->rate_hz = sum.rounds * (double)NS_PER_S / (double)(to_ns - from_ns);
+        told->rate_hz = sum.rounds * (double)NS_PER_S / (double)(to_ns - from_ns);
 }
 
-void history_fill(const struct history *history, uint64_t now_ns, struct picture *picture)
+struct history_tenth history_since(const struct history *history, uint64_t from_ns)
+{
+    const uint64_t oldest =
+        history->newest >= HISTORY_TENTHS ? history->newest - HISTORY_TENTHS + 1 : 0;
+    const uint64_t from = from_ns / TENTH_NS;
+
+    return sum_of(history, from > oldest ? from : oldest, history->newest + 1);
+}
+
+void history_tell(const struct history *history, uint64_t now_ns, struct history_told *told)
 {
     const uint64_t under_way = now_ns / NS_PER_S;
     uint64_t second = (history->first_ns + NS_PER_S - 1) / NS_PER_S; /* the first whole one */
 
-    picture->now = (struct picture_second){0};
-    picture->rate_hz = 0;
-    picture->history_count = 0;
+    *told = (struct history_told){0};
     if (!history->begun)
         return;
-    fill_now(history, now_ns, picture);
+    tell_now(history, now_ns, told);
     if (under_way > second + PICTURE_HISTORY)
         second = under_way - PICTURE_HISTORY;
     for (; second < under_way; second++) {
         const struct history_tenth sum = sum_of(history, second * 10, second * 10 + 10);
 
-        picture->history[picture->history_count++] = shares_of(&sum);
+        told->seconds.list[told->seconds.count++] = shares_of(&sum);
     }
 }

@@ -34,7 +34,15 @@ struct history {
 /* Counts a round record in, which stands for `rounds` of them. */
 void history_count(struct history *history, const struct record_round *round, uint64_t rounds);
 
-/* Fills the picture's history, `now` and rate as of `now_ns`. */
-void history_fill(const struct history *history, uint64_t now_ns, struct picture *picture);
+/* What is told of it as of `now_ns`. */
+struct history_told {
+    struct picture_second now;
+    double rate_hz;
+    struct picture_history seconds;
+};
+void history_tell(const struct history *history, uint64_t now_ns, struct history_told *told);
+
+/* The sum of the tenths from the one at `from_ns` on. */
+struct history_tenth history_since(const struct history *history, uint64_t from_ns);
 
 #endif

@@ -55,9 +55,9 @@ struct pairs {
     struct map keys; /* -> index */
 };
 
-static inline uint64_t pair_key(uint32_t thread, uint32_t function_number)
+static inline uint64_t pair_key(uint32_t thread, uint32_t function)
 {
-    return (uint64_t)thread << 32 | function_number;
+    return (uint64_t)thread << 32 | function;
 }
 
 #define PAIR_STATE (UINT64_C(1) << 63) /* threads are fewer than 2^31 */

@@ -26,7 +26,15 @@ static bool make_room(struct picture *picture, const struct tally *tally)
                                    tally->functions.count, sizeof *picture->functions);
     picture->threads = with_room(picture->threads, &picture->thread_room, tally->threads.count,
                                  sizeof *picture->threads);
-    return picture->pairs && picture->places && picture->functions && picture->threads;
+    picture->processes = with_room(picture->processes, &picture->process_room,
+                                   tally->processes.count, sizeof *picture->processes);
+    picture->histories = with_room(picture->histories, &picture->histories_room,
+                                   tally->processes.histories, sizeof *picture->histories);
+    picture->pair_order = with_room(picture->pair_order, &picture->order_room, tally->pairs.count,
+                                    sizeof *picture->pair_order);
+    return picture->pairs && picture->places && picture->pair_order && picture->functions &&
+           picture->threads &&
+           picture->processes && picture->histories;
 }
 
 static void take_times(struct picture *picture, const struct tally *tally)
@@ -63,32 +71,124 @@ static void add_counts(struct sampler_counts *counts, const struct sampler_count
     counts->unstopped += more->unstopped;
 }
 
-static void take_target(struct picture *picture, const struct tally *tally)
+static void take_process_times(struct picture_process *taken, const struct process *process,
+                               const struct picture *picture)
 {
-    const struct process *process = processes_first(&tally->processes);
+    const uint64_t from_ns = picture->taken_ns - picture->span_ns[SPAN_WINDOW];
+    struct history_tenth sum = {0};
 
+    if (process->history)
+        sum = history_since(process->history, from_ns);
+    taken->wall_ns[SPAN_WINDOW] = (uint64_t)sum.wall_ns;
+    taken->cpu_ns[SPAN_WINDOW] = (uint64_t)sum.cpu_ns;
+    taken->gil_ns[SPAN_WINDOW] = (uint64_t)sum.gil_ns;
+    taken->wall_ns[SPAN_START] = process->wall_ns;
+    taken->cpu_ns[SPAN_START] = process->cpu_ns;
+    taken->gil_ns[SPAN_START] = process->gil_ns;
+}
+
+static struct picture_process take_process(struct picture *picture, const struct process *process)
+{
+    struct picture_process taken = {
+        .pid = process->pid,
+        .parent = process->parent,
+        .version_hex = process->version_hex,
+        .read_as = process->read_as,
+        .build = process->build,
+        .started_ns = process->started_ns,
+        .command = process->command,
+        .ended = process->ended && process->end_text[0] != '\0',
+        .end_text = process->end_text,
+        .counts = process->counts,
+        .riding = process->riding,
+        .blocking = process->blocking,
+        .slowed = process->slowed,
+        .ridden = process->ridden,
+        .history = PICTURE_NO_HISTORY,
+    };
+    struct history_told told;
+
+    take_process_times(&taken, process, picture);
+    if (!process->history)
+        return taken;
+    history_tell(process->history, picture->taken_ns, &told);
+    taken.now = told.now;
+    taken.rate_hz = told.rate_hz;
+    taken.history = (uint32_t)picture->histories_count++;
+    picture->histories[taken.history] = told.seconds;
+    return taken;
+}
+
+static void take_processes(struct picture *picture, const struct tally *tally)
+{
+    picture->histories_count = 0;
+    picture->process_count = tally->processes.count;
+    picture->running = tally->processes.running;
+    for (uint32_t i = 0; i < tally->processes.count; i++)
+        picture->processes[i] = take_process(picture, &tally->processes.list[i]);
+}
+
+/* Both end with the same second: one that ended is told of as doing nothing since. */
+static void add_history(struct picture_history *all, const struct picture_history *one)
+{
+    const uint32_t longer = one->count > all->count ? one->count : all->count;
+    const uint32_t shift = longer - all->count;
+
+    memmove(all->list + shift, all->list, all->count * sizeof *all->list);
+    memset(all->list, 0, shift * sizeof *all->list);
+    all->count = longer;
+    for (uint32_t i = 0; i < one->count; i++) {
+        struct picture_second *sum = &all->list[longer - one->count + i];
+
+        sum->cpu += one->list[i].cpu;
+        sum->gil = one->list[i].gil > sum->gil ? one->list[i].gil : sum->gil;
+        sum->gc = one->list[i].gc > sum->gc ? one->list[i].gc : sum->gc;
+    }
+}
+
+/* Adds one to what is told of all. */
+static void add_process(struct picture *picture, const struct picture_process *process)
+{
+    add_counts(&picture->counts, &process->counts);
+    picture->ridden += process->ridden;
+    picture->now.cpu += process->now.cpu;
+    if (process->now.gil > picture->now.gil)
+        picture->now.gil = process->now.gil;
+    if (process->now.gc > picture->now.gc)
+        picture->now.gc = process->now.gc;
+    if (process->history != PICTURE_NO_HISTORY)
+        add_history(&picture->history, &picture->histories[process->history]);
+    if (process->ended && picture->running > 0)
+        return;
+    picture->riding |= process->riding;
+    picture->blocking |= process->blocking;
+    picture->slowed |= process->slowed;
+    picture->rate_hz += process->rate_hz / (double)(picture->running > 0 ? picture->running
+                                                                         : picture->process_count);
+}
+
+static void take_targets(struct picture *picture, const struct tally *tally)
+{
+    static const struct picture_process NONE = {.command = "", .end_text = ""};
+    const struct picture_process *first = tally->processes.count > 0 ? &picture->processes[0] : &NONE;
+
+    picture->pid = first->pid;
+    picture->version_hex = first->version_hex;
+    picture->read_as = first->read_as;
+    picture->build = first->build;
+    picture->target_started_ns = first->started_ns;
+    picture->command = first->command;
+    picture->end_text = first->end_text;
+    picture->ended = tally_has_ended(tally);
     picture->counts = (struct sampler_counts){0};
     picture->riding = picture->blocking = picture->slowed = false;
     picture->ridden = 0;
     picture->dropped = tally->dropped;
-    picture->ended = tally->processes.count > 0 && tally->processes.running == 0;
-    picture->command = process ? process->command : "";
-    picture->end_text = process ? process->end_text : "";
-    if (!process)
-        return;
-    picture->pid = process->pid;
-    picture->version_hex = process->version_hex;
-    picture->read_as = process->read_as;
-    picture->build = process->build;
-    picture->target_started_ns = process->started_ns;
-    picture->riding = process->riding;
-    picture->blocking = process->blocking;
-    picture->slowed = process->slowed;
-    picture->ridden = process->ridden;
-    history_fill(&process->history, tally->now_ns, picture);
-    for (uint32_t i = 0; i < PROCESSES_MAX; i++)
-        if (tally->processes.by_number[i])
-            add_counts(&picture->counts, &tally->processes.by_number[i]->counts);
+    picture->now = (struct picture_second){0};
+    picture->rate_hz = 0;
+    picture->history.count = 0;
+    for (size_t i = 0; i < picture->process_count; i++)
+        add_process(picture, &picture->processes[i]);
 }
 
 static void take_functions(struct picture *picture, const struct tally *tally)
@@ -104,9 +204,16 @@ static void take_threads(struct picture *picture, const struct tally *tally)
     memset(picture->threads_by_state, 0, sizeof picture->threads_by_state);
     picture->thread_count = tally->threads.count;
     for (uint32_t i = 0; i < tally->threads.count; i++) {
-        picture->threads[i] = tally->threads.list[i].shown;
-        if (picture->threads[i].name && picture->threads[i].state != THREAD_ENDED)
-            picture->threads_by_state[picture->threads[i].state]++;
+        struct picture_thread *thread = &picture->threads[i];
+
+        *thread = tally->threads.list[i].shown;
+        if (!thread->name)
+            continue;
+        thread->process = processes_place(&tally->processes, (uint16_t)thread->process);
+        if (thread->state == THREAD_ENDED)
+            continue;
+        picture->threads_by_state[thread->state]++;
+        picture->processes[thread->process].threads_by_state[thread->state]++;
     }
 }
 
@@ -140,6 +247,27 @@ static void take_pairs(struct picture *picture, const struct tally *tally)
         memcpy(taken->self, pair->self, sizeof taken->self);
         memcpy(taken->total, pair->total, sizeof taken->total);
         taken->hot_line = pairs_hot_line(&tally->pairs, pair, &taken->hot_line_ns);
+    }
+}
+
+/* Orders the pairs by process: counts those of each, lets each begin where the one before ends, and puts them
+   there. */
+static void order_pairs(struct picture *picture)
+{
+    uint32_t begin = 0;
+
+    for (size_t i = 0; i < picture->pair_count; i++)
+        picture->processes[picture->threads[picture->pairs[i].thread].process].pair_count++;
+    for (size_t i = 0; i < picture->process_count; i++) {
+        picture->processes[i].first_pair = begin;
+        begin += picture->processes[i].pair_count;
+        picture->processes[i].pair_count = 0;
+    }
+    for (size_t i = 0; i < picture->pair_count; i++) {
+        struct picture_process *process =
+            &picture->processes[picture->threads[picture->pairs[i].thread].process];
+
+        picture->pair_order[process->first_pair + process->pair_count++] = (uint32_t)i;
     }
 }
 
@@ -210,10 +338,12 @@ bool picture_take(struct picture *picture, const struct tally *tally, struct err
         return error_set(error, ERROR_MEMORY, "no memory for a picture of what was counted");
     }
     take_times(picture, tally);
-    take_target(picture, tally);
+    take_processes(picture, tally);
+    take_targets(picture, tally);
     take_functions(picture, tally);
     take_threads(picture, tally);
     take_pairs(picture, tally);
+    order_pairs(picture);
     take_trends(picture, tally);
     return true;
 }
@@ -222,8 +352,11 @@ void picture_free(struct picture *picture)
 {
     free(picture->pairs);
     free(picture->places);
+    free(picture->pair_order);
     free(picture->functions);
     free(picture->threads);
+    free(picture->processes);
+    free(picture->histories);
     *picture = (struct picture){.command = "", .end_text = ""};
 }
 

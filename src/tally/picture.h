@@ -48,11 +48,10 @@ struct picture_function {
     const char *name;      /* terminated, UTF-8, without control characters */
     const char *file;
     uint32_t first_line;
-    uint16_t process;
 };
 
 struct picture_thread {
-    uint16_t process;
+    uint32_t process;                      /* its place in the picture's list */
     int32_t tid;
     uint64_t ident;
     const char *name;
@@ -68,6 +67,37 @@ struct picture_second {
     float cpu;  /* 1.0: one core busy */
     float gil;  /* 0 to 1 */
     float gc;   /* 0 to 1 */
+};
+
+/* Whole seconds, oldest first. */
+struct picture_history {
+    struct picture_second list[PICTURE_HISTORY];
+    uint32_t count;
+};
+
+#define PICTURE_NO_HISTORY UINT32_MAX
+
+struct picture_process {
+    int32_t pid;
+    int32_t parent;                        /* when it was attached to */
+    uint32_t version_hex;
+    uint16_t read_as, build;               /* as struct record_process has them */
+    uint64_t started_ns;
+    const char *command;
+    bool ended;                            /* by itself: not where only the sampling did */
+    const char *end_text;                  /* why it ended, "" while it runs */
+    struct sampler_counts counts;          /* since attach */
+    double rate_hz;                        /* rounds per second over about the last second */
+    bool riding, blocking, slowed;         /* the engine's state, see record.h */
+    uint64_t ridden;
+    struct picture_second now;             /* over about the last second */
+    uint32_t history;                      /* its place in the picture's list, or PICTURE_NO_HISTORY */
+    uint32_t threads_by_state[THREAD_STATES];
+    /* Of the whole process: threads that run no Python have CPU time, too. */
+    uint64_t wall_ns[SPANS];               /* how long it was looked at */
+    uint64_t cpu_ns[SPANS];
+    uint64_t gil_ns[SPANS];                /* how long some thread of it had the GIL */
+    uint32_t first_pair, pair_count;       /* its pairs: that part of the picture's `pair_order` */
 };
 
 struct picture {
@@ -89,27 +119,36 @@ struct picture {
 
     /* the sampler */
     struct sampler_counts counts;          /* since attach, of all targets */
-    double rate_hz;                        /* rounds per second over about the last second */
-    bool riding, blocking, slowed;         /* the engine's state, see record.h; of the first target */
+    double rate_hz;                        /* rounds per second over about the last second; of several
+                                              processes, the mean of those that run */
+    bool riding, blocking, slowed;         /* the engine's state, see record.h; of any target */
     uint64_t ridden;                       /* rounds since attach that the engine rode in */
     uint64_t dropped;                      /* records without room in the tally, or bad ones */
 
-    /* the process, as shares over about the last second; see picture_second. It and its history
-       outlast a reset: they speak of the target, not of what was counted. */
+    /* the targets, as shares over about the last second; see picture_second. Of several, the CPU is that of
+       all together, GIL and GC are those of the process that has most of it. They and the history outlast a
+       reset: they speak of the targets, not of what was counted. */
     struct picture_second now;
     uint32_t threads_by_state[THREAD_STATES];
-    struct picture_second history[PICTURE_HISTORY]; /* whole seconds, oldest first */
-    uint32_t history_count;
+    struct picture_history history;
+
+    struct picture_process *processes;     /* in order of their coming; ended ones stay */
+    size_t process_count;
+    size_t running;                        /* of them, those that have not ended */
+    struct picture_history *histories;     /* of those that run, or did a minute ago */
+    size_t histories_count;
 
     struct picture_pair *pairs;
     size_t pair_count;
+    uint32_t *pair_order;                  /* places in `pairs`, process by process */
     struct picture_function *functions;    /* the first FUNCTION_FIRST are those of fixed numbers */
     size_t function_count;
     struct picture_thread *threads;        /* name NULL where a place in the list is free */
     size_t thread_count;
 
     /* room owned by the picture, used again by the next picture_take() */
-    size_t pair_room, function_room, thread_room, place_room;
+    size_t pair_room, function_room, thread_room, place_room, order_room, process_room,
+        histories_room;
     uint32_t *places;                      /* where the tally's pairs went in `pairs` */
 };
 

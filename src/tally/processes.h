@@ -12,28 +12,34 @@
 #include "tally/history.h"
 #include "tally/names.h"
 
-#define PROCESSES_MAX 256u
+#define PROCESSES_MAX 65536u          /* one after the other; numbers are 16 bits */
+#define PROCESSES_HISTORIES_MAX 2048u /* of them, those with a history: what runs, and what ended of late */
+#define PROCESS_NONE UINT32_MAX
 
 struct process {
     uint16_t number;
-    int32_t pid;
+    int32_t pid, parent;
     uint32_t version_hex;
     uint16_t read_as;
     uint16_t build;
     uint64_t started_ns;
     const char *command;
     bool ended;
+    uint64_t ended_ns;
     const char *end_text;
     struct sampler_counts counts;
     bool riding, blocking, slowed; /* as of the last round, see record.h */
     uint64_t ridden;     /* rounds since attach that the engine rode in */
-    struct history history;
-    uint32_t ended_threads; /* the thread that stands for many (fold.c), or THREAD_NONE */
+    uint64_t wall_ns, cpu_ns, gil_ns; /* counted since the start */
+    struct history *history; /* NULL: it ended a while ago */
+    uint32_t ended_threads;  /* the thread that stands for many (fold.c), or THREAD_NONE */
 };
 
 struct processes {
-    struct process *by_number[PROCESSES_MAX];
-    uint32_t count, running;
+    struct process *list;     /* in order of their coming */
+    uint32_t count, room, running, histories;
+    uint32_t *places;         /* by number: where in the list; PROCESS_NONE: not known */
+    uint32_t place_room;
     struct names *names;
 };
 
@@ -42,14 +48,19 @@ struct processes {
 bool processes_init(struct processes *processes);
 void processes_free(struct processes *processes);
 
-/* Keeps a new process; false: it is known already, or there is no room. */
-bool processes_define(struct processes *processes, const struct record_process *record);
+/* Keeps a new process at `now_ns`; false: it is known already, or there is no room. */
+bool processes_define(struct processes *processes, const struct record_process *record,
+                      uint64_t now_ns);
 
-/* The process that runs under that number, or NULL. */
+/* The process that runs under that number, or NULL. It moves when a new one is defined. */
 struct process *processes_find(const struct processes *processes, uint16_t number);
 
-/* The process of the lowest number, or NULL when there is none. */
-const struct process *processes_first(const struct processes *processes);
+/* Where the process of that number is in the list; PROCESS_NONE: it is not known. */
+uint32_t processes_place(const struct processes *processes, uint16_t number);
+
+/* One that stands for processes that ended long ago, so that many may: of no id, and ended itself. NULL: no room. Others
+   may move. */
+struct process *processes_long_ended(struct processes *processes);
 
 /* Counts the end of a round in. */
 void process_round(struct process *process, const struct record_round *record);
@@ -57,5 +68,8 @@ void process_round(struct process *process, const struct record_round *record);
 /* Marks a process as ended, and keeps what its sampling came to. */
 void processes_end(struct processes *processes, struct process *process,
                    const struct record_end *record);
+
+/* Forgets what was counted, and not what is known. */
+void processes_reset(struct processes *processes);
 
 #endif

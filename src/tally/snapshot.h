@@ -15,6 +15,7 @@
 #include "tally/picture.h"
 
 #define SNAPSHOT_ALL_THREADS UINT32_MAX
+#define SNAPSHOT_ALL_PROCESSES UINT32_MAX
 
 /* What rows can be sorted by; the name breaks ties, so that an order is always the same. */
 enum function_key {
@@ -26,6 +27,7 @@ enum function_key {
     FUNCTION_NAME,
     FUNCTION_FILE,
     FUNCTION_HOT_LINE,
+    FUNCTION_PROCESS, /* how many processes have it, then which one */
     FUNCTION_KEYS,
 };
 
@@ -40,7 +42,24 @@ enum thread_key {
     THREAD_KEY_FUNCTION,
     THREAD_KEY_FILE,
     THREAD_KEY_IDENT,
+    THREAD_KEY_PROCESS,
     THREAD_KEYS,
+};
+
+enum process_key {
+    PROCESS_KEY_PID,
+    PROCESS_KEY_COMMAND,
+    PROCESS_KEY_VERSION,
+    PROCESS_KEY_CPU,
+    PROCESS_KEY_GIL,
+    PROCESS_KEY_THREADS,
+    PROCESS_KEY_SAMPLES,
+    PROCESS_KEY_FUNCTION,
+    PROCESS_KEY_SHARE,
+    PROCESS_KEY_FILE,
+    PROCESS_KEY_AGE,
+    PROCESS_KEY_OUTLIER,
+    PROCESS_KEYS,
 };
 
 struct filter;
@@ -58,6 +77,7 @@ bool filter_matches(const struct filter *filter, const char *first, const char *
 struct function_query {
     enum tally_span span;
     enum tally_mode mode;
+    uint32_t process;            /* only of this one, or SNAPSHOT_ALL_PROCESSES */
     uint32_t thread;             /* or SNAPSHOT_ALL_THREADS */
     const struct filter *filter; /* on name and file; NULL: all */
     enum function_key sort;
@@ -69,6 +89,8 @@ struct function_row {
     const char *name;
     const char *file;
     uint32_t first_line;
+    uint32_t processes;          /* how many of those chosen have time in it, */
+    int32_t pid;                 /* and one of these */
     uint32_t hot_line;           /* line on which one thread spent most since start; 0: not known */
     uint64_t hot_line_ns;
     uint64_t self_ns, total_ns;  /* in the chosen span and mode */
@@ -101,6 +123,7 @@ void function_table_free(struct function_table *table);
 
 struct thread_query {
     enum tally_span span;
+    uint32_t process;            /* only those of this one, or SNAPSHOT_ALL_PROCESSES */
     uint32_t thread;             /* only this one, or SNAPSHOT_ALL_THREADS */
     const struct filter *filter; /* on the thread's name and its current function */
     enum thread_key sort;
@@ -109,6 +132,7 @@ struct thread_query {
 
 struct thread_row {
     uint32_t thread;             /* its place in the picture: what a selection holds on to */
+    int32_t pid;
     int32_t tid;
     uint64_t ident;
     const char *name;
@@ -135,5 +159,53 @@ struct thread_table {
 bool thread_table_fill(struct thread_table *table, const struct picture *picture,
                        const struct thread_query *query, struct error *error);
 void thread_table_free(struct thread_table *table);
+
+struct process_query {
+    enum tally_span span;
+    enum tally_mode mode;        /* of the hottest function */
+    const struct filter *filter; /* on the command and its hottest function */
+    enum process_key sort;
+    bool ascending;
+};
+
+/* In what a process differs from its siblings: those with the same parent and the same command, numbers in it
+   apart, that run and were looked at for a second, where there are three or more of them. */
+enum outlier {
+    OUTLIER_BUSY = 1,     /* its CPU time is above their median by a fifth of a core and by half of the median, or more */
+    OUTLIER_LAZY = 2,     /* below it by as much */
+    OUTLIER_FUNCTION = 4, /* most have another function as their hottest, in which this one spent less than half of
+                             the median's share */
+};
+
+struct process_row {
+    uint32_t process;            /* its place in the picture: what a selection holds on to */
+    int32_t pid;
+    const char *command;
+    uint32_t version_hex;
+    bool ended;
+    uint64_t age_ns;             /* since it began; 0: not known, or it ended */
+    double cpu_share;            /* of the time it was looked at; 1.0: one core busy all the time */
+    double gil_share;            /* some thread of it had the GIL */
+    uint32_t threads;            /* Python's, that run */
+    uint64_t samples;            /* of all of them */
+    const char *function;        /* in which it spent most at the leaf; "" when there is none */
+    const char *file;
+    uint32_t first_line;
+    double function_share;       /* of the time of all its threads, in the chosen mode */
+    unsigned outlier;            /* bits of enum outlier */
+};
+
+struct process_table {
+    struct process_row *rows;
+    size_t count;
+    size_t room;
+    uint64_t *self_ns;           /* owned by the table: of one process, by function */
+    size_t self_room;
+};
+
+/* As function_table_fill(). Processes that ended are in it as long as the span has samples of them, below the others. */
+bool process_table_fill(struct process_table *table, const struct picture *picture,
+                        const struct process_query *query, struct error *error);
+void process_table_free(struct process_table *table);
 
 #endif

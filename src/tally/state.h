@@ -22,6 +22,7 @@ struct tally {
     struct threads threads;
     struct pairs pairs;
     struct window window;
+    bool expects_more;   /* see tally_expect_more() */
     bool begun;          /* `started_ns` is known: something with a time has come */
     uint64_t started_ns; /* of the counting */
     uint64_t now_ns;     /* the latest time heard of */
@@ -32,6 +33,9 @@ struct tally {
 
 /* Moves the tally on to `time_ns`, of something that took `wall_ns` until then. */
 void tally_move_on(struct tally *tally, uint64_t time_ns, uint64_t wall_ns);
+
+/* Whether all processes have ended, and no more is expected. */
+bool tally_has_ended(const struct tally *tally);
 
 /* Counts a sample that record_check() let pass; false: it had to be dropped, and left no trace. */
 bool tally_count_sample(struct tally *tally, const struct record_sample *sample);

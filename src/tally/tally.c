@@ -71,12 +71,17 @@ void tally_move_on(struct tally *tally, uint64_t time_ns, uint64_t wall_ns)
     window_slide(&tally->window, &tally->pairs, time_ns);
 }
 
+bool tally_has_ended(const struct tally *tally)
+{
+    return tally->processes.count > 0 && tally->processes.running == 0 && !tally->expects_more;
+}
+
 /* One handler for each kind of record, all checked by record_check(); false: the record is
    dropped. */
 
 static bool feed_process(struct tally *tally, const void *record)
 {
-    return processes_define(&tally->processes, record);
+    return processes_define(&tally->processes, record, tally->now_ns);
 }
 
 static bool feed_thread(struct tally *tally, const void *record)
@@ -119,6 +124,7 @@ static bool feed_round(struct tally *tally, const void *record)
     return true;
 }
 
+/* The last picture of a process stays as it was, but where others go on its threads have ended, too. */
 static bool feed_end(struct tally *tally, const void *record)
 {
     const struct record_end *end = record;
@@ -128,6 +134,9 @@ static bool feed_end(struct tally *tally, const void *record)
         return false;
     tally_move_on(tally, end->time_ns, 0);
     processes_end(&tally->processes, process, end);
+    functions_forget_process(&tally->functions, end->header.process);
+    if (end->reason != ERROR_NONE && !tally_has_ended(tally))
+        threads_end(&tally->threads, end->header.process);
     return true;
 }
 
@@ -147,8 +156,13 @@ void tally_feed(struct tally *tally, const void *record, size_t length)
 
 void tally_advance(struct tally *tally, uint64_t now_ns)
 {
-    if (tally->begun && tally->processes.running > 0 && now_ns <= TIME_MAX_NS)
+    if (tally->begun && !tally_has_ended(tally) && now_ns <= TIME_MAX_NS)
         tally_move_on(tally, now_ns, 0);
+}
+
+void tally_expect_more(struct tally *tally, bool expects_more)
+{
+    tally->expects_more = expects_more;
 }
 
 void tally_reset(struct tally *tally, uint64_t now_ns)
@@ -156,6 +170,7 @@ void tally_reset(struct tally *tally, uint64_t now_ns)
     tally_advance(tally, now_ns);
     window_clear(&tally->window);
     pairs_clear(&tally->pairs);
+    processes_reset(&tally->processes);
     tally->begun = true;
     tally->started_ns = now_ns;
 }

@@ -5,6 +5,8 @@
  * by taking a picture of it (picture.h), never directly, so that a view can be frozen while the
  * tally goes on. One thread (the main one) feeds it and takes the pictures.
  *
+ * Of several processes, functions of equal file, name and first line are one.
+ *
  * Memory is bounded by `struct tally_limits`; what does not fit is counted in the picture as
  * `dropped`, and never silently. Threads that have ended and left the window make room for others:
  * then one thread, "‹ended›", has what all of them had used since the start.
@@ -41,6 +43,9 @@ void tally_feed(struct tally *tally, const void *record, size_t length);
 /* Lets the window slide to `now_ns` though no record came (the target is stopped, or ended).
    After RECORD_END the window stands still: the last picture stays. */
 void tally_advance(struct tally *tally, uint64_t now_ns);
+
+/* Whether further processes may come: it has not ended then, though all that are known did. False at first. */
+void tally_expect_more(struct tally *tally, bool expects_more);
 
 /* Forgets all that was counted, keeps names and threads; "since start" begins at `now_ns`. */
 void tally_reset(struct tally *tally, uint64_t now_ns);

@@ -22,6 +22,7 @@ static struct thread_row row_of(const struct picture *picture, uint32_t number,
     const double own_ns = (double)all->ns[MODE_WALL];
     struct thread_row row = {
         .thread = number,
+        .pid = thread->process < picture->process_count ? picture->processes[thread->process].pid : 0,
         .tid = thread->tid,
         .ident = thread->ident,
         .name = thread->name,
@@ -101,12 +102,18 @@ static int compare_ident(const struct thread_row *a, const struct thread_row *b)
     return COMPARE(a->ident, b->ident);
 }
 
+static int compare_process(const struct thread_row *a, const struct thread_row *b)
+{
+    return COMPARE(a->pid, b->pid);
+}
+
 static compare_rows *const COMPARISONS[THREAD_KEYS] = {
     [THREAD_KEY_TID] = compare_tid,           [THREAD_KEY_NAME] = compare_name,
     [THREAD_KEY_STATE] = compare_state,       [THREAD_KEY_CPU] = compare_cpu,
     [THREAD_KEY_GIL] = compare_gil,           [THREAD_KEY_EXCEPTION] = compare_exception,
     [THREAD_KEY_SAMPLES] = compare_samples,   [THREAD_KEY_FUNCTION] = compare_function,
     [THREAD_KEY_FILE] = compare_file,         [THREAD_KEY_IDENT] = compare_ident,
+    [THREAD_KEY_PROCESS] = compare_process,
 };
 
 static int compare(const void *left, const void *right, void *context)
@@ -135,6 +142,8 @@ bool thread_table_fill(struct thread_table *table, const struct picture *picture
         const struct picture_thread *thread = &picture->threads[i];
         struct thread_row row;
 
+        if (query->process != SNAPSHOT_ALL_PROCESSES && query->process != thread->process)
+            continue;
         if (!thread->name || (query->thread != SNAPSHOT_ALL_THREADS && query->thread != i) ||
             (thread->state == THREAD_ENDED && thread->all[query->span].samples == 0))
             continue;

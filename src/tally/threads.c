@@ -119,11 +119,18 @@ uint32_t threads_find(const struct threads *threads, uint16_t process, uint32_t 
     return map_get(&threads->numbers, key_of(process, number));
 }
 
+void threads_end(struct threads *threads, uint16_t process)
+{
+    for (uint32_t i = 0; i < threads->count; i++)
+        if (threads->list[i].shown.name && threads->list[i].shown.process == process)
+            threads->list[i].shown.state = THREAD_ENDED;
+}
+
 void threads_forget(struct threads *threads, uint32_t thread)
 {
     const struct thread *forgotten = &threads->list[thread];
 
-    map_remove(&threads->numbers, key_of(forgotten->shown.process, forgotten->number));
+    map_remove(&threads->numbers, key_of((uint16_t)forgotten->shown.process, forgotten->number));
 }
 
 void threads_free_place(struct threads *threads, uint32_t thread)

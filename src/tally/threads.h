@@ -21,7 +21,8 @@
 #define THREAD_NAMES_MAX 64u /* see threads_define() */
 
 struct thread {
-    struct picture_thread shown; /* without times; its name is NULL where the place is free */
+    struct picture_thread shown; /* without times; its process by number; its name is NULL where the place
+                                    is free */
     uint32_t number;             /* as the sampler sent it; of a free place: the next free one */
     uint32_t names_given;
     uint64_t last_ns;    /* of its last sample */
@@ -51,6 +52,9 @@ bool threads_define(struct threads *threads, const struct record_thread *record)
 
 /* The index of a thread, or THREAD_NONE when it is not known. */
 uint32_t threads_find(const struct threads *threads, uint16_t process, uint32_t number);
+
+/* Marks all threads of a process as ended. */
+void threads_end(struct threads *threads, uint16_t process);
 
 /* Makes a thread unknown, so that nothing more can be counted to it. Its place stays taken until
    threads_free_place(). */

@@ -58,7 +58,7 @@ static void check_picture(const struct picture *picture)
     REQUIRE(picture->thread_count <= LIMITS.threads);
     REQUIRE(picture->pair_count <= LIMITS.pairs);
     REQUIRE(picture->span_ns[SPAN_WINDOW] <= picture->window_ns);
-    REQUIRE(picture->history_count <= PICTURE_HISTORY);
+    REQUIRE(picture->history.count <= PICTURE_HISTORY);
     for (size_t i = 0; i < picture->pair_count; i++) {
         REQUIRE(picture->pairs[i].function < picture->function_count);
         REQUIRE(picture->pairs[i].thread < picture->thread_count);

@@ -220,15 +220,15 @@ struct picture *fake_picture_at(struct fake_picture *fake, uint64_t tick)
         .samples = tick * 250 * picture->thread_count,
         .truncated = tick / 10,
     };
-    picture->history_count =
+    picture->history.count =
         second + 10 < PICTURE_HISTORY ? (uint32_t)second + 10 : PICTURE_HISTORY;
-    for (uint32_t i = 0; i < picture->history_count; i++) {
-        uint64_t when = second + PICTURE_HISTORY - picture->history_count + i;
+    for (uint32_t i = 0; i < picture->history.count; i++) {
+        uint64_t when = second + PICTURE_HISTORY - picture->history.count + i;
         float busy = (float)(wave(when, 37) + 600 * (when % 23 < 9)) / 1900;
 
-        picture->history[i] = (struct picture_second){1.4f * busy, 0.9f * busy, 0.05f * busy};
+        picture->history.list[i] = (struct picture_second){1.4f * busy, 0.9f * busy, 0.05f * busy};
     }
-    picture->now = picture->history[picture->history_count - 1];
+    picture->now = picture->history.list[picture->history.count - 1];
     picture->pair_count = picture->function_count;
     for (size_t i = 0; i < picture->pair_count; i++)
         fill_pair(picture, i, tick);

@@ -166,6 +166,14 @@ press q shows 'status 0'
 open_program 300 100
 press Ctrl-C shows 'status 0'
 
+echo "several processes"
+start_target "$python" workers --workers 2
+open_program 160 24
+press f shows '3 processes'
+press P shows '(1 of 3)'
+keys q
+see 'status 0'
+
 echo "no key was left out"
 sed -n '/BEGIN keys/,/END keys/s/^\.BR //p' "$top/doc/tachyon-top.1" |
     sed 's/ ", " /\n/g; s/\\//g' | sort >"$work/keys"

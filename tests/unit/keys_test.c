@@ -154,7 +154,7 @@ static void help_wraps(void **state)
 
     (void)state;
     assert_non_null(strstr(help, "deselect, and go back to the top; close;\n"));
-    assert_non_null(strstr(help, "\n                cancel\n"));
+    assert_non_null(strstr(help, "\n                cancel; then back to the list\n"));
     assert_null(strstr(help, "…"));
     free(help);
 }

@@ -60,7 +60,7 @@ static void test_live_by_default(void **state)
 
     (void)state;
     assert_int_equal(options.command, COMMAND_LIVE);
-    assert_int_equal(options.pid, 4242);
+    assert_int_equal(options.pids[0], 4242);
     assert_true(options.rate_hz == 1000);
     assert_int_equal(options.mode, MODE_WALL);
     assert_int_equal(options.view, VIEW_FUNCTIONS);
@@ -85,7 +85,7 @@ static void test_attach_live_is_live(void **state)
     assert_int_equal(attach.command, COMMAND_LIVE);
     assert_int_equal(attach.span, SPAN_WINDOW);
     assert_int_equal(attach.mode, plain.mode);
-    assert_int_equal(attach.pid, plain.pid);
+    assert_int_equal(attach.pids[0], plain.pids[0]);
 }
 
 static void test_attach(void **state)
@@ -120,14 +120,55 @@ static void test_doctor_needs_no_process(void **state)
 {
     (void)state;
     assert_int_equal(run("doctor").command, COMMAND_DOCTOR);
-    assert_int_equal(run("doctor").pid, 0);
-    assert_int_equal(run("doctor 7").pid, 7);
+    assert_int_equal(run("doctor").pids[0], 0);
+    assert_int_equal(run("doctor 7").pids[0], 7);
     assert_usage("doctor word", "'word' is not the id of a process");
     assert_usage("doctor 7 8", "one word too many");
     assert_usage("doctor 0", "not the id of a process");
     assert_usage("doctor -d 1 7", "--duration does not go with doctor");
     assert_usage("doctor -t 9 7", "--thread does not go with doctor");
     assert_usage("dump", "the id of a Python process is missing");
+}
+
+static void test_several_processes(void **state)
+{
+    struct options options = run("-p 7,8,4194304 --subprocesses");
+
+    (void)state;
+    assert_int_equal(options.pid_count, 3);
+    assert_int_equal(options.pids[1], 8);
+    assert_int_equal(options.pids[2], 4194304);
+    assert_true(options.subprocesses);
+    assert_int_equal(run("attach 7,8").pid_count, 2);
+    assert_string_equal(run("dump --name app --user www --cgroup web").name, "app");
+    assert_string_equal(run("attach --user www").user, "www");
+    assert_string_equal(run("--cgroup web.service --subprocesses").cgroup, "web.service");
+    for (const char *const *bad = (const char *const[]){"7,", ",7", "7,,8", "7,x", "0", "7 ,8", NULL};
+         *bad; bad++) {
+        char line[64];
+
+        snprintf(line, sizeof line, "-p %s", *bad);
+        assert_usage(line, strchr(*bad, ' ') ? "one word too many" : "--pid: '");
+    }
+    assert_usage("7 8", "one word too many");
+    assert_usage("-p 7 --name app", "--pid does not go with --name");
+    assert_usage("7 --user www", "--user does not go with the id of a process");
+    assert_usage("--name /[/", "--name: not a regular expression");
+    assert_usage("doctor 7,8", "doctor looks at one process");
+    assert_usage("doctor --name app", "--name does not go with doctor");
+    assert_usage("attach --subprocesses", "the id of a Python process is missing");
+}
+
+static void test_no_process(void **state)
+{
+    struct options options;
+
+    (void)state;
+    assert_int_equal(parse("", &options), OPTIONS_CHOOSE);
+    assert_non_null(strstr(options.problem, "the id of a Python process is missing"));
+    assert_int_equal(parse("--subprocesses -r 100", &options), OPTIONS_CHOOSE);
+    assert_int_equal(parse("attach --live", &options), OPTIONS_CHOOSE);
+    assert_usage("--snapshot file.txt", "the id of a Python process is missing");
 }
 
 static void test_options_stand_anywhere(void **state)
@@ -137,7 +178,7 @@ static void test_options_stand_anywhere(void **state)
     assert_int_equal(run("7 --mode cpu").mode, MODE_CPU);
     assert_int_equal(run("-r 10 attach 7").command, COMMAND_ATTACH);
     assert_int_equal(run("attach 7 -d 3").duration_ns, 3 * NS_PER_S);
-    assert_int_equal(run("--mode=cpu -- 7").pid, 7);
+    assert_int_equal(run("--mode=cpu -- 7").pids[0], 7);
     unsetenv("POSIXLY_CORRECT");
 }
 
@@ -250,9 +291,8 @@ static void test_what_does_not_go_together(void **state)
 static void test_process(void **state)
 {
     (void)state;
-    assert_int_equal(run("4194304").pid, 4194304);
-    assert_usage("", "pgrep -a python");
-    assert_usage("attach", "pgrep -a python");
+    assert_int_equal(run("4194304").pids[0], 4194304);
+    assert_usage("attach", "on a terminal, tachyon-top without arguments lists them");
     assert_usage("0", "'0'");
     assert_usage("4194305", "'4194305'");
     assert_usage("-- -5", "'-5'");
@@ -356,7 +396,7 @@ static void test_help_of_a_command(void **state)
     assert_int_equal(parse("dump -h", &options), OPTIONS_HELP);
     help = written(write_help, &options);
     assert_lines_fit(help, 79);
-    assert_non_null(strstr(help, "Usage: tachyon-top dump [OPTIONS] PID\n"));
+    assert_non_null(strstr(help, "Usage: tachyon-top dump [OPTIONS] PID[,PID...]\n"));
     assert_non_null(strstr(help, "--output FILE"));
     assert_null(strstr(help, "--mode"));
     assert_null(strstr(help, "attach"));
@@ -426,6 +466,8 @@ int main(void)
         cmocka_unit_test(test_attach),
         cmocka_unit_test(test_dump),
         cmocka_unit_test(test_doctor_needs_no_process),
+        cmocka_unit_test(test_several_processes),
+        cmocka_unit_test(test_no_process),
         cmocka_unit_test(test_options_stand_anywhere),
         cmocka_unit_test(test_long_names_may_be_cut),
         cmocka_unit_test(test_rates),

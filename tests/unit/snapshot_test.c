@@ -179,6 +179,7 @@ static void test_sorting_functions(void **state)
         {FUNCTION_NAME, "work main help ", "help main work "},
         {FUNCTION_FILE, "help work main ", "main work help "},
         {FUNCTION_HOT_LINE, "help work main ", "main work help "},
+        {FUNCTION_PROCESS, "help main work ", "help main work "}, /* all of one: by name */
     };
     struct fixture *fixture = *state;
     struct function_table table = {0};
@@ -208,13 +209,13 @@ static void test_ties(void **state)
     feed(fixture->tally, make_function(0, 10, "same", "b.py", 7));
     feed(fixture->tally, make_function(0, 11, "same", "a.py", 9));
     feed(fixture->tally, make_function(0, 12, "same", "a.py", 8));
-    feed(fixture->tally, make_function(0, 13, "same", "a.py", 8));
+    feed(fixture->tally, make_function(0, 13, "same", "a.py", 10));
     feed(fixture->tally, make_function(0, 14, "less", "z.py", 1));
     for (uint32_t i = 0; i < 5; i++)
         feed(fixture->tally,
              SAMPLE(.time_ms = START_MS + i + 1, .wall_ms = 1, .FRAMES({10 + i, 1})));
     for (int ascending = 0; ascending < 2; ascending++) {
-        static const uint32_t EXPECTED[] = {4, 2, 3, 1, 0};
+        static const uint32_t EXPECTED[] = {4, 2, 1, 3, 0};
 
         query.ascending = ascending;
         ask_functions(fixture, &table, &query);
@@ -409,6 +410,7 @@ static void test_sorting_threads(void **state)
         {THREAD_KEY_FUNCTION, "MainThread worker gone ", "gone worker MainThread "},
         {THREAD_KEY_FILE, "worker MainThread gone ", "gone MainThread worker "},
         {THREAD_KEY_IDENT, "gone worker MainThread ", "MainThread worker gone "},
+        {THREAD_KEY_PROCESS, "MainThread gone worker ", "MainThread gone worker "},
     };
     struct fixture *fixture = *state;
     struct thread_table table = {0};

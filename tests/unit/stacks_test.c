@@ -98,6 +98,24 @@ static void test_collapsed_special_frames(void **state)
                             "tid:1000;od,d.py:a,b\xef\xbf\xbd" "c:1 1\n");
 }
 
+/* Equal stacks of two processes are two, and told apart by their ids; the numbers of functions are each one's own. */
+static void test_collapsed_processes(void **state)
+{
+    struct collapsed *collapsed = begin(MODE_WALL, 0, COLLAPSED_BYTES_MAX);
+
+    (void)state;
+    count(collapsed, make_process(0, 70, "app"));
+    feed_names(collapsed);
+    count(collapsed, make_process(300, 80, "app"));
+    count(collapsed, make_thread(300, 0, THREAD_IDLE, "MainThread"));
+    count(collapsed, make_function(300, WORK, "<module>", "/srv/app/main.py", 1));
+    count(collapsed, SAMPLE(.process = 300, .thread = 0, .rounds = 3, .FRAMES({WORK, 10})));
+    count(collapsed, make_end(300, 100, "the process ended"));
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 1, .MAIN_ONLY));
+    assert_lines(collapsed, "pid:80;tid:1000;main.py:<module>:10 3\n"
+                            "pid:70;tid:1000;main.py:<module>:11 1\n");
+}
+
 static void test_collapsed_one_thread(void **state)
 {
     struct collapsed *collapsed = begin(MODE_WALL, 1001, COLLAPSED_BYTES_MAX);
@@ -237,6 +255,24 @@ static void test_dump(void **state)
                 "\nThread 1001 \"worker\" (waits for the GIL), runs no Python code\n");
 }
 
+static void test_dump_of_two(void **state)
+{
+    struct dump *dump = begin_dump(0);
+
+    (void)state;
+    feed_dump_names(dump);
+    look(dump, make_process(1, 5, "master"));
+    look(dump, SAMPLE(.thread = 0, .state = THREAD_HAS_GIL, .MAIN_WORK));
+    look(dump, SAMPLE(.thread = 1, .state = THREAD_WAIT_GIL));
+    look(dump, ROUND(.rounds = 1));
+    assert_false(dump_complete(dump));
+    look(dump, ROUND(.process = 1, .rounds = 1));
+    assert_true(dump_complete(dump));
+    assert_dump(dump, DUMP_HEAD DUMP_MAIN
+                "\nThread 1001 \"worker\" (waits for the GIL), runs no Python code\n"
+                "\nProcess 5: master\nCPython 3.13.5\n\nNo thread runs Python code.\n");
+}
+
 static void test_dump_says_what_is_missing(void **state)
 {
     struct dump *dump = begin_dump(0);
@@ -323,6 +359,7 @@ static void test_dump_cleans_and_checks(void **state)
 static const struct stats STATS = {
     .counts = {.rounds = 2900, .samples = 5700, .failed = 300, .truncated = 57, .retried = 12,
                .missed = 100, .lost = 4},
+    .processes = 1,
     .duration_ns = 3 * NS_PER_S,
     .asked_rate_hz = 1000,
     .profiler_cpu_ns = 20 * NS_PER_MS,
@@ -356,10 +393,25 @@ static void test_stats_json(void **state)
     assert_non_null(object);
     assert_string_equal(text, "{\"rounds\": 2900, \"samples\": 5700, \"failed\": 300, "
                               "\"truncated\": 57, \"retried\": 12, \"missed\": 100, \"lost\": 4, "
-                              "\"duration_s\": 3.0, \"rate_hz\": 966.667, "
+                              "\"processes\": 1, \"duration_s\": 3.0, \"rate_hz\": 966.667, "
                               "\"profiler_cpu_s\": 0.02, \"engine\": \"auto\", "
                               "\"ridden\": 1450, \"stopped_s\": 0.0, \"unstopped\": 0, \"python\": \"3.15.0\"}\n");
     json_decref(object);
+    free(text);
+}
+
+/* Rates are those of one process, on average. */
+static void test_stats_of_several(void **state)
+{
+    struct stats stats = STATS;
+    char *text;
+
+    (void)state;
+    stats.processes = 3;
+    stats.watched_ns = 6 * NS_PER_S;
+    text = stats_text(&stats, false);
+    assert_int_equal(strncmp(text, "Captured 5700 samples in 3.00 seconds, of 3 processes\n"
+                                   "Rate: 483.3 Hz of 1000.0 Hz asked\n", 88), 0);
     free(text);
 }
 
@@ -406,17 +458,20 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_collapsed_merges),
         cmocka_unit_test(test_collapsed_special_frames),
+        cmocka_unit_test(test_collapsed_processes),
         cmocka_unit_test(test_collapsed_one_thread),
         cmocka_unit_test(test_collapsed_modes),
         cmocka_unit_test(test_collapsed_counts_what_it_drops),
         cmocka_unit_test(test_collapsed_is_bounded),
         cmocka_unit_test(test_dump),
+        cmocka_unit_test(test_dump_of_two),
         cmocka_unit_test(test_dump_says_what_is_missing),
         cmocka_unit_test(test_dump_keeps_the_best),
         cmocka_unit_test(test_dump_threads),
         cmocka_unit_test(test_dump_of_a_thread_that_is_not_there),
         cmocka_unit_test(test_dump_cleans_and_checks),
         cmocka_unit_test(test_stats_json),
+        cmocka_unit_test(test_stats_of_several),
         cmocka_unit_test(test_stats_summary),
     };
 

@@ -94,30 +94,30 @@ static void test_history(void **state)
     feed_rounds(fixture, START_MS + 3250, START_MS + 4050, 10, &(struct round_args){0});
     take(fixture);
     /* Seconds 1, 2, 3 are whole; 0 was seen in part, 4 is under way. */
-    assert_int_equal(picture->history_count, 3);
-    assert_close(picture->history[0].cpu, 1);
-    assert_close(picture->history[0].gil, 0);
-    assert_close(picture->history[1].cpu, 2);
-    assert_close(picture->history[1].gil, 1);
-    assert_close(picture->history[1].gc, 0);
-    assert_close(picture->history[2].cpu, 0);
-    assert_close(picture->history[2].gil, 0.25);
-    assert_close(picture->history[2].gc, 0.25);
+    assert_int_equal(picture->history.count, 3);
+    assert_close(picture->history.list[0].cpu, 1);
+    assert_close(picture->history.list[0].gil, 0);
+    assert_close(picture->history.list[1].cpu, 2);
+    assert_close(picture->history.list[1].gil, 1);
+    assert_close(picture->history.list[1].gc, 0);
+    assert_close(picture->history.list[2].cpu, 0);
+    assert_close(picture->history.list[2].gil, 0.25);
+    assert_close(picture->history.list[2].gc, 0.25);
     assert_close(picture->now.gil, 0.25);
     assert_close(picture->rate_hz / 100, 1);
 
     /* A minute on, without rounds: they are still known, until they are too old. */
     tally_advance(fixture->tally, (START_MS + 61500) * MS);
     take(fixture);
-    assert_int_equal(picture->history_count, PICTURE_HISTORY);
-    assert_close(picture->history[0].cpu, 1);
-    assert_close(picture->history[3].cpu, 0);
+    assert_int_equal(picture->history.count, PICTURE_HISTORY);
+    assert_close(picture->history.list[0].cpu, 1);
+    assert_close(picture->history.list[3].cpu, 0);
     assert_close(picture->rate_hz, 0);
     assert_close(picture->now.gil, 0);
     tally_advance(fixture->tally, (START_MS + 65500) * MS);
     take(fixture);
-    assert_int_equal(picture->history_count, PICTURE_HISTORY);
-    assert_close(picture->history[0].cpu, 0);
+    assert_int_equal(picture->history.count, PICTURE_HISTORY);
+    assert_close(picture->history.list[0].cpu, 0);
 }
 
 static void test_history_outlasts_a_reset(void **state)
@@ -127,7 +127,7 @@ static void test_history_outlasts_a_reset(void **state)
     feed_rounds(fixture, START_MS, START_MS + 5000, 1, &(struct round_args){.gil_held = true});
     tally_reset(fixture->tally, (START_MS + 5000) * MS);
     take(fixture);
-    assert_int_equal(fixture->picture.history_count, 5);
+    assert_int_equal(fixture->picture.history.count, 5);
     assert_close(fixture->picture.now.gil, 1);
     assert_close(fixture->picture.rate_hz / 1000, 1);
 }
@@ -140,10 +140,10 @@ static void test_rounds_of_many_seconds(void **state)
     feed_rounds(fixture, START_MS, START_MS + 10000, 5000,
                 &(struct round_args){.cpu_ms = 2500, .gil_held = true});
     take(fixture);
-    assert_int_equal(fixture->picture.history_count, 10);
+    assert_int_equal(fixture->picture.history.count, 10);
     for (unsigned i = 0; i < 10; i++) {
-        assert_close(fixture->picture.history[i].cpu, 0.5);
-        assert_close(fixture->picture.history[i].gil, 1);
+        assert_close(fixture->picture.history.list[i].cpu, 0.5);
+        assert_close(fixture->picture.history.list[i].gil, 1);
     }
 }
 
@@ -170,8 +170,8 @@ static void test_a_late_round_changes_nothing_else(void **state)
     feed(fixture->tally, ROUND(.time_ms = START_MS - 70000, .wall_ms = 100, .rounds = 1));
     feed(fixture->tally, ROUND(.time_ms = START_MS + 3001, .wall_ms = 1, .rounds = 2));
     take(fixture);
-    assert_int_equal(fixture->picture.history_count, 3);
-    assert_close(fixture->picture.history[2].gil, 1);
+    assert_int_equal(fixture->picture.history.count, 3);
+    assert_close(fixture->picture.history.list[2].gil, 1);
     assert_close(fixture->picture.now.gil, 1);
 }
 
@@ -184,7 +184,7 @@ static void test_rate_from_the_start(void **state)
     take(fixture);
     assert_close(fixture->picture.rate_hz / 1000, 1);
     assert_close(fixture->picture.now.gil, 1);
-    assert_int_equal(fixture->picture.history_count, 0);
+    assert_int_equal(fixture->picture.history.count, 0);
 }
 
 /* A sampler that does not count its rounds: each record is one. */
@@ -207,9 +207,9 @@ static void test_cpu_time_after_a_sleep(void **state)
     feed(fixture->tally, ROUND(.time_ms = START_MS + 5000, .wall_ms = 1, .cpu_ms = 80));
     feed_rounds(fixture, START_MS + 5000, START_MS + 6000, 1, &(struct round_args){0});
     take(fixture);
-    assert_int_equal(fixture->picture.history_count, 6);
-    assert_close(fixture->picture.history[3].cpu, 0);
-    assert_close(fixture->picture.history[4].cpu, 0.08);
+    assert_int_equal(fixture->picture.history.count, 6);
+    assert_close(fixture->picture.history.list[3].cpu, 0);
+    assert_close(fixture->picture.history.list[4].cpu, 0.08);
 }
 
 static void test_rate_counts_lost_rounds(void **state)

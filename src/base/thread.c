@@ -1,0 +1,35 @@
+#include "base/thread.h"
+
+#include <signal.h>
+#include <string.h>
+
+/* What a thread does wrong is told to itself: blocked, it would end the program without the handler
+   that puts the terminal back (force_sig_info_to_task(), kernel/signal.c). */
+static const int OWN_FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT};
+
+/* All other signals are the main thread's. */
+static sigset_t signals_of_others(void)
+{
+    sigset_t signals;
+
+    sigfillset(&signals);
+    for (size_t i = 0; i < sizeof OWN_FAULTS / sizeof OWN_FAULTS[0]; i++)
+        sigdelset(&signals, OWN_FAULTS[i]);
+    return signals;
+}
+
+bool thread_start(pthread_t *thread, void *(*run)(void *argument), void *argument, const char *what,
+                  struct error *error)
+{
+    const sigset_t blocked = signals_of_others();
+    sigset_t before;
+    int failure;
+
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
+    failure = pthread_create(thread, NULL, run, argument);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failure == 0)
+        return true;
+    return error_set(error, ERROR_SYSTEM, "could not start the %s thread: %s", what,
+                     strerror(failure));
+}

@@ -1,0 +1,17 @@
+/*
+ * thread - threads beside the main one, which alone takes signals.
+ */
+#ifndef BASE_THREAD_H
+#define BASE_THREAD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/* Starts a thread that runs `run`, for the caller to join, with all signals blocked but those that tell of its own
+   faults. False with the reason; `what` names it there. Any thread. */
+bool thread_start(pthread_t *thread, void *(*run)(void *argument), void *argument, const char *what,
+                  struct error *error);
+
+#endif

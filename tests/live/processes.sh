@@ -1,0 +1,236 @@
+#!/bin/sh
+# processes - several processes in one view: found by what they are, merged, told apart, and followed as they come and
+# go.
+. "${srcdir:-.}/tests/live/lib.sh"
+
+app=${builddir:-.}/tachyon-top
+rows=$work/rows.json
+stats=$work/stats
+notes=$work/notes
+
+# json EXPRESSION FILE - what a Python expression makes of `view`, the content of a file.
+json() {
+    "$judge" -c 'import json, sys
+view = json.load(open(sys.argv[2]))
+rows = view.get("rows")
+print(eval(sys.argv[1]))' "$1" "$2"
+}
+
+# A Python of this machine's own judges what was written.
+judge=$(command -v python3) || skip "there is no python3"
+
+# is EXPECTED EXPRESSION [FILE] - of the rows, or of another file.
+is() {
+    found=$(json "$2" "${3:-$rows}")
+    [ "$found" = "$1" ] || fail "$2 is $found, and not $1: $(cat "${3:-$rows}")"
+}
+
+# attach OPTION... - samples what the options say, and leaves the table in $rows.
+attach() {
+    "$app" attach -o "$rows" --force --stats "$stats" "$@" 2>"$notes" || fail "attach $*: $(cat "$notes")"
+}
+
+# A name that no other program on this machine has in its command line.
+unique=${work##*.}
+
+one_table() {
+    start_target "$2" workers --workers 3
+    # By name: the folder of the test is in the command line.
+    attach --name "$unique" -d 1
+    is 4 'view["processes"]'
+    is 4 'view["processes"]' "$stats"
+    is '[3]' '[row["processes"] for row in rows if row["function"] == "work"]'
+    is '[3]' '[row["processes"] for row in rows if row["function"] == "start_worker"]'
+    is '[4]' '[row["processes"] for row in rows if row["function"] == "rest"]'
+    is '[]' '[row for row in rows if rows.count(row) > 1]'
+
+    # By id, each by itself; ids that are none are told, and no failure.
+    attach -p "$pid,4194303" -d 0.3
+    is 1 'view["processes"]' "$stats"
+    grep -q '^Not attached to: .*4194303' "$notes" || fail "not told: $(cat "$notes")"
+    attach --name "/$unique.*--workers 3/" --user "$(id -u)" --view processes -d 1
+    is 4 'len(rows)'
+    is True 'all(row["samples"] > 0 for row in rows)'
+    is 3 'len([row for row in rows if row["function"] in ("work", "rest")]) - 1'
+
+    # Stacks have their process at the root.
+    "$app" attach --name "$unique" -d 0.5 --collapsed -o "$work/stacks" --force 2>"$notes"
+    ! grep -qv '^pid:[0-9]*;tid:[0-9]*;workers\.py:' "$work/stacks" || fail "$(cat "$work/stacks")"
+    [ "$(cut -d ';' -f 1 "$work/stacks" | sort -u | wc -l)" -eq 4 ] || fail "$(cat "$work/stacks")"
+    [ "$("$app" dump --name "$unique" | grep -c '^Process ')" -eq 4 ] || fail "dump has not four"
+    stop_targets
+}
+
+# started N - the profiler has seen so many processes up to now, and so has who watches it.
+workers_are() {
+    [ "$(pgrep -cP "$pid")" -eq "$1" ]
+}
+
+is_sampling() {
+    grep -qsx sampler /proc/"$profiler"/task/*/comm || is_over "$profiler"
+}
+
+# watch OPTION... - starts sampling, until finish.
+watch() {
+    "$app" attach -o "$rows" --force --stats "$stats" "$@" 2>"$notes" &
+    profiler=$!
+    targets="$targets $profiler"
+    wait_for 30 is_sampling || fail "does not sample: $(cat "$notes")"
+}
+
+finish() {
+    kill -INT "$profiler"
+    wait "$profiler" || fail "attach ended with $?: $(cat "$notes")"
+}
+
+# has_looked N - the profiler's second thread has looked that often since it was asked first: it sleeps in between.
+switches_of_watch() {
+    for task in /proc/"$profiler"/task/*; do
+        ! grep -qx watch "$task/comm" || sed -n 's/^voluntary_ctxt_switches:\t//p' "$task/status"
+    done
+}
+
+has_looked() {
+    [ "$(switches_of_watch)" -ge "$1" ]
+}
+
+let_it_look() {
+    wait_for 30 has_looked $(($(switches_of_watch) + 3)) || fail "it does not look for others"
+}
+
+they_come_and_go() {
+    start_target "$2" workers --workers 2 --shell
+    watch --subprocesses --view processes "$pid"
+    is_there() { [ "$(pgrep -fc "$unique.*--below")" -ge 2 ]; } # the shell and its child
+    wait_for 30 is_there || fail "the shell has no child"
+    let_it_look
+    kill -USR1 "$pid"
+    wait_for 30 workers_are 4 || fail "no worker came"
+    let_it_look
+    first=$(pgrep -P "$pid" | head -n 1)
+    kill -KILL "$first"
+    wait_for 30 is_over "$first" || fail "it does not end"
+    let_it_look
+    finish
+    # The parent, three workers, what the shell started, and the one that took the place of the first.
+    is 6 'len(rows)'
+    is "[$first]" '[row["pid"] for row in rows if row["state"] == "ended"]'
+    is True 'all(row["samples"] > 0 for row in rows)'
+    ! grep -q 'Not attached' "$notes" || fail "$(cat "$notes")"
+    stop_targets
+}
+
+# It goes on when the first one ends, as its workers do, and ends when all have.
+it_ends_with_the_last() {
+    start_target "$2" workers --workers 2
+    watch --subprocesses "$pid"
+    let_it_look
+    for worker in $(pgrep -P "$pid"); do
+        kill -STOP "$worker"
+    done
+    workers=$(pgrep -P "$pid")
+    kill -KILL "$pid"
+    wait_for 30 is_over "$pid" || fail "it does not end"
+    let_it_look
+    ! is_over "$profiler" || fail "it ended with the first: $(cat "$notes")"
+    # shellcheck disable=SC2086  # a list
+    kill -CONT $workers
+    wait_for 30 is_over "$profiler" || fail "it does not end"
+    wait "$profiler" || fail "status $?: $(cat "$notes")"
+    is 3 'view["processes"]' "$stats"
+    stop_targets
+}
+
+turnover() {
+    start_target "$2" workers --workers 4 --turnover 0.7
+    watch --name "$unique" --view processes
+    enough() { [ "$(switches_of_watch)" -ge 14 ]; }
+    wait_for 60 enough || fail "it does not look"
+    finish
+    is True 'len(rows) >= 9'
+    is True 'view["running"] == 0 and view["dropped"] == 0 and view["failed"] * 100 < view["samples"]'
+    stop_targets
+}
+
+# All of its siblings rest most of the time, and it does something else.
+outlier() {
+    start_target "$2" workers --workers 5 --stuck
+    watch --subprocesses --view processes "$pid"
+    let_it_look
+    let_it_look
+    finish
+    is 5 'len([row for row in rows if row["pid"] != '"$pid"'])'
+    is "[$(pgrep -P "$pid" | sort -n | tail -n 1)]" \
+        '[row["pid"] for row in rows if "function" in row["outlier"]]'
+    stop_targets
+}
+
+nothing_matches() {
+    ! "$app" attach --name "no such $unique" 2>"$notes" || fail "something matches"
+    grep -q "^tachyon-top: no Python process matches name 'no such $unique'" "$notes" ||
+        fail "$(cat "$notes")"
+    ! "$app" dump --user "no such user" 2>"$notes" || fail "there is such a user"
+    grep -q "^tachyon-top: there is no user 'no such user'" "$notes" || fail "$(cat "$notes")"
+    ! "$app" attach -p 4194302,4194303 -d 1 2>"$notes" || fail "there are such processes"
+    grep -q '^tachyon-top: none of 2 processes can be attached to' "$notes" || fail "$(cat "$notes")"
+}
+
+# A server as Debian packages it, under load: one table of it, as its workers come and go.
+gunicorn_is_watched() {
+    command -v gunicorn >/dev/null || {
+        not_tested "gunicorn, which is not installed"
+        return 0
+    }
+    cat >"$work/app.py" <<'END'
+import json
+
+def render(count):
+    return json.dumps([number * number for number in range(count)])
+
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [render(2000).encode()]
+END
+    cat >"$work/load.py" <<'END'
+import socket, sys
+while True:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(sys.argv[1])
+        connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        while connection.recv(65536):
+            pass
+END
+    (cd "$work" && exec gunicorn -w 8 -b "unix:$work/socket" app:app) >"$work/gunicorn.log" 2>&1 &
+    pid=$!
+    targets="$targets $pid"
+    wait_for 30 workers_are 8 || fail "$(cat "$work/gunicorn.log")"
+    wait_for 30 test -S "$work/socket" || fail "$(cat "$work/gunicorn.log")"
+    for _ in 1 2 3; do
+        nice "$judge" "$work/load.py" "$work/socket" 2>"$work/load.log" &
+        targets="$targets $!"
+    done
+    watch --subprocesses "$pid"
+    let_it_look
+    kill -TTIN "$pid" # one more
+    wait_for 30 workers_are 9 || fail "$(cat "$work/gunicorn.log")"
+    let_it_look
+    kill -HUP "$pid" # all anew
+    let_it_look
+    let_it_look
+    finish
+    is True 'view["processes"] >= 17'
+    is True 'view["failed"] * 100 < view["samples"] and view["dropped"] == 0'
+    is True '[row["processes"] for row in rows if row["function"] == "render"][0] >= 2'
+    is 1 'len([row for row in rows if row["function"] == "render"])'
+    stop_targets
+}
+
+nothing_matches
+for_each_python one_table
+one=$(a_python 3.13)
+for test in they_come_and_go it_ends_with_the_last turnover outlier; do
+    "$test" 3.13 "$one"
+    echo "ok: $test"
+done
+gunicorn_is_watched
+echo "ok: gunicorn"

@@ -1,0 +1,306 @@
+/* app: several processes on one screen, told by records as the sampler sends them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "records.h"
+#include "tests/tui/golden.h"
+#include "tui/app.h"
+#include "tui/keys.h"
+
+#define START_MS 100000u
+#define WORKERS 8u
+#define STUCK 5u /* the number of the worker that waits for its database */
+
+enum { MAIN = FUNCTION_FIRST, ACCEPT, RENDER, QUERY, WATCH };
+
+struct fixture {
+    struct tally *tally;
+    struct picture picture;
+    struct app *app;
+    struct grid grid;
+    char text[65536];
+};
+
+static void define(struct tally *tally, uint16_t process, const char *command)
+{
+    struct record_process *record =
+        CHANGED(record_process, make_process(process, 4242 + process, command));
+
+    record->parent = process == 0 ? 1 : 4242;
+    feed(tally, record);
+    feed(tally, make_thread(process, 0, THREAD_IDLE, "MainThread"));
+    feed(tally, make_function(process, MAIN, "<module>", "/usr/bin/gunicorn", 1));
+    feed(tally, make_function(process, ACCEPT, "SyncWorker.accept", "/usr/lib/python3/dist-packages/gunicorn/workers/sync.py", 28));
+    feed(tally, make_function(process, RENDER, "Template.render", "/srv/app/views.py", 42));
+    feed(tally, make_function(process, QUERY, "Cursor.execute", "/srv/app/database.py", 7));
+    feed(tally, make_function(process, WATCH, "Arbiter.run", "/usr/lib/python3/dist-packages/gunicorn/arbiter.py", 201));
+}
+
+/* A second of one process: `busy_ms` of it in `work`, with the GIL and on a CPU, the rest asleep in `wait`. */
+static void feed_second(struct tally *tally, uint16_t process, uint64_t second, uint32_t work,
+                        uint32_t wait, uint64_t busy_ms)
+{
+    const uint64_t begin_ms = START_MS + second * 1000;
+
+    feed(tally, SAMPLE(.process = process, .time_ms = begin_ms + busy_ms, .wall_ms = busy_ms,
+                       .cpu_ms = busy_ms, .rounds = (uint32_t)busy_ms, .state = THREAD_HAS_GIL,
+                       .FRAMES({work, 45}, {MAIN, 3})));
+    feed(tally, SAMPLE(.process = process, .time_ms = begin_ms + 1000, .wall_ms = 1000 - busy_ms,
+                       .rounds = (uint32_t)(1000 - busy_ms), .FRAMES({wait, 30}, {MAIN, 3})));
+    feed(tally, ROUND(.process = process, .time_ms = begin_ms + busy_ms, .wall_ms = busy_ms,
+                      .cpu_ms = busy_ms, .gil_held = true, .rounds = 1000 * second + busy_ms));
+    feed(tally, ROUND(.process = process, .time_ms = begin_ms + 1000, .wall_ms = 1000 - busy_ms,
+                      .rounds = 1000 * (second + 1)));
+}
+
+static void name_file(const struct app_description *description, char *name, size_t size)
+{
+    (void)description;
+    snprintf(name, size, "view.txt");
+}
+
+static void take(struct fixture *fixture)
+{
+    struct error error;
+
+    assert_true(picture_take(&fixture->picture, fixture->tally, &error));
+    app_picture(fixture->app, &fixture->picture);
+}
+
+/* A master and eight workers for four seconds; the last one ended after two. */
+static int begin(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    struct error error;
+
+    fixture->tally = tally_new(&TALLY_DEFAULTS, &error);
+    tally_reset(fixture->tally, START_MS * NS_PER_MS);
+    fixture->app = app_new(name_file, &error);
+    fixture->grid.utf8 = fixture->grid.symbols = true;
+    define(fixture->tally, 0, "gunicorn: master [app]");
+    for (uint16_t worker = 1; worker <= WORKERS; worker++)
+        define(fixture->tally, worker, "gunicorn: worker [app]");
+    for (uint64_t second = 0; second < 4; second++)
+        for (uint16_t process = 0; process <= WORKERS; process++) {
+            const uint64_t busy_ms = process == 0       ? 1
+                                     : process == STUCK ? 20
+                                                        : 520 + 13 * process;
+
+            if (process == WORKERS && second >= 2)
+                continue;
+            feed_second(fixture->tally, process, second, process == STUCK ? QUERY : RENDER,
+                        process == 0       ? WATCH
+                        : process == STUCK ? QUERY
+                                           : ACCEPT,
+                        busy_ms);
+        }
+    feed(fixture->tally, make_end(WORKERS, START_MS + 2000, "the process ended"));
+    *state = fixture;
+    take(fixture);
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct fixture *fixture = *state;
+
+    app_free(fixture->app);
+    picture_free(&fixture->picture);
+    tally_free(fixture->tally);
+    grid_free(&fixture->grid);
+    free(fixture);
+    return 0;
+}
+
+static void draw(struct fixture *fixture, int columns, int rows)
+{
+    assert_true(grid_resize(&fixture->grid, columns, rows));
+    app_draw(fixture->app, &fixture->grid, (START_MS + 4000) * NS_PER_MS);
+}
+
+static const char *screen(struct fixture *fixture)
+{
+    size_t length = 0;
+
+    draw(fixture, 140, 24);
+    for (int row = 0; row < 24; row++) {
+        length += grid_row_text(&fixture->grid, row, fixture->text + length,
+                                sizeof fixture->text - length - 2);
+        fixture->text[length++] = '\n';
+    }
+    fixture->text[length] = '\0';
+    return fixture->text;
+}
+
+static void assert_shows(struct fixture *fixture, const char *what)
+{
+    if (strstr(screen(fixture), what) == NULL)
+        fail_msg("not shown: %s\n%s", what, fixture->text);
+}
+
+static void assert_hides(struct fixture *fixture, const char *what)
+{
+    if (strstr(screen(fixture), what) != NULL)
+        fail_msg("shown: %s\n%s", what, fixture->text);
+}
+
+static void press(struct fixture *fixture, int key)
+{
+    app_key(fixture->app, key);
+}
+
+static void check(struct fixture *fixture, int columns, int rows, const char *name)
+{
+    char file[64];
+
+    draw(fixture, columns, rows);
+    snprintf(file, sizeof file, "%s-%dx%d", name, columns, rows);
+    golden_check(&fixture->grid, file);
+}
+
+static void it_looks_right(void **state)
+{
+    struct fixture *fixture = *state;
+
+    check(fixture, 80, 24, "many-functions");
+    press(fixture, KEY_OF_TAB);
+    check(fixture, 80, 24, "many-threads");
+    press(fixture, KEY_OF_TAB);
+    check(fixture, 60, 12, "processes");
+    check(fixture, 80, 24, "processes");
+    check(fixture, 200, 60, "processes");
+    press(fixture, KEY_OF_DOWN);
+    press(fixture, KEY_OF_ENTER);
+    check(fixture, 80, 24, "one-functions");
+}
+
+static void tab_goes_through_three_views(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_shows(fixture, "Tab Threads");
+    press(fixture, KEY_OF_TAB);
+    assert_shows(fixture, "Tab Processes");
+    press(fixture, KEY_OF_TAB);
+    assert_shows(fixture, "Tab Functions");
+    press(fixture, KEY_OF_TAB);
+    assert_shows(fixture, "Tab Threads");
+    press(fixture, KEY_OF_BACK_TAB);
+    assert_shows(fixture, "Tab Functions");
+    assert_shows(fixture, "OUTLIER");
+}
+
+/* Enter on a process shows its functions only; the header speaks of it; P goes back to all. */
+static void one_process_is_shown_alone(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_shows(fixture, "8 processes (1 gone)");
+    assert_shows(fixture, "Cursor.execute");
+    press(fixture, KEY_OF_BACK_TAB);
+    press(fixture, KEY_OF_DOWN);
+    assert_shows(fixture, "Enter Its functions");
+    press(fixture, KEY_OF_ENTER);
+    assert_shows(fixture, "4249 (1 of 8) gunicorn: worker [app]");
+    assert_shows(fixture, "Template.render");
+    assert_hides(fixture, "Cursor.execute");
+    assert_hides(fixture, "PROCESS");
+    press(fixture, KEY_OF_TAB);
+    assert_shows(fixture, "1 row");
+    press(fixture, KEY_OF_TAB);
+    press(fixture, KEY_OF_TAB);
+    press(fixture, 'P');
+    assert_shows(fixture, "8 processes (1 gone)");
+    assert_shows(fixture, "Cursor.execute");
+    press(fixture, 'P');
+    assert_shows(fixture, "4249 (1 of 8)"); /* the same one as before */
+}
+
+static void arrows_go_to_the_next_process(void **state)
+{
+    struct fixture *fixture = *state;
+
+    press(fixture, 'P');
+    assert_shows(fixture, "4249 (1 of 8)"); /* the busiest */
+    press(fixture, KEY_OF_RIGHT);
+    assert_shows(fixture, "4242 (1 of 8)"); /* the one behind it ended */
+    press(fixture, KEY_OF_LEFT);
+    assert_shows(fixture, "4249 (1 of 8)");
+    press(fixture, KEY_OF_LEFT);
+    assert_shows(fixture, "4248 (1 of 8)");
+}
+
+/* Main threads of workers that were forked are equal in all but whose they are. */
+static void one_thread_of_one_process(void **state)
+{
+    struct fixture *fixture = *state;
+
+    press(fixture, 'P');
+    press(fixture, 't');
+    assert_shows(fixture, "thread MainThread");
+    press(fixture, KEY_OF_RIGHT);
+    assert_shows(fixture, "4249 (1 of 8)");
+    take(fixture);
+    assert_shows(fixture, "thread MainThread");
+    press(fixture, 't');
+    press(fixture, KEY_OF_RIGHT);
+    press(fixture, 't');
+    assert_shows(fixture, "4242 (1 of 8)");
+    assert_shows(fixture, "Arbiter.run");
+    assert_hides(fixture, "SyncWorker.accept");
+}
+
+static void subprocesses_are_asked_for(void **state)
+{
+    struct fixture *fixture = *state;
+
+    app_requests(fixture->app);
+    press(fixture, 'f');
+    assert_int_equal(app_requests(fixture->app), APP_SUBPROCESSES);
+    assert_true(app_subprocesses(fixture->app));
+    press(fixture, 'f');
+    assert_int_equal(app_requests(fixture->app), APP_SUBPROCESSES);
+    assert_false(app_subprocesses(fixture->app));
+}
+
+static void filter_is_on_commands_too(void **state)
+{
+    struct fixture *fixture = *state;
+
+    press(fixture, KEY_OF_BACK_TAB);
+    press(fixture, '/');
+    for (const char *key = "master"; *key; key++)
+        press(fixture, *key);
+    press(fixture, KEY_OF_ENTER);
+    assert_shows(fixture, "1 row");
+    assert_shows(fixture, "Arbiter.run");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(it_looks_right),
+        TEST(tab_goes_through_three_views),
+        TEST(one_process_is_shown_alone),
+        TEST(arrows_go_to_the_next_process),
+        TEST(one_thread_of_one_process),
+        TEST(subprocesses_are_asked_for),
+        TEST(filter_is_on_commands_too),
+    };
+
+    if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+        return 77;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
