@@ -39,7 +39,7 @@ allow tui base tally sample discover
 only 'uthash' 'src/base/hash\.h'
 only 'libunwind' 'src/native/unwind\.c'
 only '(libelf|gelf)\.h' 'src/memory/elf\.c'
-only 'elf\.h' 'src/memory/(elf|loaded)\.c'
+only 'elf\.h' 'src/memory/(elf|loaded|process)\.c'
 only '(n?curses|ncursesw/|term\.h)' 'tui/(screen|terminfo)\.c'
 only 'tui/' '(src/(main\.c|choose\.[ch])|tui/[a-z0-9_]+\.[ch])'
 
