@@ -10,7 +10,8 @@
 enum {
     CFRAME_BYTES = 24,  /* of _PyCFrame, Include/cpython/pystate.h of 3.11 and 3.12: up to three words */
     CFRAMES_BYTES_MAX = 16384, /* of the part of the C stack that holds those met lately */
-    SLOW_TIMES = 2,     /* a collection that takes so many times as long as usual proves nothing */
+    SLOW_TIMES = 2,     /* a collection that takes so many times as long as usual, */
+    SLOW_LEAST_NS = 3000, /* and so much longer, proves nothing */
     CALL_WORK = 3,      /* what a collection costs besides its pieces, as if in pieces */
     WORD_BYTES = 8,
     PIECE_BYTES = 4096, /* how many bytes cost as much as one piece more */
@@ -108,7 +109,8 @@ static bool took_long(uint64_t *usual, uint64_t took_ns, size_t pieces, size_t b
         *usual += (each_ns - usual_ns) / 16;
     else
         *usual += usual_ns / 64 + 1;
-    return usual_ns != 0 && each_ns >= SLOW_TIMES * usual_ns;
+    return usual_ns != 0 && each_ns >= SLOW_TIMES * usual_ns &&
+           (each_ns - usual_ns) * (CALL_WORK + pieces + bytes / PIECE_BYTES) >= SLOW_LEAST_NS;
 }
 
 static size_t count_of(const struct places *places)

@@ -41,6 +41,15 @@ struct merged {
     uint8_t flags;          /* enum sample_flags: of the key, unless said otherwise */
 };
 
+/* Adds a word to a hash. */
+static inline uint64_t merge_mix(uint64_t hash, uint64_t word)
+{
+    /* The multiplier of splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
+       generators", 2014). */
+    hash = (hash ^ word) * 0xbf58476d1ce4e5b9u;
+    return hash ^ hash >> 29;
+}
+
 struct merge;
 struct merge *merge_new(void); /* NULL: out of memory */
 void merge_free(struct merge *merge);

@@ -17,7 +17,7 @@ enum {
     NEAR_BYTES = 2048,       /* frames no further apart share a place: both ends of the gap are mapped,
                                 so all of it is, as it is less than a page */
     SHARED_BYTES_MAX = 16384,
-    UPPER_BYTES = 12288,     /* next to the top of a stack that is divided: a hundred frames or so */
+    UPPER_BYTES = 8192,      /* next to the top of a stack that is divided: some sixty frames */
     LOWER_LEAST_BYTES = 8192,
 };
 

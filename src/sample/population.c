@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "python/none.h"
 #include "sample/emit.h"
-#include "sample/thread_burst.h"
+#include "sample/pending.h"
 
 enum {
     LIST_EVERY_MS = 1000,   /* threads are listed anew at least so often */
@@ -115,8 +115,7 @@ static void drop_thread(struct population *population, size_t index, const struc
 {
     struct target_thread *thread = population->threads[index];
 
-    if (round->bursts != NULL)
-        thread_bursts_put(round->bursts, round, true);
+    pending_put(round->pending, round, true);
     target_thread_flush(thread, round);
     thread->ended = true;
     if (thread->announced &&

@@ -19,7 +19,7 @@
 
 /* Frames that have to stand right above the lower part, from the copy in front of it on: to return from so many and to
    call them takes several times as long as one copy. */
-#define RECALL_GUARDS 64u
+#define RECALL_GUARDS 32u
 
 struct recall {
     unsigned char *bytes;      /* one copy of all places, in order */

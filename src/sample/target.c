@@ -8,6 +8,7 @@
 #include "sample/emit.h"
 #include "sample/engine.h"
 #include "sample/gil.h"
+#include "sample/pending.h"
 #include "sample/population.h"
 #include "sample/presence.h"
 #include "sample/process_facts.h"
@@ -49,6 +50,7 @@ struct target {
     bool gil_held;                /* in the last round, some thread had the GIL */
     bool lists_changed;           /* in this round, something showed that the target's lists did */
     struct thread_bursts *bursts; /* NULL: one */
+    struct pending *pending;
     struct blocking blocking;
     struct sleepers sleepers;
     uint64_t before_ns;           /* when the last round began; 0: there was none */
@@ -119,12 +121,13 @@ struct target *target_new(pid_t pid, uint16_t process, const struct target_optio
     choose_engine(target, options);
     target->has_cpu_clock = clock_getcpuclockid(pid, &target->cpu_clock) == 0;
     target->cpu_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
+    target->pending = pending_new();
     if (target->rounds_at_once > 1)
         target->bursts = thread_bursts_new(&target->runtime.layout, target->rounds_at_once);
     target->codes = code_table_new(target->reader, &target->runtime.layout, FUNCTION_FIRST,
                                    announce_function, target, error);
     if (!population_init(&target->population, pid, target->reader, &target->runtime) ||
-        target->codes == NULL || (target->rounds_at_once > 1 && target->bursts == NULL)) {
+        target->codes == NULL || target->pending == NULL || (target->rounds_at_once > 1 && target->bursts == NULL)) {
         error_set(error, ERROR_MEMORY, "out of memory");
         target_free(target);
         return NULL;
@@ -138,6 +141,7 @@ void target_free(struct target *target)
         return;
     population_free(&target->population);
     thread_bursts_free(target->bursts);
+    pending_free(target->pending);
     code_table_free(target->codes);
     reader_free(target->reader);
     free(target);
@@ -196,6 +200,7 @@ static struct thread_round round_for(struct target *target, const struct gil_now
         .rounds = 1,
         .engine = &target->engine,
         .bursts = target->bursts,
+        .pending = target->pending,
         .blocking = &target->blocking,
         .now_ns = now_ns,
         .before_ns = target->before_ns,
@@ -399,8 +404,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     population_looked(&target->population, target->lists_changed, now_ns);
     count_rounds(target, counts);
     target->gil_held = record.gil_held;
-    if (target->bursts != NULL)
-        thread_bursts_put(target->bursts, &round, false);
+    pending_put(target->pending, &round, false);
     record.riding = how_it_reads(target);
     record.slowed = target->slowed ||
                     engine_interval_ns(&target->engine) > target->engine.options.interval_ns ||
@@ -434,8 +438,7 @@ void target_flush(struct target *target, struct sampler_counts *counts)
 {
     const struct thread_round round = round_for(target, NULL, clock_now_ns(), counts);
 
-    if (target->bursts != NULL)
-        thread_bursts_put(target->bursts, &round, true);
+    pending_put(target->pending, &round, true);
     for (size_t i = 0; i < target->population.thread_count; i++)
         target_thread_flush(target->population.threads[i], &round);
 }

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "sample/emit.h"
+#include "sample/pending.h"
 #include "sample/thread_burst.h"
 
 enum {
@@ -129,6 +130,12 @@ bool target_thread_put(struct target_thread *thread, const struct thread_round *
         thread->announced = emit_thread(round->sink, round->process, thread->number, thread->tid,
                                         thread->found.ident, sample->state, thread->name);
     return thread->announced && emit_sample(round->sink, round->process, sample, frames);
+}
+
+static void forget_held(struct target_thread *thread)
+{
+    thread->held.wall_ns = thread->held.cpu_ns = 0;
+    thread->held.rounds = 0;
 }
 
 static void put_held(struct target_thread *thread, const struct thread_round *round)
@@ -491,6 +498,9 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     thread->gil_switches = round->gil->switches;
     hold(thread, round, cpu_ns);
     round->counts->truncated += (thread->held.flags & SAMPLE_TRUNCATED) != 0;
-    put_held(thread, round);
+    if (pending_keep(round->pending, thread, &thread->held, thread->frames))
+        forget_held(thread);
+    else
+        put_held(thread, round);
     return true;
 }

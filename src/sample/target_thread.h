@@ -89,6 +89,7 @@ struct thread_round {
     const struct gil_now *gil;
     struct engine *engine;
     struct thread_bursts *bursts; /* NULL: stacks are read one by one */
+    struct pending *pending;
     struct blocking *blocking;
     uint64_t now_ns;
     uint64_t before_ns; /* when the round before was; 0: there was none */

@@ -6,11 +6,10 @@
 #include "base/clock.h"
 #include "sample/burst.h"
 #include "sample/gc.h"
-#include "sample/merge.h"
+#include "sample/pending.h"
 #include "sample/target_thread.h"
 
 enum {
-    PUT_EVERY_MS = 20,     /* a view wants to show what threads do now */
     SINGLE_MAX = 4096,     /* rounds of single readings, while code objects go on to be unknown */
     SINGLE_GROWTH = 4,
     CALLED_C_BIT = 31,     /* functions have smaller numbers (CODE_FUNCTIONS_MAX) */
@@ -21,10 +20,8 @@ struct thread_bursts {
     uint32_t samples;
     uint32_t single_rounds; /* how many single readings follow the next stack with unknown code objects */
     uint32_t single_left;   /* of these */
-    uint64_t put_ns;
     uint64_t seed;
     struct burst *burst;
-    struct merge *merge;
     /* Of the stack looked at last, from the root on; and whose and which one it was that was kept last (walk.h). */
     const struct target_thread *thread;
     uint64_t serial;
@@ -42,8 +39,7 @@ struct thread_bursts *thread_bursts_new(const struct layout *layout, uint32_t sa
     bursts->samples = samples;
     bursts->seed = clock_now_ns();
     bursts->burst = burst_new();
-    bursts->merge = merge_new();
-    if (bursts->burst == NULL || bursts->merge == NULL) {
+    if (bursts->burst == NULL) {
         thread_bursts_free(bursts);
         return NULL;
     }
@@ -55,7 +51,6 @@ void thread_bursts_free(struct thread_bursts *bursts)
     if (bursts == NULL)
         return;
     burst_free(bursts->burst);
-    merge_free(bursts->merge);
     free(bursts);
 }
 
@@ -90,14 +85,6 @@ static bool had_gil(const struct thread_bursts *bursts, const struct target_thre
     return gil.locked && remote_equal(gil.holder, thread->found.address);
 }
 
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-    /* The multiplier of splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
-       generators", 2014). */
-    hash = (hash ^ value) * 0xbf58476d1ce4e5b9u;
-    return hash ^ hash >> 29;
-}
-
 /* Brings what makes stacks equal up to date with the frames that are new in this one. */
 static void note_frames(struct thread_bursts *bursts, const struct naming *naming,
                         const struct walk_stack *stack, size_t fresh)
@@ -109,7 +96,7 @@ static void note_frames(struct thread_bursts *bursts, const struct naming *namin
 
         bursts->stack[at] = (uint64_t)found->line << 32 | found->function |
                             (uint64_t)stack->frames[i].called_c << CALLED_C_BIT;
-        bursts->hashes[at + 1] = mix(bursts->hashes[at], bursts->stack[at]);
+        bursts->hashes[at + 1] = merge_mix(bursts->hashes[at], bursts->stack[at]);
     }
 }
 
@@ -154,21 +141,22 @@ static struct merged *find_samples(struct thread_bursts *bursts, struct target_t
                            (stack->exception ? SAMPLE_EXCEPTION : 0))};
     const struct merge_key key = {
         .thread = thread,
-        .hash = mix(bursts->hashes[depth], sample.flags),
+        .hash = merge_mix(bursts->hashes[depth], sample.flags),
         .stack = bursts->stack,
         .depth = (uint16_t)depth,
         .state = THREAD_HAS_GIL,
         .flags = sample.flags,
         .collector = collector_place(gc, stack),
     };
-    struct merged *merged = merge_find(bursts->merge, &key);
+    struct merge *merge = pending_merge(round->pending);
+    struct merged *merged = merge_find(merge, &key);
 
     if (merged != NULL)
         return merged;
     if (truncated)
         thread->frames[sample.depth++] = (struct record_frame){FUNCTION_MOVING, 0};
     naming_put(&thread->naming, stack, first, gc, round->native_markers, &sample, thread->frames);
-    merged = merge_add(bursts->merge, &key, thread->frames, sample.depth);
+    merged = merge_add(merge, &key, thread->frames, sample.depth);
     if (merged != NULL)
         merged->flags = sample.flags;
     return merged;
@@ -269,43 +257,11 @@ uint32_t thread_burst(struct thread_bursts *bursts, struct target_thread *thread
     count = take_samples(bursts, thread, round, &extra, samples, &unknown);
     note_unknown(bursts, unknown);
     if (count == 0) {
-        thread_bursts_put(bursts, round, true); /* if there was no room, there is now */
+        pending_put(round->pending, round, true); /* if there was no room, there is now */
         return 0;
     }
     until_ns = burst_time_ns(bursts->burst);
     share(thread, round, until_ns,
           target_thread_charge(thread, until_ns, turns_before, THREAD_HAS_GIL), samples, count);
     return count;
-}
-
-static void put(const struct merged *merged, const struct thread_round *round)
-{
-    struct target_thread *thread = merged->key.thread;
-    const struct record_sample sample = {
-        .thread = thread->number,
-        .rounds = merged->rounds,
-        .time_ns = merged->time_ns,
-        .wall_ns = merged->wall_ns,
-        .cpu_ns = merged->cpu_ns,
-        .depth = merged->depth,
-        .state = merged->key.state,
-        .flags = merged->flags,
-    };
-
-    if (merged->rounds == 0 || target_thread_put(thread, round, &sample, merged->frames))
-        return;
-    round->counts->lost += merged->rounds;
-    thread->held.wall_ns += merged->wall_ns; /* its next sample stands for this time too */
-    thread->held.cpu_ns += merged->cpu_ns;
-}
-
-void thread_bursts_put(struct thread_bursts *bursts, const struct thread_round *round, bool now)
-{
-    if (!now && round->now_ns - bursts->put_ns < PUT_EVERY_MS * NS_PER_MS &&
-        merge_count(bursts->merge) < MERGE_STACKS_MAX - BURST_MAX)
-        return;
-    bursts->put_ns = round->now_ns;
-    for (size_t i = 0; i < merge_count(bursts->merge); i++)
-        put(merge_at(bursts->merge, i), round);
-    merge_clear(bursts->merge);
 }

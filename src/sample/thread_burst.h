@@ -2,7 +2,7 @@
  * thread_burst - samples of a thread from bursts: at rates at which single readings cannot be had.
  *
  * The thread with the GIL is read so, as far as it had the GIL all the while; the time since its sample
- * before is shared among the burst's samples in equal parts, and equal ones are put together (merge.h).
+ * before is shared among the burst's samples in equal parts, and equal ones are put together (pending.h).
  * Others cannot change their Python stacks meanwhile. A thread with code objects that have to be seen
  * (naming.h), or that are met for the first time, is read by single readings for a while.
  *
@@ -29,8 +29,5 @@ void thread_bursts_free(struct thread_bursts *bursts);
    number of its samples; 0: it is to be read by a single reading, now. */
 uint32_t thread_burst(struct thread_bursts *bursts, struct target_thread *thread,
                       const struct thread_round *round, uint64_t turns_before);
-
-/* Puts the samples that were put together, if that is due. */
-void thread_bursts_put(struct thread_bursts *bursts, const struct thread_round *round, bool now);
 
 #endif
