@@ -471,6 +471,91 @@ static void in_bursts(uint32_t version)
 /* Entry frames are of 3.12 on; 3.12 tells the top by a _PyCFrame as well. */
 enum { ENTRIES_FROM = 0x030d };
 
+/* A function that is called through C, by the caller of a generator, and then by the generator that it resumes in the
+   same loop of the interpreter: both have the same address on the C stack for the entry frame. */
+static struct {
+    unsigned reads; /* of the thread state */
+    unsigned at;    /* before that one it happens, or behind that of the copy in front of it */
+    bool in_copy;
+    uint64_t caller, resumed;
+} by_generator;
+
+static void resume(struct made_up *made_up)
+{
+    const struct layout *layout = &made_up->layout;
+    const uint64_t callee = running.now.codes[0];
+
+    made_up_word(made_up, by_generator.caller + layout->frame.instruction, MADE_UP_CODE(2) + 16);
+    made_up_word(made_up, MADE_UP_HEAP + layout->frame.previous, by_generator.caller);
+    made_up_word(made_up, ENTRY + layout->frame.previous, MADE_UP_HEAP);
+    pop_code();
+    push_truth(MADE_UP_CODE(20));
+    push_truth(callee);
+}
+
+static void resume_in_between(struct made_up *made_up, const struct piece *piece)
+{
+    const bool is_state = piece->address.value == MADE_UP_THREAD;
+    const bool is_stack = piece->address.value - MADE_UP_CHUNK < 0x4000;
+
+    if (by_generator.resumed == 0 && by_generator.reads == by_generator.at &&
+        (by_generator.in_copy ? is_stack : is_state)) {
+        by_generator.resumed = 1;
+        resume(made_up);
+    }
+    by_generator.reads += is_state;
+    running_note(made_up, piece);
+}
+
+static void resumed_in_a_burst(uint32_t version, unsigned at, bool in_copy)
+{
+    struct burst *burst = burst_new();
+    enum burst_result result;
+    struct fixture fixture;
+    struct walk_stack stack;
+    size_t fresh, count = 0;
+
+    assert_non_null(burst);
+    open_fixture(&fixture, version, BASE);
+    running_begin(BASE);
+    through_c.step = through_c.which = 0;
+    by_generator.caller = fixture.made_up->top;
+    step_in(fixture.made_up);
+    step_in(fixture.made_up);
+    assert_int_equal(read_stack(&fixture), WALK_WHOLE); /* by the generator: now its place is known */
+    step_out(fixture.made_up);
+    step_out(fixture.made_up);
+    made_up_word(fixture.made_up, MADE_UP_HEAP + fixture.made_up->layout.frame.code, MADE_UP_CODE(20));
+    made_up_word(fixture.made_up, MADE_UP_HEAP + fixture.made_up->layout.frame.previous, 0);
+    through_c.step = 1;
+    step_in(fixture.made_up);
+    assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+    assert_int_equal(fixture.stack.depth, BASE + 1);
+    by_generator.reads = 0;
+    by_generator.resumed = 0;
+    by_generator.at = at;
+    by_generator.in_copy = in_copy;
+    running.reads = 0;
+    fixture.made_up->hook = resume_in_between;
+    burst_read(burst, fixture.walk, &NOTHING, SAMPLES);
+    fixture.made_up->hook = NULL;
+    for (; (result = burst_next(burst, &stack, &fresh)) != BURST_OVER; count++)
+        running_assert_stood(&stack, result == BURST_WHOLE);
+    assert_in_range(count, 1, at + 1);
+    close_fixture(&fixture);
+    burst_free(burst);
+}
+
+static void another_caller_through_c_ends_the_burst(void **state)
+{
+    (void)state;
+    for (uint32_t version = ENTRIES_FROM; version <= LAST_VERSION; version++)
+        for (unsigned at = 1; at < 4; at++) {
+            resumed_in_a_burst(version, at, false);
+            resumed_in_a_burst(version, at, true);
+        }
+}
+
 static void calls_through_c_are_told_as_they_stood(void **state)
 {
     (void)state;
@@ -489,6 +574,7 @@ int main(void)
         cmocka_unit_test(who_called_a_known_frame_is_seen),
         cmocka_unit_test(what_comes_to_stand_in_the_lower_part_is_not_taken_for_guards),
         cmocka_unit_test(deep_stacks_read_in_part_stood_so),
+        cmocka_unit_test(another_caller_through_c_ends_the_burst),
         cmocka_unit_test(calls_through_c_are_told_as_they_stood),
     };
 
