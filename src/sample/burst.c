@@ -230,8 +230,8 @@ static bool stands_on_lower(struct burst *burst, const struct walk_stack *stack,
 }
 
 /* Whether the entry frames that a stack stands on are as they were read with the first one: since then, the
-   frame above each of them stood in every stack. Those of which that is not so are forgotten. `kept` frames at the
-   root are as in the stack before. */
+   frame above each of them stood in every stack, and the one below waited at the same instruction. Those of which that
+   is not so are forgotten. `kept` frames at the root are as in the stack before. */
 static bool stands_on_entries(struct burst *burst, enum burst_result result, const struct walk_stack *stack,
                               size_t kept)
 {
@@ -245,7 +245,7 @@ static bool stands_on_entries(struct burst *burst, enum burst_result result, con
         chain_root_entries(room, &met);
     } else {
         met = room->entries;
-        entries_from_root(&met, stack->depth);
+        entries_from_root(&met, stack->frames, stack->depth, stack->depth);
     }
     if (burst->given > 1 && !entries_include(&burst->entries, &met))
         return false;
@@ -284,7 +284,7 @@ static void keep_first(struct burst *burst, struct walk_stack *stack, size_t fre
         places_take_marks(places, &room->parts.upper);
         places_take_marks(places, &room->parts.steady);
     }
-    entries_from_root(&met, stack->depth);
+    entries_from_root(&met, stack->frames, stack->depth, stack->depth);
     if (rest == SIZE_MAX) {
         stack->serial = recall_store(&walk->recall, places, &room->parts_room, walk->layout->frame.size,
                                      &burst->collection, stack, &met);

@@ -165,7 +165,10 @@ static bool note_entry(struct walk_room *room, const struct follow *follow, remo
 
     if (follow->is_top || above == 0)
         return part != IN_STEADY;
-    noted = entries_add(&room->entries, (struct entry){address, follow->callee, follow->callee_code, above - 1});
+    noted = entries_add(&room->entries, (struct entry){.address = address,
+                                                       .callee = follow->callee,
+                                                       .callee_code = follow->callee_code,
+                                                       .position = above - 1});
     return part != IN_STEADY || (noted && follow->callee_part != IN_STEADY);
 }
 
@@ -441,6 +444,14 @@ bool chain_note_root(struct walk *walk, const struct collection *collection, rem
     return is_top && count > 0 && agreed == count && depth_before == count;
 }
 
+/* Where the first frame with code waits, of the so many at the root; null: not known, or there is none. */
+static remote_addr root_instruction(const struct walk_room *room, size_t count)
+{
+    while (count > 0 && remote_is_null(room->root[count - 1].frame.code))
+        count--;
+    return count > 0 ? room->root[count - 1].frame.instruction : remote_at(0);
+}
+
 void chain_root_entries(const struct walk_room *room, struct entries *entries)
 {
     size_t depth = 0; /* of frames with code */
@@ -453,7 +464,11 @@ void chain_root_entries(const struct walk_room *room, struct entries *entries)
         const struct chain_root_frame *entry = &room->root[i - 1];
 
         if (remote_is_null(entry->frame.code))
-            entries_add(entries, (struct entry){entry->address, callee->address, callee->code, depth});
+            entries_add(entries, (struct entry){.address = entry->address,
+                                                .callee = callee->address,
+                                                .callee_code = callee->code,
+                                                .instruction = root_instruction(room, i - 1),
+                                                .position = depth});
         depth -= !remote_is_null(callee->frame.code);
     }
 }

@@ -120,7 +120,8 @@ void chain_begin_root(struct walk_room *room);
    torn collection before had the same. True when that one had all of them, and they are all. */
 bool chain_note_root(struct walk *walk, const struct collection *collection, remote_addr top);
 
-/* Gives the entry frames on the root side that the last torn collection proved, by their positions from the root. */
+/* Gives the entry frames on the root side that the last torn collection proved, by their positions from the root, and
+   where the frames below them wait. */
 void chain_root_entries(const struct walk_room *room, struct entries *entries);
 
 /* Gives the root side that the last torn collection proved. One frame fewer than there is room for, as

@@ -189,12 +189,16 @@ static void add_frame(struct record_sample *sample, struct record_frame *frames,
         sample->flags |= SAMPLE_CUT;
 }
 
-/* How many frames at the root were put the last time, as they are. */
-static size_t frames_put(const struct naming *naming, const struct walk_stack *stack, size_t first, struct gc_at gc,
-                         bool native_markers)
+/* Whether nothing stands between the frames of a stack that is put, or in front of them. */
+static bool is_plain(const struct record_sample *sample, size_t first, struct gc_at gc, bool native_markers)
 {
-    return first == 0 && !gc.top && remote_is_null(gc.above) && !native_markers && naming->put_serial != 0 &&
-                   naming->put_serial == stack->rest_of
+    return sample->depth == 0 && first == 0 && !gc.top && remote_is_null(gc.above) && !native_markers;
+}
+
+/* How many frames at the root were put the last time, as they are. */
+static size_t frames_put(const struct naming *naming, const struct walk_stack *stack)
+{
+    return naming->put_serial != 0 && naming->put_serial == stack->rest_of
                ? smaller(naming->kept, stack->depth - stack->fresh)
                : 0;
 }
@@ -202,7 +206,8 @@ static size_t frames_put(const struct naming *naming, const struct walk_stack *s
 void naming_put(struct naming *naming, const struct walk_stack *stack, size_t first, struct gc_at gc,
                 bool native_markers, struct record_sample *sample, struct record_frame *frames)
 {
-    const size_t kept = frames_put(naming, stack, first, gc, native_markers);
+    const bool plain = is_plain(sample, first, gc, native_markers);
+    const size_t kept = plain ? frames_put(naming, stack) : 0;
     const size_t fresh = stack->depth - kept;
     bool called_c = false;
 
@@ -233,6 +238,7 @@ void naming_put(struct naming *naming, const struct walk_stack *stack, size_t fi
     /* It began when no Python code ran. */
     if (!remote_is_null(gc.above) && remote_equal(stack->base, gc.above) && !stack->cut)
         add_frame(sample, frames, (struct record_frame){FUNCTION_GC, 0});
-    naming->put_serial = first == 0 && sample->depth == stack->depth ? stack->serial : 0;
+    /* Where one was left out, the others are elsewhere. */
+    naming->put_serial = plain && sample->depth == stack->depth ? stack->serial : 0;
     naming->put_depth = stack->depth;
 }

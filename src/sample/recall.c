@@ -163,8 +163,10 @@ bool recall_update(struct recall *recall, const struct places *whole, const stru
                    size_t fresh, const struct entries *entries, size_t rest)
 {
     const size_t kept = recall->depth - rest;
+    /* What stands there instead would be neither counted in the lower part nor guards: it is divided anew. */
+    const bool is_outgrown = recall->may_split && kept < recall->lower_depth + RECALL_GUARDS;
 
-    if (!make_room(recall, whole->bytes, fresh + kept)) {
+    if (is_outgrown || !make_room(recall, whole->bytes, fresh + kept)) {
         recall_forget(recall);
         return false;
     }

@@ -57,8 +57,9 @@ uint64_t recall_store(struct recall *recall, struct places *whole, struct places
                       const struct collection *collection, const struct walk_stack *stack,
                       const struct entries *entries);
 
-/* Keeps one that holds from `rest` on: `fresh` frames are new. `address` and `found` as above. False when memory is
-   out, and nothing is known; what recall_frames() gave before stays. */
+/* Keeps one that holds from `rest` on: `fresh` frames are new. `address` and `found` as above. False when nothing is
+   known any more, as memory is out, or as it was not the same down to the guards; what recall_frames() gave before
+   stays. */
 bool recall_update(struct recall *recall, const struct places *whole, const struct collection *collection,
                    remote_addr address, const struct collected *found, const struct walk_frame *frames,
                    size_t fresh, const struct entries *entries, size_t rest);

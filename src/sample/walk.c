@@ -184,7 +184,8 @@ static enum chain_result follow(struct walk *walk, const struct collection *coll
 
     if (result != CHAIN_WHOLE && result != CHAIN_LINES_OPEN && result != CHAIN_NOT_RUNNING)
         return result;
-    entries_from_root(&room->entries, stack->depth + (rest == SIZE_MAX ? 0 : walk->recall.depth - rest));
+    entries_from_root(&room->entries, room->frames, stack->depth,
+                      stack->depth + (rest == SIZE_MAX ? 0 : walk->recall.depth - rest));
     if (rest == SIZE_MAX && !chain_holds_lower(walk, collection, stack))
         return CHAIN_READ_APART;
     if (rest == SIZE_MAX) {

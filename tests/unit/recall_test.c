@@ -220,6 +220,100 @@ static void who_called_a_known_frame_is_seen(void **state)
     each_version(without_generator);
 }
 
+/* --- where the lower part becomes another one's ---------------------------------------------- */
+
+/* A stack is divided right above some large frames. It returns from these, little by little, and calls functions with
+   small ones: more of these than there were frames in the lower part, and guards, stand in the lower part alone. */
+enum { LARGE_BYTES = 1024, SMALL_BYTES = 96, LARGE = 8, STAYING = RUNNING_DEEP_FIRST + 2, ON_TOP = 81, FEW = 8,
+       INSTEAD = LARGE * LARGE_BYTES / SMALL_BYTES + FEW };
+
+static void push_truth(uint64_t code)
+{
+    struct running_truth *now = &running.now;
+
+    memmove(now->codes + 1, now->codes, now->depth * sizeof *now->codes);
+    now->codes[0] = code;
+    now->depth++;
+}
+
+static void call_with(struct made_up *made_up, uint64_t code, uint64_t frame_bytes)
+{
+    push_truth(code);
+    made_up_push(made_up, code);
+    made_up->next_slot += frame_bytes - MADE_UP_FRAME_BYTES;
+    made_up_set_top(made_up, made_up->top, made_up->next_slot);
+}
+
+static void read_as_it_stands(struct fixture *fixture)
+{
+    running.reads = 0;
+    fixture->made_up->hook = running_note;
+    assert_int_equal(walk_read(fixture->walk, &NOTHING, &fixture->stack), WALK_WHOLE);
+    fixture->made_up->hook = NULL;
+    running_assert_stood(&fixture->stack, true);
+}
+
+static uint64_t caller_in_lower;
+enum { CALLER_AT = FEW + 4 /* from the leaf */, READS_MAX = 200 };
+
+/* When all in front of the thread state is read, in two parts (if ever), the thread returns from the few frames above, and calls
+   the same from another one. */
+static void swap_when_divided(struct made_up *made_up, const struct piece *piece)
+{
+    const bool is_state = piece->address.value == MADE_UP_THREAD;
+
+    if (is_state && seen.upper >= 2 && seen.reads++ == 0) {
+        running.now.codes[CALLER_AT] = MADE_UP_CODE(777);
+        made_up_word(made_up, caller_in_lower + made_up->layout.frame.code, MADE_UP_CODE(777));
+    }
+    /* What is next to the top is read twice then. */
+    seen.upper = is_state ? 0 : seen.upper + (piece->address.value - MADE_UP_SECOND_CHUNK < 0x4000);
+    running_note(made_up, piece);
+}
+
+static void small_for_large(uint32_t version)
+{
+    struct fixture fixture;
+    struct made_up *made_up;
+
+    running_open_deep(&fixture, version);
+    made_up = fixture.made_up;
+    running_begin(DEEP);
+    while (running.now.depth > STAYING)
+        running_end_call(made_up);
+    made_up->next_slot += SMALL_BYTES;
+    for (uint64_t i = 0; i < LARGE + ON_TOP; i++)
+        call_with(made_up, MADE_UP_CODE(300 + i), i < LARGE ? LARGE_BYTES : SMALL_BYTES);
+    read_as_it_stands(&fixture);
+    while (running.now.depth > STAYING) {
+        running_end_call(made_up);
+        if (running.now.depth % 12 == 9) /* past where it could be divided anew, but the known stack is still met */
+            read_as_it_stands(&fixture);
+    }
+    for (uint64_t i = 0; i < INSTEAD; i++) {
+        if (i == INSTEAD - 1 - CALLER_AT)
+            caller_in_lower = made_up->next_slot;
+        call_with(made_up, MADE_UP_CODE(400 + i), SMALL_BYTES);
+        read_as_it_stands(&fixture);
+    }
+    memset(&seen, 0, sizeof seen);
+    for (int i = 0; i < READS_MAX && seen.reads == 0; i++) {
+        seen.upper = 0;
+        running.reads = 0;
+        made_up->hook = swap_when_divided;
+        assert_int_equal(walk_read(fixture.walk, &NOTHING, &fixture.stack), WALK_WHOLE);
+        made_up->hook = NULL;
+        running_assert_stood(&fixture.stack, true);
+    }
+    close_fixture(&fixture);
+}
+
+static void what_comes_to_stand_in_the_lower_part_is_not_taken_for_guards(void **state)
+{
+    (void)state;
+    each_version(small_for_large);
+}
+
 /* --- through C, by one generator or another -------------------------------------------------- */
 
 /* A program that calls, from one of two generators, a function through C: the function's frame and the entry
@@ -235,15 +329,6 @@ static struct {
 enum { STEPS_MAX = 3 };
 
 static const uint64_t ENTRY = MADE_UP_C_STACK + 0x1000;
-
-static void push_code(uint64_t code)
-{
-    struct running_truth *now = &running.now;
-
-    memmove(now->codes + 1, now->codes, now->depth * sizeof *now->codes);
-    now->codes[0] = code;
-    now->depth++;
-}
 
 static void pop_code(void)
 {
@@ -262,13 +347,13 @@ static void step_in(struct made_up *made_up)
         const uint64_t code = MADE_UP_CODE(20 + through_c.which);
 
         made_up_frame(made_up, generator, code, base, OWNER_GENERATOR);
-        push_code(code);
+        push_truth(code);
         made_up_set_top(made_up, generator, made_up->next_slot);
     } else {
         made_up_frame(made_up, ENTRY, 0, base, OWNER_ENTRY);
         made_up->top = ENTRY;
         made_up_push(made_up, MADE_UP_CODE(30));
-        push_code(MADE_UP_CODE(30));
+        push_truth(MADE_UP_CODE(30));
     }
     through_c.step++;
 }
@@ -386,6 +471,91 @@ static void in_bursts(uint32_t version)
 /* Entry frames are of 3.12 on; 3.12 tells the top by a _PyCFrame as well. */
 enum { ENTRIES_FROM = 0x030d };
 
+/* A function that is called through C, by the caller of a generator, and then by the generator that it resumes in the
+   same loop of the interpreter: both have the same address on the C stack for the entry frame. */
+static struct {
+    unsigned reads; /* of the thread state */
+    unsigned at;    /* before that one it happens, or behind that of the copy in front of it */
+    bool in_copy;
+    uint64_t caller, resumed;
+} by_generator;
+
+static void resume(struct made_up *made_up)
+{
+    const struct layout *layout = &made_up->layout;
+    const uint64_t callee = running.now.codes[0];
+
+    made_up_word(made_up, by_generator.caller + layout->frame.instruction, MADE_UP_CODE(2) + 16);
+    made_up_word(made_up, MADE_UP_HEAP + layout->frame.previous, by_generator.caller);
+    made_up_word(made_up, ENTRY + layout->frame.previous, MADE_UP_HEAP);
+    pop_code();
+    push_truth(MADE_UP_CODE(20));
+    push_truth(callee);
+}
+
+static void resume_in_between(struct made_up *made_up, const struct piece *piece)
+{
+    const bool is_state = piece->address.value == MADE_UP_THREAD;
+    const bool is_stack = piece->address.value - MADE_UP_CHUNK < 0x4000;
+
+    if (by_generator.resumed == 0 && by_generator.reads == by_generator.at &&
+        (by_generator.in_copy ? is_stack : is_state)) {
+        by_generator.resumed = 1;
+        resume(made_up);
+    }
+    by_generator.reads += is_state;
+    running_note(made_up, piece);
+}
+
+static void resumed_in_a_burst(uint32_t version, unsigned at, bool in_copy)
+{
+    struct burst *burst = burst_new();
+    enum burst_result result;
+    struct fixture fixture;
+    struct walk_stack stack;
+    size_t fresh, count = 0;
+
+    assert_non_null(burst);
+    open_fixture(&fixture, version, BASE);
+    running_begin(BASE);
+    through_c.step = through_c.which = 0;
+    by_generator.caller = fixture.made_up->top;
+    step_in(fixture.made_up);
+    step_in(fixture.made_up);
+    assert_int_equal(read_stack(&fixture), WALK_WHOLE); /* by the generator: now its place is known */
+    step_out(fixture.made_up);
+    step_out(fixture.made_up);
+    made_up_word(fixture.made_up, MADE_UP_HEAP + fixture.made_up->layout.frame.code, MADE_UP_CODE(20));
+    made_up_word(fixture.made_up, MADE_UP_HEAP + fixture.made_up->layout.frame.previous, 0);
+    through_c.step = 1;
+    step_in(fixture.made_up);
+    assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+    assert_int_equal(fixture.stack.depth, BASE + 1);
+    by_generator.reads = 0;
+    by_generator.resumed = 0;
+    by_generator.at = at;
+    by_generator.in_copy = in_copy;
+    running.reads = 0;
+    fixture.made_up->hook = resume_in_between;
+    burst_read(burst, fixture.walk, &NOTHING, SAMPLES);
+    fixture.made_up->hook = NULL;
+    for (; (result = burst_next(burst, &stack, &fresh)) != BURST_OVER; count++)
+        running_assert_stood(&stack, result == BURST_WHOLE);
+    assert_in_range(count, 1, at + 1);
+    close_fixture(&fixture);
+    burst_free(burst);
+}
+
+static void another_caller_through_c_ends_the_burst(void **state)
+{
+    (void)state;
+    for (uint32_t version = ENTRIES_FROM; version <= LAST_VERSION; version++)
+        for (unsigned at = 1; at < 4; at++) {
+            resumed_in_a_burst(version, at, false);
+            resumed_in_a_burst(version, at, true);
+        }
+}
+
 static void calls_through_c_are_told_as_they_stood(void **state)
 {
     (void)state;
@@ -402,7 +572,9 @@ int main(void)
         cmocka_unit_test(another_caller_in_the_lower_part_is_seen),
         cmocka_unit_test(what_stands_on_the_lower_part_has_to_stand_in_front_of_it),
         cmocka_unit_test(who_called_a_known_frame_is_seen),
+        cmocka_unit_test(what_comes_to_stand_in_the_lower_part_is_not_taken_for_guards),
         cmocka_unit_test(deep_stacks_read_in_part_stood_so),
+        cmocka_unit_test(another_caller_through_c_ends_the_burst),
         cmocka_unit_test(calls_through_c_are_told_as_they_stood),
     };
 

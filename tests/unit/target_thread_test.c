@@ -517,6 +517,49 @@ static void what_the_sink_had_no_room_for_is_told_by_the_next(void **state)
     assert_int_equal(fixture->sink.last.sample.wall_ns, 2 * ROUND_NS);
 }
 
+/* --- names that are put again ---------------------------------------------------------------- */
+
+enum { NAMED = 30, HIDDEN_AT = 20, REST = 10 }; /* from the leaf */
+
+/* Puts a stack of which the frames from `fresh` on are as in the one put before, and compares what stands in the
+   sample: the functions 1 to NAMED from the root on, without the hidden one, and the collector above it all. */
+static void put_and_compare(struct naming *naming, struct record_frame *frames, uint64_t serial, size_t fresh,
+                            bool collected)
+{
+    struct walk_frame walked[NAMED] = {{.called_c = false}};
+    const struct walk_stack stack = {
+        .frames = walked, .depth = NAMED, .serial = serial, .rest_of = serial - 1, .fresh = fresh};
+    struct record_sample sample = {.depth = 0};
+    size_t at = 0;
+
+    for (size_t i = 0; i < NAMED; i++)
+        walked[i].address = remote_at(MADE_UP_CHUNK + i);
+    naming->kept = NAMED - fresh;
+    naming_put(naming, &stack, 0, (struct gc_at){.top = collected}, false, &sample, frames);
+    assert_int_equal(sample.depth, NAMED - 1 + collected);
+    if (collected)
+        assert_int_equal(frames[at++].function, FUNCTION_GC);
+    for (size_t i = 0; i < NAMED; i++)
+        if (i != HIDDEN_AT)
+            assert_int_equal(frames[at++].function, NAMED - i);
+}
+
+static void a_collection_and_a_hidden_frame_are_not_put_again(void **state)
+{
+    struct record_frame *frames = calloc(RECORD_DEPTH_MAX, sizeof *frames);
+    struct naming naming = {.memo = NULL};
+
+    (void)state;
+    assert_non_null(frames);
+    assert_true(naming_init(&naming));
+    for (uint32_t i = 0; i < NAMED; i++)
+        naming.memo[i].record.function = i == NAMED - 1 - HIDDEN_AT ? CODE_HIDDEN : i + 1;
+    put_and_compare(&naming, frames, 1, NAMED, true);
+    put_and_compare(&naming, frames, 2, REST, false);
+    naming_free(&naming);
+    free(frames);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_fixture, close_fixture)
@@ -536,6 +579,7 @@ int main(void)
         TEST(a_collection_that_began_since_is_told_of_a_thread_that_waits),
         TEST(c_code_between_functions_is_marked),
         TEST(what_the_sink_had_no_room_for_is_told_by_the_next),
+        cmocka_unit_test(a_collection_and_a_hidden_frame_are_not_put_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
