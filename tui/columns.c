@@ -243,6 +243,11 @@ static void draw_gil(struct pen *pen, const void *row)
     draw_share(pen, ((const struct thread_row *)row)->gil_share);
 }
 
+static void draw_gc_share(struct pen *pen, const void *row)
+{
+    draw_share(pen, ((const struct thread_row *)row)->gc_share);
+}
+
 static void draw_exception(struct pen *pen, const void *row)
 {
     draw_share(pen, ((const struct thread_row *)row)->exception_share);
@@ -306,6 +311,8 @@ static const struct column THREAD_COLUMNS[] = {
      .sort = THREAD_KEY_CPU, .draw = draw_cpu},
     {.title = "GIL%", .help = "of the time, it had the GIL", .forms = {{6, 85, 0}}, .gap = 1,
      .right = true, .sort = THREAD_KEY_GIL, .draw = draw_gil},
+    {.title = "GC%", .help = "of the time, the collector was at work in it", .forms = {{6, 17, 0}},
+     .gap = 1, .right = true, .sort = THREAD_KEY_GC, .draw = draw_gc_share},
     {.title = "EXC%", .help = "of the time, an exception was raised or handled",
      .forms = {{6, 18, 0}}, .gap = 1, .right = true, .sort = THREAD_KEY_EXCEPTION,
      .draw = draw_exception},

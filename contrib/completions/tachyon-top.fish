@@ -32,7 +32,7 @@ complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach; or __tachyon_top_command dump' -s a -l all-threads -d 'show all threads, as is done without it'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l live -d 'show the live view, as is done when no command is named'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l view -x -a 'functions threads processes' -d 'the table to show or to write'
-complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -s s -l sort -x -a 'self total self-time total-time trend function file hot-line process tid name state cpu gil exception samples ident pid command version threads share age outlier' -d 'the column to sort by'
+complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -s s -l sort -x -a 'self total self-time total-time trend function file hot-line process tid name state cpu gil gc exception samples ident pid command version threads share age outlier' -d 'the column to sort by'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach' -l filter -x -d 'only functions whose name or file, or threads whose name or function, contains TEXT or matches the regular expression /TEXT/'
 complete -c tachyon-top -n '__tachyon_top_command attach' -s l -l limit -x -d 'print only the first so many rows'
 complete -c tachyon-top -n '__tachyon_top_command live' -l span -x -a 'window start' -d 'the time shown: the last seconds, or all since the start'

@@ -34,6 +34,7 @@ static const struct view_sort THREAD_SORTS[THREAD_KEYS] = {
     [THREAD_KEY_STATE] = {"state", false},
     [THREAD_KEY_CPU] = {"cpu", false},
     [THREAD_KEY_GIL] = {"gil", false},
+    [THREAD_KEY_GC] = {"gc", false},
     [THREAD_KEY_EXCEPTION] = {"exception", false},
     [THREAD_KEY_SAMPLES] = {"samples", false},
     [THREAD_KEY_FUNCTION] = {"function", true},
@@ -191,6 +192,7 @@ THREAD_COLUMN(name, text(row->name))
 THREAD_COLUMN(state, text(text_state_word(row->state)))
 THREAD_COLUMN(cpu, percent(row->cpu_share))
 THREAD_COLUMN(gil, percent(row->gil_share))
+THREAD_COLUMN(gc, percent(row->gc_share))
 THREAD_COLUMN(exception, percent(row->exception_share))
 THREAD_COLUMN(has_gil, percent(row->state_share[THREAD_HAS_GIL]))
 THREAD_COLUMN(wait_gil, percent(row->state_share[THREAD_WAIT_GIL]))
@@ -213,6 +215,7 @@ static const struct sheet_column THREAD_COLUMNS[] = {
     {"wait_gil_percent", "WAIT%", SHEET_EVERYWHERE, false, 2, 3, thread_wait_gil},
     {"running_percent", "RUN%", SHEET_EVERYWHERE, false, 2, 3, thread_running},
     {"idle_percent", "IDLE%", SHEET_EVERYWHERE, false, 2, 3, thread_idle},
+    {"gc_percent", "GC%", SHEET_EVERYWHERE, false, 2, 3, thread_gc},
     {"exception_percent", "EXC%", SHEET_EVERYWHERE, false, 2, 3, thread_exception},
     {"samples", "SAMPLES", SHEET_EVERYWHERE, false, 0, 0, thread_samples},
     {"function", "FUNCTION", SHEET_EVERYWHERE, true, 0, 0, thread_function},

@@ -227,6 +227,12 @@ static void take_state_pair(struct picture *picture, const struct pair *pair)
     }
 }
 
+static void take_gc(struct picture *picture, const struct pair *pair)
+{
+    for (int span = 0; span < SPANS; span++)
+        picture->threads[pair_thread(pair)].gc_ns[span] = pair->total[span].ns[MODE_WALL];
+}
+
 static void take_pairs(struct picture *picture, const struct tally *tally)
 {
     picture->pair_count = 0;
@@ -241,6 +247,8 @@ static void take_pairs(struct picture *picture, const struct tally *tally)
             take_state_pair(picture, pair);
             continue;
         }
+        if (pair->function == FUNCTION_GC)
+            take_gc(picture, pair);
         picture->places[i] = (uint32_t)picture->pair_count;
         taken = &picture->pairs[picture->pair_count++];
         *taken = (struct picture_pair){.thread = pair_thread(pair), .function = pair->function};

@@ -60,6 +60,7 @@ struct picture_thread {
     uint32_t leaf_line;
     struct tally_sum all[SPANS];           /* every sample of this thread */
     uint64_t state_ns[SPANS][THREAD_STATES];
+    uint64_t gc_ns[SPANS];                 /* the collector was at work in it */
 };
 
 /* One second of the last minute, as shares of that second. */

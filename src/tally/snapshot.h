@@ -37,6 +37,7 @@ enum thread_key {
     THREAD_KEY_STATE,
     THREAD_KEY_CPU,
     THREAD_KEY_GIL,
+    THREAD_KEY_GC,
     THREAD_KEY_EXCEPTION,
     THREAD_KEY_SAMPLES,
     THREAD_KEY_FUNCTION,
@@ -139,6 +140,7 @@ struct thread_row {
     enum thread_state state;
     double cpu_share;            /* of the span; 1.0: one core busy all the time */
     double gil_share;
+    double gc_share;             /* the collector was at work in it */
     double exception_share;      /* an exception was raised or handled */
     double state_share[THREAD_STATES]; /* of the thread's own time; together 1, or all 0 */
     uint64_t samples;

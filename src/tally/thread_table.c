@@ -29,6 +29,7 @@ static struct thread_row row_of(const struct picture *picture, uint32_t number,
         .state = thread->state,
         .cpu_share = span_ns > 0 ? (double)all->ns[MODE_CPU] / span_ns : 0,
         .gil_share = span_ns > 0 ? (double)all->ns[MODE_GIL] / span_ns : 0,
+        .gc_share = span_ns > 0 ? (double)thread->gc_ns[span] / span_ns : 0,
         .exception_share = span_ns > 0 ? (double)all->ns[MODE_EXCEPTION] / span_ns : 0,
         .samples = all->samples,
         .function = "",
@@ -75,6 +76,11 @@ static int compare_gil(const struct thread_row *a, const struct thread_row *b)
     return COMPARE(a->gil_share, b->gil_share);
 }
 
+static int compare_gc(const struct thread_row *a, const struct thread_row *b)
+{
+    return COMPARE(a->gc_share, b->gc_share);
+}
+
 static int compare_exception(const struct thread_row *a, const struct thread_row *b)
 {
     return COMPARE(a->exception_share, b->exception_share);
@@ -113,7 +119,7 @@ static compare_rows *const COMPARISONS[THREAD_KEYS] = {
     [THREAD_KEY_GIL] = compare_gil,           [THREAD_KEY_EXCEPTION] = compare_exception,
     [THREAD_KEY_SAMPLES] = compare_samples,   [THREAD_KEY_FUNCTION] = compare_function,
     [THREAD_KEY_FILE] = compare_file,         [THREAD_KEY_IDENT] = compare_ident,
-    [THREAD_KEY_PROCESS] = compare_process,
+    [THREAD_KEY_PROCESS] = compare_process,   [THREAD_KEY_GC] = compare_gc,
 };
 
 static int compare(const void *left, const void *right, void *context)

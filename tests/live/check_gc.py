@@ -2,13 +2,16 @@
 """check_gc - whether stacks of targets/garbage.py have the collector where it was at work.
 
     check_gc.py leaf|frame|none|asleep [--unmarked] STACKS
+    check_gc.py share THREADS
 
 leaf: always above all frames, so that its finalizers seem to stand below it. frame: above collect(),
 which calls it, so that its finalizers stand above it. none: nowhere. In these C code that calls Python
 is marked, which the collector is as well; not where --unmarked, as of CPythons before 3.11, which tell
 neither that nor a function's class. asleep: of --asleep, on the stack of the thread that collects only.
+share: of the time of its one thread, by the table of threads as JSON.
 """
 
+import json
 import sys
 
 POINTS = 4.0
@@ -45,6 +48,14 @@ def check_thirds(stacks, thirds):
     return wrong
 
 
+def check_share(path):
+    with open(path, encoding="utf-8") as file:
+        rows = json.load(file)["rows"]
+    share = max(row["gc_percent"] for row in rows)
+    print("%5.1f %% of its time, the collector is at work in a thread" % share)
+    return abs(share - 200 / 3) > POINTS
+
+
 def check_asleep(stacks):
     """Each stack is whole, but for the few that were read while they changed."""
     total = {"nap": 0, "spin": 0}
@@ -69,6 +80,8 @@ def main():
     if len(sys.argv) != 3 + unmarked:
         sys.stderr.write(__doc__)
         return 2
+    if sys.argv[1] == "share":
+        return 1 if check_share(sys.argv[2]) else 0
     stacks = read(sys.argv[-1])
     if sys.argv[1] == "asleep":
         return 1 if check_asleep(stacks) else 0

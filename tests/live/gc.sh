@@ -16,6 +16,14 @@ measure() {
     python3 "$top/tests/live/check_gc.py" $check "$work/stacks"
 }
 
+# share - the table of threads tells the collector's share of the time: two thirds, with its finalizers.
+share() {
+    rm -f "$work/threads.json"
+    "$tachyon_top" attach -d 3 --view threads -o "$work/threads.json" "$pid" 2>"$work/notes" ||
+        fail "status $?: $(cat "$work/notes")"
+    python3 "$top/tests/live/check_gc.py" share "$work/threads.json"
+}
+
 gc() {
     check=leaf unmarked=
     case $1 in
@@ -25,6 +33,7 @@ gc() {
     start_target "$2" garbage
     undisturbed measure "$check $unmarked" --mode cpu --native-markers
     undisturbed measure "none $unmarked" --mode cpu --native-markers --no-gc
+    undisturbed share
 }
 
 # In a finalizer that waits for something the collector is still at work, and for no other thread.

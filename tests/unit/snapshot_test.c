@@ -405,6 +405,7 @@ static void test_sorting_threads(void **state)
         {THREAD_KEY_STATE, "MainThread worker gone ", "gone worker MainThread "},
         {THREAD_KEY_CPU, "MainThread gone worker ", "gone worker MainThread "},
         {THREAD_KEY_GIL, "MainThread gone worker ", "gone worker MainThread "},
+        {THREAD_KEY_GC, "gone MainThread worker ", "MainThread worker gone "},
         {THREAD_KEY_EXCEPTION, "gone MainThread worker ", "MainThread worker gone "},
         {THREAD_KEY_SAMPLES, "MainThread worker gone ", "gone worker MainThread "},
         {THREAD_KEY_FUNCTION, "MainThread worker gone ", "gone worker MainThread "},
@@ -421,6 +422,8 @@ static void test_sorting_threads(void **state)
     feed(fixture->tally, make_thread(0, 2, THREAD_IDLE, "gone"));
     feed(fixture->tally, SAMPLE(.thread = 2, .time_ms = START_MS + 9, .wall_ms = 9,
                                 .flags = SAMPLE_EXCEPTION));
+    feed(fixture->tally, SAMPLE(.thread = 2, .time_ms = START_MS + 8, .wall_ms = 3,
+                                .FRAMES({FUNCTION_GC, 0})));
     feed(fixture->tally, make_thread(0, 2, THREAD_ENDED, "gone"));
     for (size_t i = 0; i < THREAD_KEYS; i++) {
         query.sort = CASES[i].key;
@@ -431,6 +434,21 @@ static void test_sorting_threads(void **state)
         ask_threads(fixture, &table, &query);
         assert_string_equal(thread_names(&table), CASES[i].ascending);
     }
+    thread_table_free(&table);
+}
+
+static void test_share_of_the_collector(void **state)
+{
+    struct fixture *fixture = *state;
+    struct thread_table table = {0};
+    const struct thread_query query = {.thread = 0, .sort = THREAD_KEY_GC};
+
+    feed(fixture->tally, SAMPLE(.time_ms = START_MS + 30, .wall_ms = 30,
+                                .FRAMES({FUNCTION_GC, 0}, {WORK, 11}, {MAIN, 3})));
+    feed(fixture->tally, SAMPLE(.time_ms = START_MS + 40, .wall_ms = 10, .FRAMES({WORK, 11}, {MAIN, 3})));
+    ask_threads(fixture, &table, &query);
+    assert_int_equal(table.count, 1);
+    assert_float_equal(table.rows[0].gc_share, 0.75, 1e-9);
     thread_table_free(&table);
 }
 
@@ -547,6 +565,7 @@ int main(void)
         TALLY_TEST(test_threads_without_python_code),
         TALLY_TEST(test_sorting_threads),
         TALLY_TEST(test_one_thread_of_the_table),
+        TALLY_TEST(test_share_of_the_collector),
         TALLY_TEST(test_ended_threads_leave_with_their_samples),
         TALLY_TEST(test_filtering_threads),
         TALLY_TEST(test_nothing_at_all),
