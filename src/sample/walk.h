@@ -28,8 +28,8 @@
  * 3.10 frame objects). When the chain leads out of them, they are looked up anew and collected again.
  *
  * A walk belongs to one thread of the target and is used by the sampler thread alone. What it reads goes
- * into a room that all walks of a target share, so that many threads cost no more memory than the one
- * with the deepest stack.
+ * into a room that all walks of a target share; of its own it has one copy of the stack proven last, if
+ * that is of some depth.
  */
 #ifndef SAMPLE_WALK_H
 #define SAMPLE_WALK_H
