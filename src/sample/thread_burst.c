@@ -23,7 +23,7 @@ struct thread_bursts {
     uint64_t seed;
     struct burst *burst;
     /* Of the stack looked at last, from the root on; and whose and which one it was that was kept last (walk.h). */
-    const struct target_thread *thread;
+    uint32_t thread; /* its number, which no other one gets */
     uint64_t serial;
     uint64_t stack[RECORD_DEPTH_MAX];
     uint64_t hashes[RECORD_DEPTH_MAX + 1]; /* of so many frames of it */
@@ -104,15 +104,15 @@ static void note_frames(struct thread_bursts *bursts, const struct naming *namin
 static bool is_noted(const struct thread_bursts *bursts, const struct target_thread *thread,
                      const struct walk_stack *stack)
 {
-    return bursts->thread == thread && stack->rest_of != 0 && bursts->serial == stack->rest_of;
+    return bursts->thread == thread->number && stack->rest_of != 0 && bursts->serial == stack->rest_of;
 }
 
 static void note_kept(struct thread_bursts *bursts, const struct target_thread *thread,
                       const struct walk_stack *stack)
 {
-    if (stack->serial == 0 && bursts->thread == thread)
+    if (stack->serial == 0 && bursts->thread == thread->number)
         return;
-    bursts->thread = thread;
+    bursts->thread = thread->number;
     bursts->serial = stack->serial;
 }
 
