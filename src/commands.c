@@ -47,27 +47,43 @@ static sigset_t only(int signal)
     return set;
 }
 
-/* Ctrl-Z: stops the program, with the sampler at rest, so that no thread of the target is held meanwhile. */
-static void stop_for_now(struct session *session)
+void command_stop_for_now(struct session *session, int signal)
 {
-    const sigset_t stop = only(SIGTSTP);
+    const sigset_t stop = only(signal);
 
     session_pause(session);
-    raise(SIGTSTP);
+    raise(signal);
     pthread_sigmask(SIG_UNBLOCK, &stop, NULL); /* here it stops, and here it goes on */
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
     session_resume(session);
 }
 
+/* Ctrl-Z, or a signal that asks to end. */
+static bool heed_signal(const struct watch *watch, struct session *session, const siginfo_t *signal)
+{
+    (void)watch;
+    if (signal->si_signo != SIGTSTP)
+        return true;
+    command_stop_for_now(session, SIGTSTP);
+    return false;
+}
+
+static struct watch watch_for_end(void)
+{
+    struct watch watch = {.heed = heed_signal};
+
+    watch.signals = block_end_signals();
+    sigaddset(&watch.signals, SIGTSTP);
+    return watch;
+}
+
 /* Waits for at most `wait_ns`; true when a signal asked to end. */
-static bool wait_for_end(struct session *session, const sigset_t *signals, uint64_t wait_ns)
+static bool wait_for_end(struct session *session, const struct watch *watch, uint64_t wait_ns)
 {
     const struct timespec wait = {(time_t)(wait_ns / NS_PER_S), (long)(wait_ns % NS_PER_S)};
-    const int signal = sigtimedwait(signals, NULL, &wait);
+    siginfo_t signal;
 
-    if (signal == SIGTSTP)
-        stop_for_now(session);
-    return signal > 0 && signal != SIGTSTP;
+    return sigtimedwait(&watch->signals, &signal, &wait) > 0 && watch->heed(watch, session, &signal);
 }
 
 /* One look is worth a moment of the target's time; what stands can be read from anywhere. */
@@ -100,6 +116,7 @@ struct session *command_session(const struct options *options, struct error *err
             .no_gc = options->no_gc,
             .native_markers = options->native_markers,
             .blocking = options->blocking,
+            .awaited = options->command == COMMAND_RUN,
         },
         .budget = options->budget_percent / 100,
     };
@@ -128,18 +145,18 @@ struct tally *command_tally(const struct options *options, struct error *error)
     return tally_new(&limits, error);
 }
 
-/* Samples until `duration_ns` went by (0: for ever), the target ended, or a signal came. */
-static bool sample(struct session *session, uint64_t duration_ns, session_consume *consume,
-                   void *context, struct error *error)
+/* Samples until `duration_ns` went by (0: for ever), the target ended, or a signal asked to end. */
+static bool sample(struct session *session, const struct watch *watch, uint64_t duration_ns,
+                   session_consume *consume, void *context, struct error *error)
 {
     const sigset_t stop = only(SIGTSTP);
     const uint64_t start_ns = clock_now_ns();
-    sigset_t signals = block_end_signals();
 
-    sigaddset(&signals, SIGTSTP);
-    pthread_sigmask(SIG_BLOCK, &stop, NULL);
+    pthread_sigmask(SIG_BLOCK, &watch->signals, NULL);
     if (!session_start(session, error))
         return false;
+    if (watch->begun != NULL)
+        watch->begun(watch);
     for (;;) {
         const uint64_t gone_ns = clock_now_ns() - start_ns;
         uint64_t wait_ns = PUMP_EVERY_MS * NS_PER_MS;
@@ -150,7 +167,7 @@ static bool sample(struct session *session, uint64_t duration_ns, session_consum
             break;
         if (duration_ns != 0 && duration_ns - gone_ns < wait_ns)
             wait_ns = duration_ns - gone_ns;
-        if (wait_for_end(session, &signals, wait_ns))
+        if (wait_for_end(session, watch, wait_ns))
             break;
     }
     session_stop(session, consume, context);
@@ -209,6 +226,7 @@ static bool describe(const struct options *options, const struct picture *pictur
 
 /* What attach makes of the records: a table or stacks, and the counts. */
 struct attach {
+    const struct options *options;
     struct tally *tally;
     struct collapsed *collapsed;
     struct picture picture;
@@ -225,9 +243,10 @@ static void attach_consume(void *context, const void *record, size_t length)
         collapsed_feed(attach->collapsed, record, length);
 }
 
-/* Opens all that will be written, so that a bad name is told now and not after the sampling. */
-static bool attach_open(struct attach *attach, const struct options *options, struct error *error)
+static bool attach_open(struct attach *attach, struct error *error)
 {
+    const struct options *options = attach->options;
+
     attach->output = save_open_output(options->output, options->force, error);
     if (attach->output == NULL)
         return false;
@@ -245,17 +264,36 @@ static bool attach_open(struct attach *attach, const struct options *options, st
     return attach->collapsed != NULL;
 }
 
-static void attach_close(struct attach *attach)
+struct attach *attach_new(const struct options *options, struct error *error)
 {
+    struct attach *attach = calloc(1, sizeof *attach);
+
+    if (attach == NULL) {
+        error_set(error, ERROR_MEMORY, "out of memory");
+        return NULL;
+    }
+    attach->options = options;
+    if (attach_open(attach, error))
+        return attach;
+    attach_free(attach);
+    return NULL;
+}
+
+void attach_free(struct attach *attach)
+{
+    if (attach == NULL)
+        return;
     save_abort(attach->output);
     save_abort(attach->stats);
     collapsed_free(attach->collapsed);
     picture_free(&attach->picture);
     tally_free(attach->tally);
+    free(attach);
 }
 
-static bool attach_write(struct attach *attach, const struct options *options, struct error *error)
+static bool attach_write(struct attach *attach, struct error *error)
 {
+    const struct options *options = attach->options;
     struct view_description view;
     struct filter *filter;
     struct save *output = attach->output;
@@ -302,38 +340,43 @@ static void tell_guess(const struct session *session, FILE *notes)
     fprintf(notes, "Warning: CPython %s came after this tachyon-top, and is%s\n", version, read_as);
 }
 
-bool command_attach(const struct options *options, FILE *notes, struct error *error)
+bool attach_session(struct attach *attach, struct session *session, const struct watch *watch, FILE *notes,
+                    struct error *error)
 {
-    struct attach attach = {0};
-    struct session *session = open_saved_session(options, error);
+    const struct options *options = attach->options;
     const uint64_t start_ns = clock_now_ns();
     const uint64_t start_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    bool ok = session != NULL && attach_open(&attach, options, error);
+    struct stats stats;
+    bool ok;
 
-    if (ok) {
-        tell_guess(session, notes);
-        ok = sample(session, options->duration_ns, attach_consume, &attach, error);
-    }
-    if (ok) {
-        struct stats stats = {
-            .duration_ns = clock_now_ns() - start_ns,
-            .asked_rate_hz = options->rate_hz,
-            .profiler_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start_cpu_ns,
-            .version_hex = session_version(session),
-            .engine = options->blocking ? "blocking" : OPTIONS_ENGINES[options->engine],
-            .blocking = options->blocking,
-        };
+    tell_guess(session, notes);
+    if (!sample(session, watch, options->duration_ns, attach_consume, attach, error))
+        return false;
+    stats = (struct stats){
+        .duration_ns = clock_now_ns() - start_ns,
+        .asked_rate_hz = options->rate_hz,
+        .profiler_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start_cpu_ns,
+        .version_hex = session_version(session),
+        .engine = options->blocking ? "blocking" : OPTIONS_ENGINES[options->engine],
+        .blocking = options->blocking,
+    };
+    ok = picture_take(&attach->picture, attach->tally, error);
+    stats.counts = attach->picture.counts;
+    stats.ridden = attach->picture.ridden;
+    stats.slowed = attach->picture.slowed;
+    stats.dropped = attach->collapsed != NULL ? collapsed_dropped(attach->collapsed)
+                                              : attach->picture.dropped;
+    return ok && attach_write(attach, error) && attach_tell(attach, &stats, notes, error);
+}
 
-        ok = picture_take(&attach.picture, attach.tally, error);
-        stats.counts = attach.picture.counts;
-        stats.ridden = attach.picture.ridden;
-        stats.slowed = attach.picture.slowed;
-        stats.dropped = attach.collapsed != NULL ? collapsed_dropped(attach.collapsed)
-                                                 : attach.picture.dropped;
-        ok = ok && attach_write(&attach, options, error) &&
-             attach_tell(&attach, &stats, notes, error);
-    }
-    attach_close(&attach);
+bool command_attach(const struct options *options, FILE *notes, struct error *error)
+{
+    struct session *session = open_saved_session(options, error);
+    const struct watch watch = watch_for_end();
+    struct attach *attach = session != NULL ? attach_new(options, error) : NULL;
+    const bool ok = attach != NULL && attach_session(attach, session, &watch, notes, error);
+
+    attach_free(attach);
     session_free(session);
     return ok;
 }
@@ -405,7 +448,9 @@ bool command_snapshot(const struct options *options, struct error *error)
     struct picture picture = {0};
     struct view_description view;
     struct filter *filter = NULL;
-    bool ok = tally != NULL && sample(session, options->after_ns, tally_consume, tally, error) &&
+    const struct watch watch = watch_for_end();
+    bool ok = tally != NULL &&
+              sample(session, &watch, options->after_ns, tally_consume, tally, error) &&
               picture_take(&picture, tally, error) &&
               describe(options, &picture, options->span, &view, &filter, error) &&
               view_write(save_stream(output), sheet_format_of(options->snapshot), &view, error);

@@ -10,11 +10,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "commands.h"
 #include "doctor/doctor.h"
 #include "export/view.h"
+#include "launch/program.h"
 #include "native/unwind.h"
 #include "options.h"
 #include "session.h"
@@ -267,11 +270,32 @@ static bool run_doctor(const struct options *options)
     return fflush(stdout) == 0 && doctor_is_well(&doctor);
 }
 
-static bool run(const struct options *options, struct error *error)
+/* Ends this program as another one ended, `status` of wait(2): by the same signal, or with the same exit status. */
+static int end_as(int status)
+{
+    const struct rlimit no_core = {0, 0};
+    sigset_t set;
+
+    fflush(NULL);
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status);
+    setrlimit(RLIMIT_CORE, &no_core); /* it is not this one that crashed */
+    sigemptyset(&set);
+    sigaddset(&set, WTERMSIG(status));
+    signal(WTERMSIG(status), SIG_DFL);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    raise(WTERMSIG(status));
+    return 128 + WTERMSIG(status); /* as shells tell it */
+}
+
+/* Does what was asked for; `status`: of a program that was run, else as it is. */
+static bool run(const struct options *options, int *status, struct error *error)
 {
     switch (options->command) {
     case COMMAND_ATTACH:
         return command_attach(options, stderr, error);
+    case COMMAND_RUN:
+        return command_run(options, stderr, status, error);
     case COMMAND_DUMP:
         return command_dump(options, error);
     case COMMAND_DOCTOR:
@@ -286,7 +310,9 @@ int main(int argc, char *argv[])
 {
     struct options options;
     struct error error = {ERROR_NONE, ""};
+    int status = 0;
 
+    program_note_signals();
     /* A reader of the output that has seen enough ends the writing, not the program: there may be a
        file to finish. */
     signal(SIGPIPE, SIG_IGN);
@@ -306,8 +332,8 @@ int main(int argc, char *argv[])
     case OPTIONS_RUN:
         break;
     }
-    if (run(&options, &error))
-        return EXIT_DONE;
+    if (run(&options, &status, &error))
+        return end_as(status);
     if (error.code != ERROR_NONE)
         fprintf(stderr, "tachyon-top: %s\n", error.text);
     return EXIT_FAILED;

@@ -79,11 +79,24 @@ _tachyon_top()
     --after)
         return
         ;;
+    -m | --module)
+        return
+        ;;
+    --python)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+        ;;
+    --stdin)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+        ;;
     esac
 
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        attach | dump | doctor) command=$word ;;
+        attach | run | dump | doctor) command=$word ;;
         --live) live=1 ;;
         esac
     done
@@ -91,6 +104,7 @@ _tachyon_top()
     case $command in
     live) options='--sampling-rate --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --span --window --refresh --theme --snapshot --after --force --help --version ' ;;
     attach) options='--sampling-rate --duration --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --limit --collapsed --output --stats --force --help --version ' ;;
+    run) options='--sampling-rate --duration --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --view --sort --filter --limit --span --window --refresh --theme --collapsed --output --stats --force --module --python --stdin --help --version ' ;;
     dump) options='--thread --all-threads --output --force --help --version ' ;;
     doctor) options='--help --version ' ;;
     esac
@@ -99,7 +113,7 @@ _tachyon_top()
         return
     fi
     options=$(pgrep python)
-    ((COMP_CWORD == 1)) && options+=' attach dump doctor'
+    ((COMP_CWORD == 1)) && options+=' attach run dump doctor'
     COMPREPLY=($(compgen -W "$options" -- "$current"))
 }
 

@@ -13,31 +13,62 @@ enum {
     FAILED_ROUNDS_MAX = 20, /* rounds in a row of which nothing could be read before it is looked into */
     START_YOUNG_MS = 2000,  /* a process younger than this is given time to become a Python */
     START_PATIENCE_MS = 1000,
-    START_PAUSE_MS = 10,
+    START_PAUSE_US = 10000,
+    START_UP_PAUSE_US = 200, /* and from when it is one on, until it has an interpreter */
+    AWAITED_PATIENCE_MS = 10000,
+    AWAITED_PAUSE_US = 1000,
 };
 
-struct reader *presence_find(pid_t pid, struct runtime *runtime, struct error *error)
+/* Found, but without an interpreter so far: that comes in the next milliseconds, before any line is run. */
+static bool starts_up(const struct runtime *runtime, const struct error *error)
 {
-    const struct timespec pause = {0, START_PAUSE_MS * (long)NS_PER_MS};
+    return error->code == ERROR_READ && runtime->version_hex != 0;
+}
+
+static void pause_us(long us)
+{
+    const struct timespec pause = {0, us * (long)NS_PER_US};
+
+    nanosleep(&pause, NULL);
+}
+
+/* Looks once for the runtime of a process, and, where it is about to start up, until it did. */
+static struct reader *look(pid_t pid, uint64_t until_ns, struct runtime *runtime, struct error *error)
+{
+    /* Opened anew each time: a reader stays with the program that it was opened on. */
+    struct reader *reader = process_reader_new(pid, error);
+    bool found;
+
+    if (reader == NULL)
+        return NULL;
+    found = runtime_find(runtime, pid, reader, error);
+    while (!found && starts_up(runtime, error) && reader_holds(reader) && clock_now_ns() < until_ns) {
+        pause_us(START_UP_PAUSE_US);
+        found = runtime_still_there(runtime, reader);
+    }
+    if (found && reader_holds(reader))
+        return reader;
+    if (found)
+        error_set(error, ERROR_READ, "process %d became another program just now", (int)pid);
+    reader_free(reader);
+    return NULL;
+}
+
+struct reader *presence_find(pid_t pid, bool awaited, struct runtime *runtime, struct error *error)
+{
     const uint64_t began_ns = clock_now_ns();
-    const bool is_young = began_ns - process_started_ns(pid) < START_YOUNG_MS * NS_PER_MS;
+    const bool is_young = awaited || began_ns - process_started_ns(pid) < START_YOUNG_MS * NS_PER_MS;
+    const uint64_t patience_ms = awaited ? AWAITED_PATIENCE_MS : is_young ? START_PATIENCE_MS : 0;
+    const uint64_t until_ns = began_ns + patience_ms * NS_PER_MS;
 
     for (;;) {
-        /* Opened anew each time: a reader stays with the program that it was opened on. */
-        struct reader *reader = process_reader_new(pid, error);
+        struct reader *reader = look(pid, until_ns, runtime, error);
 
-        if (reader == NULL)
+        if (reader != NULL)
+            return reader;
+        if ((error->code != ERROR_NOT_PYTHON && error->code != ERROR_READ) || clock_now_ns() >= until_ns)
             return NULL;
-        if (runtime_find(runtime, pid, reader, error)) {
-            if (reader_holds(reader))
-                return reader;
-            error_set(error, ERROR_READ, "process %d became another program just now", (int)pid);
-        }
-        reader_free(reader);
-        if (!is_young || clock_now_ns() - began_ns > START_PATIENCE_MS * NS_PER_MS ||
-            (error->code != ERROR_NOT_PYTHON && error->code != ERROR_READ))
-            return NULL;
-        nanosleep(&pause, NULL);
+        pause_us(awaited ? AWAITED_PAUSE_US : START_PAUSE_US);
     }
 }
 

@@ -21,8 +21,9 @@ struct presence {
 };
 
 /* Finds the runtime of process `pid`; one that began a moment ago may not have got as far as running
-   Python, and is given time. A reader of its memory, for the caller to free; NULL with the reason. */
-struct reader *presence_find(pid_t pid, struct runtime *runtime, struct error *error);
+   Python, and is given time: more of it, and with more looks, when it is `awaited`. A reader of its memory, for the
+   caller to free; NULL with the reason. */
+struct reader *presence_find(pid_t pid, bool awaited, struct runtime *runtime, struct error *error);
 
 /* Whether it was still the same program less than a millisecond ago; false with what became of it. */
 bool presence_holds(struct presence *presence, struct reader *reader, const struct runtime *runtime,

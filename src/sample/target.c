@@ -102,7 +102,7 @@ struct target *target_new(pid_t pid, uint16_t process, const struct target_optio
     choose_engine(target, options);
     target->blocking = (struct blocking){.wanted = options->blocking,
                                          .asked_ns = options->engine.interval_ns};
-    target->reader = presence_find(pid, &target->runtime, error);
+    target->reader = presence_find(pid, options->awaited, &target->runtime, error);
     if (target->reader == NULL || (options->blocking && !process_can_be_stopped(pid, error))) {
         target_free(target);
         return NULL;

@@ -23,6 +23,7 @@ struct target_options {
     struct engine_options engine;
     bool no_gc;          /* no frames for the collector */
     bool native_markers; /* a frame for C code between Python functions */
+    bool awaited;        /* it was started just now, and is waited for until it is a Python */
     bool blocking;       /* the thread that has the GIL is stopped while it is read; the engine is remote then */
 };
 

@@ -77,6 +77,43 @@ static void test_live_by_default(void **state)
     assert_false(options.force);
 }
 
+static void test_run_leaves_the_program_its_words(void **state)
+{
+    struct options options = run("run -r 100 --collapsed job.py -r 7 --stats x");
+
+    (void)state;
+    assert_int_equal(options.command, COMMAND_RUN);
+    assert_true(options.rate_hz == 100);
+    assert_null(options.stats);
+    assert_null(options.module);
+    assert_string_equal(options.python, "python3");
+    assert_string_equal(options.arguments[0], "job.py");
+    assert_string_equal(options.arguments[1], "-r");
+    assert_string_equal(options.arguments[4], "x");
+    assert_null(options.arguments[5]);
+    assert_int_equal(options.span, SPAN_START);
+    assert_string_equal(options.output, "/dev/stderr");
+    options = run("-r 5 run -o table.csv -m http.server -m 8000");
+    assert_string_equal(options.module, "http.server");
+    assert_string_equal(options.arguments[0], "-m");
+    assert_string_equal(options.arguments[1], "8000");
+    assert_string_equal(options.output, "table.csv");
+    options = run("run -m this");
+    assert_null(options.arguments[0]);
+    options = run("run -- --odd.py 7");
+    assert_string_equal(options.arguments[0], "--odd.py");
+    options = run("run run");
+    assert_string_equal(options.arguments[0], "run");
+    options = run("run 42");
+    assert_string_equal(options.arguments[0], "42");
+    assert_usage("run", "the script to run is missing");
+    assert_usage("run -r 10", "the script to run is missing");
+    assert_usage("run -m", "--module needs an argument");
+    assert_usage("run --after 3 job.py", "--after does not go with run");
+    assert_usage("run --window 3 job.py", "--window does not go with run");
+    assert_usage("attach -m this 7", "--module does not go with attach");
+}
+
 static void test_attach_live_is_live(void **state)
 {
     struct options plain = run("--mode gil 7"), attach = run("attach --live --mode gil 7");
@@ -422,6 +459,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_live_by_default),
+        cmocka_unit_test(test_run_leaves_the_program_its_words),
         cmocka_unit_test(test_attach_live_is_live),
         cmocka_unit_test(test_attach),
         cmocka_unit_test(test_dump),
