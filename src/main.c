@@ -16,8 +16,10 @@
 #include "base/clock.h"
 #include "commands.h"
 #include "doctor/doctor.h"
+#include "export/save.h"
 #include "export/view.h"
 #include "launch/program.h"
+#include "live_program.h"
 #include "native/unwind.h"
 #include "options.h"
 #include "session.h"
@@ -43,7 +45,9 @@ enum {
 
 /* The live view: who is wired to whom. */
 struct live {
-    const struct options *options;
+    struct options options;
+    struct live_program *program; /* NULL: none is run */
+    bool leaving;                 /* as soon as the program has ended */
     struct session *session;
     struct tally *tally;
     struct picture picture;
@@ -52,6 +56,7 @@ struct live {
     struct grid grid;
     uint64_t next_picture_ns;
     size_t pumped;          /* records taken the last time */
+    bool program_ended;     /* and that was told */
 };
 
 static void live_consume(void *context, const void *record, size_t length)
@@ -75,7 +80,10 @@ static void propose_name(const struct app_description *shown, char *name, size_t
 {
     const struct view_description view = view_shown(shown);
 
-    view_propose_name(&view, name, size);
+    if (shown->view == APP_OUTPUT)
+        snprintf(name, size, "output-%d.txt", (int)shown->picture->pid);
+    else
+        view_propose_name(&view, name, size);
 }
 
 static bool begin_as_asked(struct app *app, const struct options *options, struct error *error)
@@ -95,12 +103,24 @@ static bool begin_as_asked(struct app *app, const struct options *options, struc
                      error);
 }
 
+/* Starts the program that is to be run, and takes it for the target. */
+static bool live_start_program(struct live *live, struct error *error)
+{
+    live->program = live_program_start(&live->options, error);
+    if (live->program == NULL)
+        return false;
+    live->options.pid = live_program_pid(live->program);
+    app_runs_program(live->app, live_program_transcript(live->program));
+    return true;
+}
+
 static bool live_open(struct live *live, struct error *error)
 {
-    const struct options *options = live->options;
+    const struct options *options = &live->options;
+    const bool runs = options->command == COMMAND_RUN;
 
-    live->session = command_session(options, error);
-    if (live->session == NULL)
+    /* A process is looked for before the screen is taken; a program is run only when there is one. */
+    if (!runs && (live->session = command_session(options, error)) == NULL)
         return false;
     live->tally = command_tally(options, error);
     if (live->tally == NULL)
@@ -109,12 +129,23 @@ static bool live_open(struct live *live, struct error *error)
     if (live->app == NULL || !begin_as_asked(live->app, options, error))
         return false;
     live->screen = screen_open((enum theme)options->theme, APP_COLUMNS_MIN, APP_ROWS_MIN, error);
-    return live->screen != NULL && session_start(live->session, error);
+    if (live->screen == NULL)
+        return false;
+    if (runs && (!live_start_program(live, error) ||
+                 (live->session = command_session(options, error)) == NULL))
+        return false;
+    if (!session_start(live->session, error))
+        return false;
+    if (runs)
+        live_program_begin(live->program);
+    return true;
 }
 
-static void live_close(struct live *live)
+/* Gives how the program that was run ended; 0 when none was. */
+static int live_close(struct live *live)
 {
     sigset_t stop;
+    int status;
 
     /* The screen handles Ctrl-Z no more, and the sampler may hold a thread of the target. */
     sigemptyset(&stop);
@@ -123,11 +154,17 @@ static void live_close(struct live *live)
     screen_close(live->screen);
     if (live->session != NULL && live->tally != NULL)
         session_stop(live->session, live_consume, live->tally);
+    sigprocmask(SIG_UNBLOCK, &stop, NULL);
+    if (live->session == NULL && live->program != NULL && !live_program_ended(live->program, &status))
+        live_program_end(live->program); /* it is not to go on as if it were looked at */
+    status = live_program_finish(live->program);
+    live_program_free(live->program);
     session_free(live->session);
     app_free(live->app);
     grid_free(&live->grid);
     picture_free(&live->picture);
     tally_free(live->tally);
+    return status;
 }
 
 static void take_picture(struct live *live, uint64_t now_ns)
@@ -150,6 +187,19 @@ static bool show(struct live *live, uint64_t now_ns)
     return true;
 }
 
+/* All lines of what the program wrote that are kept. */
+static bool save_output(const struct live *live, struct error *error)
+{
+    const struct transcript *transcript = live_program_transcript(live->program);
+    struct save *file = save_open(app_save_path(live->app), app_save_replaces(live->app), error);
+
+    if (file == NULL)
+        return false;
+    for (uint64_t i = transcript_first(transcript); i < transcript_end(transcript); i++)
+        fprintf(save_stream(file), "%s\n", transcript_line(transcript, i));
+    return save_commit(file, error);
+}
+
 static void save(struct live *live)
 {
     struct app_description shown;
@@ -159,7 +209,9 @@ static void save(struct live *live)
 
     app_describe(live->app, &shown);
     view = view_shown(&shown);
-    ok = view_save(app_save_path(live->app), app_save_replaces(live->app), &view, &error);
+    ok = shown.view == APP_OUTPUT
+             ? save_output(live, &error)
+             : view_save(app_save_path(live->app), app_save_replaces(live->app), &view, &error);
     app_saved(live->app, ok ? NULL : &error);
 }
 
@@ -176,6 +228,10 @@ static bool answer_requests(struct live *live, uint64_t now_ns)
         save(live);
     if ((requests & APP_REDRAW) != 0)
         screen_redraw(live->screen);
+    if ((requests & APP_END) != 0) {
+        live_program_end(live->program);
+        live->leaving = true;
+    }
     return (requests & APP_QUIT) == 0;
 }
 
@@ -198,17 +254,42 @@ static unsigned stop_for_now(struct live *live)
     unsigned events;
 
     session_pause(live->session);
+    if (live->program != NULL)
+        live_program_signal(live->program, SIGSTOP);
     events = screen_stop(live->screen);
+    if (live->program != NULL)
+        live_program_signal(live->program, SIGCONT);
     session_resume(live->session);
     return events;
+}
+
+/* Looks after the program that is run: true when there is something new to show. `*leave`: to quit, as it was asked
+   to end and did. */
+static bool attend_program(struct live *live, bool *leave)
+{
+    const bool wrote = live_program_read(live->program);
+    char how[64];
+    int status;
+
+    if (wrote)
+        app_program_wrote(live->app);
+    if (live->program_ended || !live_program_ended(live->program, &status))
+        return wrote && app_shows_output(live->app);
+    live->program_ended = true;
+    program_tell_end(status, how, sizeof how);
+    app_program_ended(live->app, how);
+    *leave = live->leaving;
+    return true;
 }
 
 static bool live_loop(struct live *live, struct error *error)
 {
     bool changed = true;
+    bool leave = false;
 
     for (;;) {
-        struct pollfd fds[SCREEN_FDS];
+        struct pollfd fds[SCREEN_FDS + LIVE_PROGRAM_FDS];
+        nfds_t fd_count = SCREEN_FDS;
         unsigned events;
         uint64_t now_ns = clock_now_ns();
         int key;
@@ -221,8 +302,14 @@ static bool live_loop(struct live *live, struct error *error)
         if (changed && !show(live, now_ns))
             return error_set(error, ERROR_MEMORY, "out of memory");
         screen_poll_fds(live->screen, fds);
-        poll(fds, SCREEN_FDS, wait_ms(live, clock_now_ns()));
-        changed = false;
+        if (live->program != NULL) {
+            live_program_poll_fds(live->program, fds + fd_count);
+            fd_count += LIVE_PROGRAM_FDS;
+        }
+        poll(fds, fd_count, wait_ms(live, clock_now_ns()));
+        changed = live->program != NULL && attend_program(live, &leave);
+        if (leave)
+            return true;
         while ((key = screen_key(live->screen)) != KEY_OF_NONE) {
             app_key(live->app, key);
             if (!answer_requests(live, clock_now_ns()))
@@ -233,8 +320,13 @@ static bool live_loop(struct live *live, struct error *error)
         events = screen_events(live->screen);
         if ((events & SCREEN_STOP) != 0)
             events = stop_for_now(live);
-        if ((events & SCREEN_QUIT) != 0)
+        if ((events & SCREEN_QUIT) != 0) {
+            if (live->program != NULL)
+                live_program_end(live->program);
             return true;
+        }
+        if ((events & SCREEN_CHANGED) != 0 && live->program != NULL && screen_fit(live->screen, &live->grid))
+            live_program_resize(live->program, live->grid.columns, live->grid.rows);
         changed |= (events & SCREEN_CHANGED) != 0;
         live->pumped = session_pump(live->session, changed ? PUMP_KEYS : PUMP_MOST, live_consume,
                                     live->tally);
@@ -243,13 +335,17 @@ static bool live_loop(struct live *live, struct error *error)
     }
 }
 
-static bool run_live(const struct options *options, struct error *error)
+static bool run_live(const struct options *options, int *status, struct error *error)
 {
-    struct live live = {.options = options};
+    struct live live = {.options = *options};
     const bool ok = live_open(&live, error) && live_loop(&live, error);
+    const bool too_short = live.program != NULL && live.session == NULL &&
+                           live_program_ended(live.program, status);
 
-    live_close(&live);
-    return ok;
+    *status = live_close(&live);
+    if (too_short)
+        fprintf(stderr, "The program ended before it could be looked at\n");
+    return ok || too_short;
 }
 
 /* False, without a reason besides what it printed, when the live view would not work. */
@@ -295,14 +391,15 @@ static bool run(const struct options *options, int *status, struct error *error)
     case COMMAND_ATTACH:
         return command_attach(options, stderr, error);
     case COMMAND_RUN:
-        return command_run(options, stderr, status, error);
+        return options->live ? run_live(options, status, error)
+                             : command_run(options, stderr, status, error);
     case COMMAND_DUMP:
         return command_dump(options, error);
     case COMMAND_DOCTOR:
         return run_doctor(options);
     default:
         return options->snapshot != NULL ? command_snapshot(options, error)
-                                         : run_live(options, error);
+                                         : run_live(options, status, error);
     }
 }
 

@@ -23,7 +23,10 @@ const struct command_row COMMAND_ROWS[COMMANDS] = {
                      "this command, its process group and the keys that send signals; signals sent to this "
                      "command are sent on to it. When it ends, the table of functions and how the sampling went "
                      "are told on standard error, and this command ends as it did: with its exit status, or by the "
-                     "same signal.", PROGRAM_WORDS},
+                     "same signal. With --live it is shown in the live view instead, and what it writes is kept in a view of "
+                     "its own (Tab), the last 10,000 lines, which are printed when the view is closed; its standard input is "
+                     "empty, or --stdin. The view stays when the program has ended; to quit before ends the program, too.",
+                     PROGRAM_WORDS},
     [COMMAND_DUMP] = {"dump", "print where each thread is now, like a traceback",
                       "Looks once at every thread of the process PID and prints its stack, most "
                       "recent call last.", "PID"},
@@ -78,7 +81,7 @@ const struct option_row OPTION_ROWS[] = {
     {"all-threads", 'a', GROUP_SAMPLING, FOR_LOOKING | FOR_RUN, KIND_FLAG, NULL, NULL,
      "show all threads, as is done without it", 0, 0, NULL, FIELD(all_threads)},
 
-    {"live", 0, GROUP_VIEW, FOR_LIVE | FOR_ATTACH, KIND_FLAG, NULL, NULL,
+    {"live", 0, GROUP_VIEW, FOR_LIVE | FOR_ATTACH | FOR_RUN, KIND_FLAG, NULL, NULL,
      "show the live view, as is done when no command is named", 0, 0, NULL, FIELD(live)},
     {"view", 0, GROUP_VIEW, FOR_LIVE | FOR_ATTACH | FOR_RUN, KIND_WORD, "VIEW", "functions",
      "the table to show or to write", 0, 0, VIEW_KIND_WORDS, FIELD(view)},
@@ -122,7 +125,7 @@ const struct option_row OPTION_ROWS[] = {
     {"python", 0, GROUP_RUN, FOR_RUN, KIND_FILE, "PROGRAM", "python3",
      "the interpreter, looked for in PATH", 0, 0, NULL, FIELD(python)},
     {"stdin", 0, GROUP_RUN, FOR_RUN, KIND_FILE, "FILE", NULL,
-     "give it FILE as standard input; without it, it has that of this command", 0, 0,
+     "give it FILE as standard input; without it, it has that of this command, and with --live none", 0, 0,
      NULL, FIELD(input)},
 
     {"help", 'h', GROUP_GENERAL, FOR_ALL, KIND_FLAG, NULL, NULL,

@@ -35,12 +35,14 @@ static void page_down(struct app *app)
 
 static void next_column(struct app *app)
 {
-    table_sort_step(app, 1);
+    if (app->view != APP_OUTPUT)
+        table_sort_step(app, 1);
 }
 
 static void previous_column(struct app *app)
 {
-    table_sort_step(app, -1);
+    if (app->view != APP_OUTPUT)
+        table_sort_step(app, -1);
 }
 
 static void reverse(struct app *app)
@@ -51,6 +53,8 @@ static void reverse(struct app *app)
 
 static void type_filter(struct app *app)
 {
+    if (app->view == APP_OUTPUT)
+        app->view = APP_FUNCTIONS; /* which the filter is for */
     prompt_filter(app);
 }
 
@@ -79,15 +83,30 @@ static void cancel(struct app *app)
 
 /* --- what is shown ---------------------------------------------------------------------------- */
 
+/* Output is there where a program is run. */
+static enum app_view view_after(const struct app *app, unsigned step)
+{
+    const unsigned views = app->transcript ? APP_VIEWS : APP_OUTPUT;
+
+    return (app->view + views + step) % views;
+}
+
+static const char *name_of_next_view(const struct app *app)
+{
+    static const char *const NAMES[APP_VIEWS] = {"Functions", "Threads", "Output"};
+
+    return NAMES[view_after(app, 1)];
+}
+
 static void next_view(struct app *app)
 {
-    app->view = (app->view + 1) % APP_VIEWS;
+    app->view = view_after(app, 1);
     app->stale = true;
 }
 
 static void previous_view(struct app *app)
 {
-    app->view = (app->view + APP_VIEWS - 1) % APP_VIEWS;
+    app->view = view_after(app, (unsigned)-1);
     app->stale = true;
 }
 
@@ -197,8 +216,10 @@ static void previous_thread(struct app *app)
 
 static void next_mode(struct app *app)
 {
-    if (sees_threads(app)) {
-        app_say(app, STYLE_MESSAGE, "The table of threads has every mode; modes are for functions");
+    if (app->view != APP_FUNCTIONS) {
+        app_say(app, STYLE_MESSAGE, sees_threads(app)
+                                        ? "The table of threads has every mode; modes are for functions"
+                                        : "Modes are for functions");
         return;
     }
     app->mode = (app->mode + 1) % MODES;
@@ -297,7 +318,11 @@ static void open_help(struct app *app)
 
 static void quit(struct app *app)
 {
-    app->requests |= APP_QUIT;
+    app->help = false;
+    if (app->program_runs)
+        prompt_end(app);
+    else
+        app->requests |= APP_QUIT;
 }
 
 static const struct action ACTIONS[] = {
@@ -330,8 +355,8 @@ static const struct action ACTIONS[] = {
      .help = "freeze the picture, or go on; everything else works on a frozen one too",
      .run = toggle_frozen, .offered = goes_on, .on = is_frozen, .label_on = "Go on"},
     {.keys = {KEY_OF_TAB}, .group = GROUP_SHOWN, .label = "Threads", .priority = 85,
-     .help = "the other view: functions or threads", .run = next_view, .on = sees_threads,
-     .label_on = "Functions"},
+     .help = "the next view: functions, threads, or what a program that is run writes", .run = next_view,
+     .label_now = name_of_next_view},
     {.keys = {KEY_OF_BACK_TAB}, .group = GROUP_SHOWN, .help = "the view before",
      .run = previous_view},
     {.keys = {KEY_OF_ENTER}, .group = GROUP_SHOWN, .label = "Its functions", .priority = 88,
@@ -365,7 +390,7 @@ static const struct action ACTIONS[] = {
     {.keys = {KEY_CTRL('L')}, .group = GROUP_PROGRAM, .help = "draw the whole screen again",
      .run = redraw},
     {.keys = {'q', KEY_CTRL('C')}, .group = GROUP_PROGRAM, .label = "Quit", .priority = 95,
-     .help = "quit", .run = quit},
+     .help = "quit; a program that is run is ended, when that is confirmed", .run = quit},
 };
 
 #define ACTION_COUNT (sizeof ACTIONS / sizeof ACTIONS[0])

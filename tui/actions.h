@@ -25,6 +25,7 @@ struct action {
     bool (*offered)(const struct app *app); /* whether the key line has it now; NULL: always */
     bool (*on)(const struct app *app);      /* whether it is on, and has the other label */
     const char *label_on;
+    const char *(*label_now)(const struct app *app); /* what the label is instead; NULL: as above */
     int priority_on;         /* of the other label; 0: the same */
 };
 

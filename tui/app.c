@@ -107,12 +107,17 @@ static void choose_start_thread(struct app *app)
     }
 }
 
+const char *app_end_text(const struct app *app, const struct picture *picture)
+{
+    return app->program_end[0] ? app->program_end : picture->end_text;
+}
+
 void app_picture(struct app *app, const struct picture *picture)
 {
     if (picture->version_hex == 0)
         return; /* no process is in it yet: better none than one that says so */
     if (picture->ended && !app->told_end)
-        app_say(app, STYLE_MESSAGE, "The last picture stays: %s", picture->end_text);
+        app_say(app, STYLE_MESSAGE, "The last picture stays: %s", app_end_text(app, picture));
     app->told_end = picture->ended;
     app->picture = picture;
     app->stale = true;
@@ -131,6 +136,30 @@ void app_target_ended(struct app *app)
         return;
     app->ended_meanwhile = true;
     app_say(app, STYLE_MESSAGE, "The process has ended; p shows its last picture");
+}
+
+void app_runs_program(struct app *app, const struct transcript *transcript)
+{
+    app->transcript = transcript;
+    app->program_runs = true;
+}
+
+bool app_shows_output(const struct app *app)
+{
+    return app->view == APP_OUTPUT && !app->help;
+}
+
+void app_program_wrote(struct app *app)
+{
+    app->stale |= app->view == APP_OUTPUT;
+}
+
+void app_program_ended(struct app *app, const char *how)
+{
+    app->program_runs = false;
+    snprintf(app->program_end, sizeof app->program_end, "%s", how);
+    if (app->prompt == PROMPT_END || app->prompt == PROMPT_KILL)
+        app->prompt = PROMPT_NONE;
 }
 
 bool app_waits(const struct app *app)
@@ -288,6 +317,8 @@ void app_key(struct app *app, int key)
 
 static const char *label_of(const struct app *app, const struct action *action)
 {
+    if (action->label_now)
+        return action->label_now(app);
     return action->on && action->on(app) ? action->label_on : action->label;
 }
 
@@ -312,11 +343,11 @@ static void draw_action(struct pen *pen, const struct app *app, const struct act
 static int draw_position(const struct app *app, struct grid *grid, int row)
 {
     char text[64];
-    size_t count = app->view == APP_FUNCTIONS ? app->functions.count : app->threads.count;
+    size_t count = table_rows(app);
     size_t first = table_first_seen(app);
 
     if (first == 0 || (first == 1 && table_last_seen(app) == count))
-        snprintf(text, sizeof text, "%zu row%s", app->picture ? count : 0, count == 1 ? "" : "s");
+        snprintf(text, sizeof text, "%zu row%s", count, count == 1 ? "" : "s");
     else
         snprintf(text, sizeof text, "%zu–%zu of %zu", first, table_last_seen(app), count);
 

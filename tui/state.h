@@ -22,7 +22,7 @@ struct place {
     size_t top;      /* the first row seen */
 };
 
-enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SAVE, PROMPT_REPLACE, PROMPTS };
+enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SAVE, PROMPT_REPLACE, PROMPT_END, PROMPT_KILL, PROMPTS };
 
 struct app {
     const struct picture *picture;
@@ -44,6 +44,11 @@ struct app {
 
     char filter_text[EDITOR_SIZE];
     struct filter *filter;
+
+    const struct transcript *transcript; /* of the program that is run; NULL: none is */
+    bool program_runs;
+    bool program_asked;                  /* to end */
+    char program_end[64];                /* how it ended; "" before */
 
     /* the rows of the view, filled anew when `stale` */
     struct function_table functions;
@@ -86,6 +91,9 @@ static inline struct place *app_place(struct app *app)
 {
     return &app->places[app->view];
 }
+
+/* Why the target of a picture ended: of a program that was run, how. */
+const char *app_end_text(const struct app *app, const struct picture *picture);
 
 /* Whether there is nothing to show yet. */
 bool app_waits(const struct app *app);

@@ -106,6 +106,11 @@ static void test_run_leaves_the_program_its_words(void **state)
     assert_string_equal(options.arguments[0], "run");
     options = run("run 42");
     assert_string_equal(options.arguments[0], "42");
+    options = run("run --live --window 3 --stdin in job.py --live");
+    assert_int_equal(options.command, COMMAND_RUN);
+    assert_true(options.live);
+    assert_string_equal(options.input, "in");
+    assert_usage("run --live --stats x job.py", "--stats does not go with run --live");
     assert_usage("run", "the script to run is missing");
     assert_usage("run -r 10", "the script to run is missing");
     assert_usage("run -m", "--module needs an argument");
