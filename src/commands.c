@@ -364,6 +364,9 @@ bool attach_session(struct attach *attach, struct session *session, const struct
     stats.counts = attach->picture.counts;
     stats.ridden = attach->picture.ridden;
     stats.slowed = attach->picture.slowed;
+    stats.execs = attach->picture.execs;
+    if (stats.execs > 0)
+        stats.version_hex = attach->picture.version_hex;
     stats.dropped = attach->collapsed != NULL ? collapsed_dropped(attach->collapsed)
                                               : attach->picture.dropped;
     return ok && attach_write(attach, error) && attach_tell(attach, &stats, notes, error);

@@ -119,6 +119,9 @@ void app_picture(struct app *app, const struct picture *picture)
     if (picture->ended && !app->told_end)
         app_say(app, STYLE_MESSAGE, "The last picture stays: %s", app_end_text(app, picture));
     app->told_end = picture->ended;
+    if (picture->execs != app->told_execs && !picture->ended)
+        app_say(app, STYLE_MESSAGE, "It became another program by exec: %s", picture->command);
+    app->told_execs = picture->execs;
     app->picture = picture;
     app->stale = true;
     choose_start_thread(app);

@@ -72,6 +72,7 @@ struct app {
     enum style message_style;
     bool message_new;
     bool told_end;
+    uint32_t told_execs;
     bool ended_meanwhile; /* the target, while the picture is frozen */
     uint64_t message_until_ns;
     uint64_t drawn_ns;

@@ -49,7 +49,8 @@ struct record_header {
     uint16_t process; /* which target */
 };
 
-/* A target, before anything else of it. */
+/* A target, before anything else of it; sent again when it became another program by exec, whose threads and
+   functions have new numbers. */
 struct record_process {
     struct record_header header;
     int32_t pid;

@@ -70,6 +70,7 @@ static void take_target(struct picture *picture, const struct tally *tally)
     picture->counts = (struct sampler_counts){0};
     picture->riding = picture->blocking = picture->slowed = false;
     picture->ridden = 0;
+    picture->execs = process ? process->execs : 0;
     picture->dropped = tally->dropped;
     picture->ended = tally->processes.count > 0 && tally->processes.running == 0;
     picture->command = process ? process->command : "";

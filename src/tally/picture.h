@@ -77,6 +77,7 @@ struct picture {
     uint16_t read_as;                      /* as struct record_process has it */
     uint64_t target_started_ns;
     const char *command;
+    uint32_t execs;                        /* how often it became another program */
     bool ended;
     const char *end_text;                  /* why it ended, "" while it runs */
 

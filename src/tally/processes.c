@@ -20,13 +20,31 @@ void processes_free(struct processes *processes)
     names_free(processes->names);
 }
 
+/* By an exec: it is the same process still, with the same id. Without room for its new command line it keeps the
+   old one. */
+static bool became_another(struct processes *processes, struct process *process,
+                           const struct record_process *record)
+{
+    const char *command = names_share(processes->names, record->command, record->command_length);
+
+    if (process->ended || process->pid != record->pid)
+        return false;
+    process->version_hex = record->version_hex;
+    process->execs++;
+    if (command)
+        process->command = command;
+    return true;
+}
+
 bool processes_define(struct processes *processes, const struct record_process *record)
 {
     const uint16_t number = record->header.process;
     struct process *process;
 
-    if (number >= PROCESSES_MAX || processes->by_number[number])
+    if (number >= PROCESSES_MAX)
         return false;
+    if (processes->by_number[number])
+        return became_another(processes, processes->by_number[number], record);
     process = calloc(1, sizeof *process);
     if (!process)
         return false;

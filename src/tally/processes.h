@@ -21,6 +21,7 @@ struct process {
     uint16_t read_as;
     uint64_t started_ns;
     const char *command;
+    uint32_t execs;      /* how often it became another program that is looked at, too */
     bool ended;
     const char *end_text;
     struct sampler_counts counts;
@@ -41,7 +42,8 @@ struct processes {
 bool processes_init(struct processes *processes);
 void processes_free(struct processes *processes);
 
-/* Keeps a new process; false: it is known already, or there is no room. */
+/* Keeps a new process, or takes note that one which runs became another program; false: it is not the same, or has
+   ended, or there is no room. */
 bool processes_define(struct processes *processes, const struct record_process *record);
 
 /* The process that runs under that number, or NULL. */

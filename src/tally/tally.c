@@ -76,7 +76,13 @@ void tally_move_on(struct tally *tally, uint64_t time_ns, uint64_t wall_ns)
 
 static bool feed_process(struct tally *tally, const void *record)
 {
-    return processes_define(&tally->processes, record);
+    const struct record_process *process = record;
+
+    if (!processes_define(&tally->processes, process))
+        return false;
+    /* Of a program that became another one, there may not have been room for the ends of all threads. */
+    threads_end(&tally->threads, process->header.process);
+    return true;
 }
 
 static bool feed_thread(struct tally *tally, const void *record)

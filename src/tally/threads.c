@@ -114,6 +114,13 @@ bool threads_define(struct threads *threads, const struct record_thread *record)
     return rename_thread(threads, thread, record);
 }
 
+void threads_end(struct threads *threads, uint16_t process)
+{
+    for (uint32_t i = 0; i < threads->count; i++)
+        if (threads->list[i].shown.name && threads->list[i].shown.process == process)
+            threads->list[i].shown.state = THREAD_ENDED;
+}
+
 uint32_t threads_find(const struct threads *threads, uint16_t process, uint32_t number)
 {
     return map_get(&threads->numbers, key_of(process, number));

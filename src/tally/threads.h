@@ -49,6 +49,9 @@ bool threads_full(const struct threads *threads);
    thread, or no room for a name. */
 bool threads_define(struct threads *threads, const struct record_thread *record);
 
+/* Marks all threads of a process as ended. */
+void threads_end(struct threads *threads, uint16_t process);
+
 /* The index of a thread, or THREAD_NONE when it is not known. */
 uint32_t threads_find(const struct threads *threads, uint16_t process, uint32_t number);
 
