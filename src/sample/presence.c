@@ -181,6 +181,9 @@ bool presence_follow(struct presence *presence, uint64_t now_ns, struct reader *
         presence->held_ns = presence->failed_rounds = 0;
         return true;
     }
+    /* Memory goes first when a process ends (exit_mm() before exit_notify(), kernel/exit.c). */
+    if (why.code == ERROR_NO_PROCESS)
+        return error_set(error, ERROR_GONE, "the process ended");
     if ((why.code == ERROR_NOT_PYTHON || why.code == ERROR_READ) &&
         now_ns - presence->left_ns < FOLLOW_PATIENCE_MS * NS_PER_MS)
         return true;
