@@ -451,6 +451,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     target->lists_changed = false;
     engine_begin(&target->engine, now_ns);
     sleepers_begin(&target->sleepers, rounds_apart_ns(target, now_ns));
+    reader_watch(target->reader);
     population_update(&target->population, &round);
     now = round_of_interpreters(target, &record, counts, &any, &error_number, error);
     if (now != PRESENCE_SAME)
