@@ -47,27 +47,43 @@ static sigset_t only(int signal)
     return set;
 }
 
-/* Ctrl-Z: stops the program, with the sampler at rest, so that no thread of the target is held meanwhile. */
-static void stop_for_now(struct session *session)
+void command_stop_for_now(struct session *session, int signal)
 {
-    const sigset_t stop = only(SIGTSTP);
+    const sigset_t stop = only(signal);
 
     session_pause(session);
-    raise(SIGTSTP);
+    raise(signal);
     pthread_sigmask(SIG_UNBLOCK, &stop, NULL); /* here it stops, and here it goes on */
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
     session_resume(session);
 }
 
+/* Ctrl-Z, or a signal that asks to end. */
+static bool heed_signal(const struct signal_care *care, struct session *session, const siginfo_t *signal)
+{
+    (void)care;
+    if (signal->si_signo != SIGTSTP)
+        return true;
+    command_stop_for_now(session, SIGTSTP);
+    return false;
+}
+
+static struct signal_care care_for_end(void)
+{
+    struct signal_care care = {.heed = heed_signal};
+
+    care.signals = block_end_signals();
+    sigaddset(&care.signals, SIGTSTP);
+    return care;
+}
+
 /* Waits for at most `wait_ns`; true when a signal asked to end. */
-static bool wait_for_end(struct session *session, const sigset_t *signals, uint64_t wait_ns)
+static bool wait_for_end(struct session *session, const struct signal_care *care, uint64_t wait_ns)
 {
     const struct timespec wait = {(time_t)(wait_ns / NS_PER_S), (long)(wait_ns % NS_PER_S)};
-    const int signal = sigtimedwait(signals, NULL, &wait);
+    siginfo_t signal;
 
-    if (signal == SIGTSTP)
-        stop_for_now(session);
-    return signal > 0 && signal != SIGTSTP;
+    return sigtimedwait(&care->signals, &signal, &wait) > 0 && care->heed(care, session, &signal);
 }
 
 /* Whether there may be more than one process. */
@@ -109,6 +125,7 @@ static struct session *new_session(const struct options *options, struct error *
                          : options->mode == MODE_GIL ? "--mode gil"
                                                      : NULL,
             .blocking = options->blocking,
+            .awaited = options->command == COMMAND_RUN,
         },
         .budget = options->budget_percent / 100,
     };
@@ -174,19 +191,19 @@ struct tally *command_tally(const struct options *options, struct error *error)
     return tally_new(&limits, error);
 }
 
-/* Samples until `duration_ns` went by (0: for ever), all targets ended, or a signal came. */
-static bool sample(struct command_targets *targets, uint64_t duration_ns, session_consume *consume,
-                   void *context, struct error *error)
+/* Samples until `duration_ns` went by (0: for ever), all targets ended, or a signal asked to end. */
+static bool sample(struct command_targets *targets, const struct signal_care *care, uint64_t duration_ns,
+                   session_consume *consume, void *context, struct error *error)
 {
     const sigset_t stop = only(SIGTSTP);
     const uint64_t start_ns = clock_now_ns();
     struct session *session = targets->session;
-    sigset_t signals = block_end_signals();
 
-    sigaddset(&signals, SIGTSTP);
-    pthread_sigmask(SIG_BLOCK, &stop, NULL);
+    pthread_sigmask(SIG_BLOCK, &care->signals, NULL);
     if (!command_start(targets, error))
         return false;
+    if (care->begun != NULL)
+        care->begun(care);
     for (;;) {
         const uint64_t gone_ns = clock_now_ns() - start_ns;
         uint64_t wait_ns = PUMP_EVERY_MS * NS_PER_MS;
@@ -197,7 +214,7 @@ static bool sample(struct command_targets *targets, uint64_t duration_ns, sessio
             break;
         if (duration_ns != 0 && duration_ns - gone_ns < wait_ns)
             wait_ns = duration_ns - gone_ns;
-        if (wait_for_end(session, &signals, wait_ns))
+        if (wait_for_end(session, care, wait_ns))
             break;
     }
     watch_stop(targets->watch);
@@ -264,6 +281,7 @@ static bool describe(const struct options *options, const struct picture *pictur
 
 /* What attach makes of the records: a table or stacks, and the counts. */
 struct attach {
+    const struct options *options;
     struct tally *tally;
     struct collapsed *collapsed;
     struct picture picture;
@@ -280,9 +298,10 @@ static void attach_consume(void *context, const void *record, size_t length)
         collapsed_feed(attach->collapsed, record, length);
 }
 
-/* Opens all that will be written, so that a bad name is told now and not after the sampling. */
-static bool attach_open(struct attach *attach, const struct options *options, struct error *error)
+static bool attach_open(struct attach *attach, struct error *error)
 {
+    const struct options *options = attach->options;
+
     attach->output = save_open_output(options->output, options->force, error);
     if (attach->output == NULL)
         return false;
@@ -300,17 +319,36 @@ static bool attach_open(struct attach *attach, const struct options *options, st
     return attach->collapsed != NULL;
 }
 
-static void attach_close(struct attach *attach)
+struct attach *attach_new(const struct options *options, struct error *error)
 {
+    struct attach *attach = calloc(1, sizeof *attach);
+
+    if (attach == NULL) {
+        error_set(error, ERROR_MEMORY, "out of memory");
+        return NULL;
+    }
+    attach->options = options;
+    if (attach_open(attach, error))
+        return attach;
+    attach_free(attach);
+    return NULL;
+}
+
+void attach_free(struct attach *attach)
+{
+    if (attach == NULL)
+        return;
     save_abort(attach->output);
     save_abort(attach->stats);
     collapsed_free(attach->collapsed);
     picture_free(&attach->picture);
     tally_free(attach->tally);
+    free(attach);
 }
 
-static bool attach_write(struct attach *attach, const struct options *options, struct error *error)
+static bool attach_write(struct attach *attach, struct error *error)
 {
+    const struct options *options = attach->options;
     struct view_description view;
     struct filter *filter;
     struct save *output = attach->output;
@@ -369,8 +407,9 @@ static void tell_refusals(struct watch *watch, FILE *notes)
                 news.reason.text);
 }
 
-static struct stats stats_of(const struct attach *attach, const struct options *options)
+static struct stats stats_of(const struct attach *attach)
 {
+    const struct options *options = attach->options;
     const struct picture *picture = &attach->picture;
     struct stats stats = {
         .counts = picture->counts,
@@ -383,6 +422,7 @@ static struct stats stats_of(const struct attach *attach, const struct options *
         .ridden = picture->ridden,
         .blocking = options->blocking,
         .slowed = picture->slowed,
+        .execs = picture->execs,
     };
 
     for (size_t i = 0; i < picture->process_count; i++)
@@ -390,33 +430,39 @@ static struct stats stats_of(const struct attach *attach, const struct options *
     return stats;
 }
 
-bool command_attach(const struct options *options, FILE *notes, struct error *error)
+bool attach_sample(struct attach *attach, struct command_targets *targets, const struct signal_care *care, FILE *notes,
+                   struct error *error)
 {
-    struct attach attach = {0};
-    struct command_targets targets;
-    const bool opened = open_saved(&targets, options, error);
+    const struct options *options = attach->options;
     const uint64_t start_ns = clock_now_ns();
     const uint64_t start_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    bool ok = opened && attach_open(&attach, options, error);
+    uint64_t duration_ns, cpu_ns;
+    struct stats stats;
+    bool ok;
 
-    if (ok) {
-        tell_guess(targets.session, notes);
-        ok = sample(&targets, options->duration_ns, attach_consume, &attach, error);
-    }
-    if (ok) {
-        const uint64_t duration_ns = clock_now_ns() - start_ns;
-        const uint64_t cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start_cpu_ns;
-        struct stats stats;
+    tell_guess(targets->session, notes);
+    if (!sample(targets, care, options->duration_ns, attach_consume, attach, error))
+        return false;
+    duration_ns = clock_now_ns() - start_ns;
+    cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start_cpu_ns;
+    ok = picture_take(&attach->picture, attach->tally, error);
+    stats = stats_of(attach);
+    stats.duration_ns = duration_ns;
+    stats.profiler_cpu_ns = cpu_ns;
+    ok = ok && attach_write(attach, error) && attach_tell(attach, &stats, notes, error);
+    tell_refusals(targets->watch, notes);
+    return ok;
+}
 
-        ok = picture_take(&attach.picture, attach.tally, error);
-        stats = stats_of(&attach, options);
-        stats.duration_ns = duration_ns;
-        stats.profiler_cpu_ns = cpu_ns;
-        ok = ok && attach_write(&attach, options, error) &&
-             attach_tell(&attach, &stats, notes, error);
-        tell_refusals(targets.watch, notes);
-    }
-    attach_close(&attach);
+bool command_attach(const struct options *options, FILE *notes, struct error *error)
+{
+    struct command_targets targets;
+    const bool opened = open_saved(&targets, options, error);
+    const struct signal_care care = care_for_end();
+    struct attach *attach = opened ? attach_new(options, error) : NULL;
+    const bool ok = attach != NULL && attach_sample(attach, &targets, &care, notes, error);
+
+    attach_free(attach);
     command_close(&targets);
     return ok;
 }
@@ -491,7 +537,8 @@ bool command_snapshot(const struct options *options, struct error *error)
     struct picture picture = {0};
     struct view_description view;
     struct filter *filter = NULL;
-    bool ok = tally != NULL && sample(&targets, options->after_ns, tally_consume, tally, error) &&
+    const struct signal_care care = care_for_end();
+    bool ok = tally != NULL && sample(&targets, &care, options->after_ns, tally_consume, tally, error) &&
               picture_take(&picture, tally, error) &&
               describe(options, &picture, options->span, &view, &filter, error) &&
               view_write(save_stream(output), sheet_format_of(options->snapshot), &view, error);

@@ -10,6 +10,7 @@
 #define COMMANDS_H
 
 #include <stdbool.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -41,6 +42,31 @@ struct tally *command_tally(const struct options *options, struct error *error);
 
 /* Samples for a while, then writes the table or the collapsed stacks, and the statistics. */
 bool command_attach(const struct options *options, FILE *notes, struct error *error);
+
+/* Who looks after signals while a session samples. They are blocked, and waited for. */
+struct signal_care {
+    sigset_t signals;
+    bool (*heed)(const struct signal_care *care, struct session *session, const siginfo_t *signal); /* true: it is enough */
+    void (*begun)(const struct signal_care *care); /* the sampler thread is at work; NULL: not to be told */
+    void *context;
+};
+
+/* What attach makes of what it samples. The files that it writes are open from the beginning, so that a bad name is told
+   then; freed with attach_free(), which leaves none of them that was not written whole. */
+struct attach;
+struct attach *attach_new(const struct options *options, struct error *error);
+void attach_free(struct attach *attach);
+
+/* Samples, writes and tells. The targets stay their caller's. */
+bool attach_sample(struct attach *attach, struct command_targets *targets, const struct signal_care *care, FILE *notes,
+                   struct error *error);
+
+/* Stops this program as a signal of job control does, with the sampler at rest, so that no thread of the target is
+   held meanwhile. */
+void command_stop_for_now(struct session *session, int signal);
+
+/* Starts a program and does with it what attach does. `status` is how it ended, as of wait(2). */
+bool command_run(const struct options *options, FILE *notes, int *status, struct error *error);
 
 /* Looks at every thread and writes their stacks. */
 bool command_dump(const struct options *options, FILE *notes, struct error *error);

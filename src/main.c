@@ -10,13 +10,18 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "choose.h"
 #include "commands.h"
 #include "doctor/doctor.h"
+#include "export/save.h"
 #include "export/view.h"
+#include "launch/program.h"
+#include "live_program.h"
 #include "native/unwind.h"
 #include "options.h"
 #include "session.h"
@@ -42,9 +47,11 @@ enum {
 
 /* The live view: who is wired to whom. */
 struct live {
-    const struct options *options;
+    struct options options;
     bool from_list;
     struct command_targets targets;
+    struct live_program *program; /* NULL: none is run */
+    bool leaving;                 /* as soon as the program has ended */
     struct tally *tally;
     struct picture picture;
     struct app *app;
@@ -53,6 +60,7 @@ struct live {
     uint64_t next_picture_ns;
     bool goes_back;         /* to the list */
     size_t pumped;          /* records taken the last time */
+    bool program_ended;     /* and that was told */
 };
 
 static void live_consume(void *context, const void *record, size_t length)
@@ -83,7 +91,10 @@ static void propose_name(const struct app_description *shown, char *name, size_t
 {
     const struct view_description view = view_shown(shown);
 
-    view_propose_name(&view, name, size);
+    if (shown->view == APP_OUTPUT)
+        snprintf(name, size, "output-%d.txt", (int)shown->picture->pid);
+    else
+        view_propose_name(&view, name, size);
 }
 
 static bool begin_as_asked(struct app *app, const struct options *options, bool from_list,
@@ -117,11 +128,25 @@ static struct screen *open_screen(const struct options *options, struct error *e
     return screen_open((enum theme)options->theme, APP_COLUMNS_MIN, APP_ROWS_MIN, error);
 }
 
+/* Starts the program that is to be run, and takes it for the target. */
+static bool live_start_program(struct live *live, struct error *error)
+{
+    live->program = live_program_start(&live->options, error);
+    if (live->program == NULL)
+        return false;
+    live->options.pids[0] = live_program_pid(live->program);
+    live->options.pid_count = 1;
+    app_runs_program(live->app, live_program_transcript(live->program));
+    return true;
+}
+
 static bool live_open(struct live *live, struct error *error)
 {
-    const struct options *options = live->options;
+    const struct options *options = &live->options;
+    const bool runs = options->command == COMMAND_RUN;
 
-    if (!command_open(&live->targets, options, error))
+    /* A process is looked for before the screen is taken; a program is run only when there is one. */
+    if (!runs && !command_open(&live->targets, options, error))
         return false;
     live->tally = command_tally(options, error);
     if (live->tally == NULL)
@@ -131,15 +156,28 @@ static bool live_open(struct live *live, struct error *error)
         return false;
     if (live->screen == NULL)
         live->screen = open_screen(options, error);
-    return live->screen != NULL && command_start(&live->targets, error);
+    if (live->screen == NULL)
+        return false;
+    if (runs && (!live_start_program(live, error) || !command_open(&live->targets, options, error)))
+        return false;
+    if (!command_start(&live->targets, error))
+        return false;
+    if (runs)
+        live_program_begin(live->program);
+    return true;
+}
+
+static void live_stop(struct live *live)
+{
+    watch_stop(live->targets.watch);
+    if (live->targets.session != NULL && live->tally != NULL)
+        session_stop(live->targets.session, live_consume, live->tally);
 }
 
 /* Closes all but the screen. */
 static void live_close(struct live *live)
 {
-    watch_stop(live->targets.watch);
-    if (live->targets.session != NULL && live->tally != NULL)
-        session_stop(live->targets.session, live_consume, live->tally);
+    live_stop(live);
     command_close(&live->targets);
     app_free(live->app);
     grid_free(&live->grid);
@@ -147,17 +185,25 @@ static void live_close(struct live *live)
     tally_free(live->tally);
 }
 
-/* The same at the end of the program. */
-static void live_end(struct live *live)
+/* The same at the end of this program, with the screen. Gives how the program that was run ended; 0 when none was. */
+static int live_end(struct live *live)
 {
     sigset_t stop;
+    int status;
 
     /* The screen handles Ctrl-Z no more, and the sampler may hold a thread of the target. */
     sigemptyset(&stop);
     sigaddset(&stop, SIGTSTP);
     sigprocmask(SIG_BLOCK, &stop, NULL);
     screen_close(live->screen);
+    live_stop(live);
+    sigprocmask(SIG_UNBLOCK, &stop, NULL);
+    if (live->targets.watch == NULL && live->program != NULL && !live_program_ended(live->program, &status))
+        live_program_end(live->program); /* it is not to go on as if it were looked at */
+    status = live_program_finish(live->program);
+    live_program_free(live->program);
     live_close(live);
+    return status;
 }
 
 static void take_picture(struct live *live, uint64_t now_ns)
@@ -180,6 +226,19 @@ static bool show(struct live *live, uint64_t now_ns)
     return true;
 }
 
+/* All lines of what the program wrote that are kept. */
+static bool save_output(const struct live *live, struct error *error)
+{
+    const struct transcript *transcript = live_program_transcript(live->program);
+    struct save *file = save_open(app_save_path(live->app), app_save_replaces(live->app), error);
+
+    if (file == NULL)
+        return false;
+    for (uint64_t i = transcript_first(transcript); i < transcript_end(transcript); i++)
+        fprintf(save_stream(file), "%s\n", transcript_line(transcript, i));
+    return save_commit(file, error);
+}
+
 static void save(struct live *live)
 {
     struct app_description shown;
@@ -189,7 +248,9 @@ static void save(struct live *live)
 
     app_describe(live->app, &shown);
     view = view_shown(&shown);
-    ok = view_save(app_save_path(live->app), app_save_replaces(live->app), &view, &error);
+    ok = shown.view == APP_OUTPUT
+             ? save_output(live, &error)
+             : view_save(app_save_path(live->app), app_save_replaces(live->app), &view, &error);
     app_saved(live->app, ok ? NULL : &error);
 }
 
@@ -210,6 +271,10 @@ static bool answer_requests(struct live *live, uint64_t now_ns)
     if ((requests & APP_SUBPROCESSES) != 0 &&
         !watch_set_subprocesses(live->targets.watch, app_subprocesses(live->app), &error))
         app_show_error(live->app, &error);
+    if ((requests & APP_END) != 0) {
+        live_program_end(live->program);
+        live->leaving = true;
+    }
     live->goes_back = (requests & (APP_QUIT | APP_BACK)) == APP_BACK;
     return (requests & (APP_QUIT | APP_BACK)) == 0;
 }
@@ -233,7 +298,11 @@ static unsigned stop_for_now(struct live *live)
     unsigned events;
 
     session_pause(live->targets.session);
+    if (live->program != NULL)
+        live_program_signal(live->program, SIGSTOP);
     events = screen_stop(live->screen);
+    if (live->program != NULL)
+        live_program_signal(live->program, SIGCONT);
     session_resume(live->targets.session);
     return events;
 }
@@ -255,12 +324,33 @@ static bool tell_news(struct live *live)
     return true;
 }
 
+/* Looks after the program that is run: true when there is something new to show. `*leave`: to quit, as it was asked
+   to end and did. */
+static bool attend_program(struct live *live, bool *leave)
+{
+    const bool wrote = live_program_read(live->program);
+    char how[64];
+    int status;
+
+    if (wrote)
+        app_program_wrote(live->app);
+    if (live->program_ended || !live_program_ended(live->program, &status))
+        return wrote && app_shows_output(live->app);
+    live->program_ended = true;
+    program_tell_end(status, how, sizeof how);
+    app_program_ended(live->app, how);
+    *leave = live->leaving;
+    return true;
+}
+
 static bool live_loop(struct live *live, struct error *error)
 {
     bool changed = true;
+    bool leave = false;
 
     for (;;) {
-        struct pollfd fds[SCREEN_FDS];
+        struct pollfd fds[SCREEN_FDS + LIVE_PROGRAM_FDS];
+        nfds_t fd_count = SCREEN_FDS;
         unsigned events;
         uint64_t now_ns = clock_now_ns();
         int key;
@@ -274,8 +364,14 @@ static bool live_loop(struct live *live, struct error *error)
         if (changed && !show(live, now_ns))
             return error_set(error, ERROR_MEMORY, "out of memory");
         screen_poll_fds(live->screen, fds);
-        poll(fds, SCREEN_FDS, wait_ms(live, clock_now_ns()));
-        changed = false;
+        if (live->program != NULL) {
+            live_program_poll_fds(live->program, fds + fd_count);
+            fd_count += LIVE_PROGRAM_FDS;
+        }
+        poll(fds, fd_count, wait_ms(live, clock_now_ns()));
+        changed = live->program != NULL && attend_program(live, &leave);
+        if (leave)
+            return true;
         while ((key = screen_key(live->screen)) != KEY_OF_NONE) {
             app_key(live->app, key);
             if (!answer_requests(live, clock_now_ns()))
@@ -286,8 +382,13 @@ static bool live_loop(struct live *live, struct error *error)
         events = screen_events(live->screen);
         if ((events & SCREEN_STOP) != 0)
             events = stop_for_now(live);
-        if ((events & SCREEN_QUIT) != 0)
+        if ((events & SCREEN_QUIT) != 0) {
+            if (live->program != NULL)
+                live_program_end(live->program);
             return true;
+        }
+        if ((events & SCREEN_CHANGED) != 0 && live->program != NULL && screen_fit(live->screen, &live->grid))
+            live_program_resize(live->program, live->grid.columns, live->grid.rows);
         changed |= (events & SCREEN_CHANGED) != 0;
         live->pumped = session_pump(live->targets.session, changed ? PUMP_KEYS : PUMP_MOST, live_consume,
                                     live->tally);
@@ -297,13 +398,17 @@ static bool live_loop(struct live *live, struct error *error)
     }
 }
 
-static bool run_live(const struct options *options, struct error *error)
+static bool run_live(const struct options *options, int *status, struct error *error)
 {
-    struct live live = {.options = options};
+    struct live live = {.options = *options};
     const bool ok = live_open(&live, error) && live_loop(&live, error);
+    const bool too_short = live.program != NULL && live.targets.watch == NULL &&
+                           live_program_ended(live.program, status);
 
-    live_end(&live);
-    return ok;
+    *status = live_end(&live);
+    if (too_short)
+        fprintf(stderr, "The program ended before it could be looked at\n");
+    return ok || too_short;
 }
 
 /* The live view of what the user chooses, as often as wanted. What cannot be opened is told in the list. */
@@ -315,12 +420,13 @@ static bool run_chosen(const struct options *asked, struct error *error)
     bool goes_on = screen != NULL, ok = false;
 
     while (goes_on) {
-        struct live live = {.options = &options, .from_list = true, .screen = screen};
+        struct live live = {.from_list = true, .screen = screen};
 
         if (!choice_make(choice, screen, &options, error)) {
             ok = error->code == ERROR_NONE;
             break;
         }
+        live.options = options;
         if (!live_open(&live, error)) {
             choice_tell(choice, error);
             live_close(&live);
@@ -358,18 +464,40 @@ static bool run_doctor(const struct options *options)
     return fflush(stdout) == 0 && doctor_is_well(&doctor);
 }
 
-static bool run(const struct options *options, struct error *error)
+/* Ends this program as another one ended, `status` of wait(2): by the same signal, or with the same exit status. */
+static int end_as(int status)
+{
+    const struct rlimit no_core = {0, 0};
+    sigset_t set;
+
+    fflush(NULL);
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status);
+    setrlimit(RLIMIT_CORE, &no_core); /* it is not this one that crashed */
+    sigemptyset(&set);
+    sigaddset(&set, WTERMSIG(status));
+    signal(WTERMSIG(status), SIG_DFL);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    raise(WTERMSIG(status));
+    return 128 + WTERMSIG(status); /* as shells tell it */
+}
+
+/* Does what was asked for; `status`: of a program that was run, else as it is. */
+static bool run(const struct options *options, int *status, struct error *error)
 {
     switch (options->command) {
     case COMMAND_ATTACH:
         return command_attach(options, stderr, error);
+    case COMMAND_RUN:
+        return options->live ? run_live(options, status, error)
+                             : command_run(options, stderr, status, error);
     case COMMAND_DUMP:
         return command_dump(options, stderr, error);
     case COMMAND_DOCTOR:
         return run_doctor(options);
     default:
         return options->snapshot != NULL ? command_snapshot(options, error)
-                                         : run_live(options, error);
+                                         : run_live(options, status, error);
     }
 }
 
@@ -378,7 +506,9 @@ int main(int argc, char *argv[])
     struct options options;
     struct error error = {ERROR_NONE, ""};
     bool done = false;
+    int status = 0;
 
+    program_note_signals();
     /* A reader of the output that has seen enough ends the writing, not the program: there may be a
        file to finish. */
     signal(SIGPIPE, SIG_IGN);
@@ -402,11 +532,11 @@ int main(int argc, char *argv[])
         fprintf(stderr, "tachyon-top: %s\n", options.problem);
         return EXIT_USAGE;
     case OPTIONS_RUN:
-        done = run(&options, &error);
+        done = run(&options, &status, &error);
         break;
     }
     if (done)
-        return EXIT_DONE;
+        return end_as(status);
     if (error.code != ERROR_NONE)
         fprintf(stderr, "tachyon-top: %s\n", error.text);
     return EXIT_FAILED;

@@ -20,6 +20,7 @@
 struct parse {
     struct options *options;
     bool given[OPTIONS_MAX]; /* by row */
+    bool over; /* what follows is a program's */
 };
 
 /* A word of the command line, fit to be repeated in a message: cleaned, and cut when long. */
@@ -252,12 +253,28 @@ static bool find_command(const char *name, enum options_command *command)
     return false;
 }
 
-/* Takes a word that is no option: the command, if it is the first, or the process. */
-static bool take_word(struct parse *parse, const char *word)
+static bool starts_program(const struct options *options)
 {
+    return COMMAND_ROWS[options->command].words == PROGRAM_WORDS;
+}
+
+/* Takes all from `words` on for a program and what it gets. */
+static bool take_program(struct parse *parse, char *const words[])
+{
+    parse->options->arguments = words;
+    parse->over = true;
+    return true;
+}
+
+/* Takes a word that is no option: the command, if it is the first, or the process or program. */
+static bool take_word(struct parse *parse, char *const words[])
+{
+    const char *word = words[0];
     static const struct option_row PID = {.least = 1, .most = PID_MAX};
     struct options *options = parse->options;
 
+    if (starts_program(options))
+        return take_program(parse, words);
     if (options->pid_count > 0)
         return wrong(parse, "'%s' is one word too many: several processes are told with commas, as in --pid 7,8",
                      quote(word).text);
@@ -337,16 +354,18 @@ static bool take_words(struct parse *parse, int argc, char *const argv[])
     fill_getopt(letters, longs);
     optind = 0; /* glibc: begin anew */
     opterr = 0;
-    while (taken && (code = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+    while (taken && !parse->over && (code = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
         if (code == 1)
-            taken = take_word(parse, optarg);
+            taken = take_word(parse, argv + optind - 1);
         else if (code == '?' || code == ':')
             taken = refuse_option(parse, code == ':', argv[optind - 1]);
         else
             taken = take_option(parse, row_of_code(code), optarg);
+        if (parse->options->module && starts_program(parse->options))
+            take_program(parse, argv + optind);
     }
-    while (taken && optind < argc)
-        taken = take_word(parse, argv[optind++]);
+    while (taken && !parse->over && optind < argc)
+        taken = take_word(parse, argv + optind++);
     return taken;
 }
 
@@ -360,19 +379,30 @@ static bool was_given(const struct parse *parse, const char *name)
     return false;
 }
 
+/* Whether an option goes with what the command does: run does what attach does, or shows the live view. */
+static bool goes_with_command(const struct options *options, const struct option_row *row)
+{
+    const unsigned looks = row->commands & (FOR_LIVE | FOR_ATTACH);
+
+    if (!(row->commands & 1u << options->command))
+        return false;
+    return options->command != COMMAND_RUN || looks == 0 || looks & (options->live ? FOR_LIVE : FOR_ATTACH);
+}
+
 static bool check_commands(struct parse *parse)
 {
     const struct options *options = parse->options;
     const char *name = COMMAND_ROWS[options->command].name;
+    const char *live = options->command == COMMAND_RUN && options->live ? " --live" : "";
 
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct option_row *row = &OPTION_ROWS[i];
 
-        if (!parse->given[i] || row->commands & 1u << options->command)
+        if (!parse->given[i] || goes_with_command(options, row))
             continue;
         if (options->command == COMMAND_LIVE)
             return wrong(parse, "--%s does not go with the live view", row->name);
-        return wrong(parse, "--%s does not go with %s", row->name, name);
+        return wrong(parse, "--%s does not go with %s%s", row->name, name, live);
     }
     return true;
 }
@@ -431,6 +461,15 @@ static bool check_filter(struct parse *parse)
     return true;
 }
 
+/* A command that starts a program has one to start. */
+static bool check_program(struct parse *parse)
+{
+    const struct options *options = parse->options;
+
+    return !starts_program(options) || options->module || (options->arguments && options->arguments[0]) ||
+           wrong(parse, "the script to run is missing");
+}
+
 /* Processes are told by their ids, or by what they are. */
 static bool check_processes(struct parse *parse)
 {
@@ -473,13 +512,17 @@ enum options_outcome options_parse(int argc, char *const argv[], struct options 
     if (options->live && options->command == COMMAND_ATTACH)
         options->command = COMMAND_LIVE;
     if (!check_commands(&parse) || !check_bonds(&parse) || !resolve_sort(&parse) ||
-        !check_filter(&parse) || !check_processes(&parse))
+        !check_filter(&parse) || !check_processes(&parse) || !check_program(&parse))
         return OPTIONS_USAGE;
-    if (options->command == COMMAND_ATTACH)
+    if (options->command == COMMAND_ATTACH || (options->command == COMMAND_RUN && !options->live))
         options->span = SPAN_START;
+    /* What the program writes to standard output stays what it is. */
+    if (options->command == COMMAND_RUN && !options->output)
+        options->output = "/dev/stderr";
     if (options->after_ns == 0)
         options->after_ns = options->window_ns;
-    if (names_processes(options) || COMMAND_ROWS[options->command].words == OPTIONAL_PID)
+    if (names_processes(options) || starts_program(options) ||
+        COMMAND_ROWS[options->command].words == OPTIONAL_PID)
         return OPTIONS_RUN;
     wrong(&parse, "the id of a Python process is missing (on a terminal, tachyon-top without arguments lists them)");
     return options->command == COMMAND_LIVE && !options->snapshot ? OPTIONS_CHOOSE : OPTIONS_USAGE;

@@ -20,6 +20,7 @@
 enum options_command {
     COMMAND_LIVE,   /* the live view, or with `snapshot` one view of it without a screen */
     COMMAND_ATTACH, /* sample, then print or write */
+    COMMAND_RUN,    /* start a program and sample it: with `live` in the live view, else as attach does */
     COMMAND_DUMP,   /* one look at every thread */
     COMMAND_DOCTOR, /* whether that would work here, and if not, why */
     COMMANDS,
@@ -30,12 +31,17 @@ enum options_command {
 /* What was asked for. Texts are those of argv. */
 struct options {
     enum options_command command;
-    int32_t pids[OPTIONS_PIDS_MAX];
+    int32_t pids[OPTIONS_PIDS_MAX]; /* with run: not known yet */
     size_t pid_count;
     const char *name;     /* of processes, as in struct selection_rules; NULL: any */
     const char *user;
     const char *cgroup;
     bool subprocesses;    /* with the descendants of what was asked for */
+
+    const char *python;     /* run: the interpreter */
+    const char *module;     /* run: as of python -m; NULL: a script */
+    char *const *arguments; /* run: the script, if it is one, and what it gets; ends in NULL, part of argv */
+    const char *input;      /* run: a file for its standard input; NULL: none given */
 
     double rate_hz;       /* 1 to 1,000,000; infinite: as many as there can be */
     enum engine_kind engine;
@@ -47,6 +53,7 @@ struct options {
     bool native_markers; /* a frame for C code between Python functions */
     int32_t tid; /* look at this thread only; 0: all */
 
+    bool live;            /* with run: in the live view; without, the command says that */
     enum view_kind view;  /* live: the first one; attach, snapshot: the one to write */
     enum tally_span span; /* attach: since the start, always */
     unsigned sort;        /* enum function_key, thread_key or process_key, by `view` */
@@ -58,7 +65,7 @@ struct options {
     unsigned theme;      /* index into OPTIONS_THEMES */
 
     bool collapsed;       /* attach: write stacks instead of a table */
-    const char *output;   /* attach, dump: as save_open_output() takes it; NULL: standard output */
+    const char *output;   /* attach, dump, run: as save_open_output() takes it; NULL: standard output */
     const char *stats;    /* attach: file for the statistics; NULL: none */
     const char *snapshot; /* live: write a view to this file instead of showing it; NULL: show it */
     uint64_t after_ns;    /* when to write it */
@@ -69,7 +76,7 @@ struct options {
 
     /* As given, to be looked at by the parser and by the help only. */
     bool command_given; /* `command` was named */
-    bool live, all_threads, help, version;
+    bool all_threads, help, version;
     const char *sort_word;
 };
 

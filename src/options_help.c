@@ -58,12 +58,14 @@ static void append_words(struct notes *notes, const struct option_row *row)
 static void append_commands(struct notes *notes, unsigned commands)
 {
     const char *separator = "";
+    unsigned after;
 
     for (enum options_command i = 0; i < COMMANDS; i++)
         if (commands & 1u << i) {
             append(notes, separator);
             append(notes, COMMAND_ROWS[i].name[0] ? COMMAND_ROWS[i].name : "the live view");
-            separator = commands >> (i + 2) ? ", " : " and ";
+            after = commands >> (i + 1);
+            separator = after & (after - 1) ? ", " : " and "; /* more than one of them? */
         }
 }
 

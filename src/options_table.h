@@ -16,9 +16,10 @@
 #define FOR_LIVE (1u << COMMAND_LIVE)
 #define FOR_ATTACH (1u << COMMAND_ATTACH)
 #define FOR_DUMP (1u << COMMAND_DUMP)
+#define FOR_RUN (1u << COMMAND_RUN)
 #define FOR_DOCTOR (1u << COMMAND_DOCTOR)
 #define FOR_LOOKING (FOR_LIVE | FOR_ATTACH | FOR_DUMP)
-#define FOR_ALL (FOR_LOOKING | FOR_DOCTOR)
+#define FOR_ALL (FOR_LOOKING | FOR_RUN | FOR_DOCTOR)
 
 struct command_row {
     const char *name; /* "": the one that is meant when none is named */
@@ -30,9 +31,20 @@ struct command_row {
 /* The words of a command that does something without a process, too. */
 extern const char OPTIONAL_PID[];
 
+/* Those of a command that starts a program: what stands behind the first of them is the program's. */
+extern const char PROGRAM_WORDS[];
+
 extern const struct command_row COMMAND_ROWS[COMMANDS];
 
-enum option_group { GROUP_PROCESSES, GROUP_SAMPLING, GROUP_VIEW, GROUP_OUTPUT, GROUP_GENERAL, OPTION_GROUPS };
+enum option_group {
+    GROUP_PROCESSES,
+    GROUP_SAMPLING,
+    GROUP_VIEW,
+    GROUP_OUTPUT,
+    GROUP_RUN,
+    GROUP_GENERAL,
+    OPTION_GROUPS,
+};
 
 extern const char *const OPTION_GROUP_TITLES[OPTION_GROUPS];
 

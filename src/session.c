@@ -108,6 +108,7 @@ static struct target *attach(struct session *session, pid_t pid, uint64_t starte
     struct target_options options = session->target;
     struct target *target;
 
+    options.awaited &= number == 0; /* the program that is run is the first one */
     /* Riding takes its time from the CPUs that all of them share, and lowers the rate of those that are ridden along
        with: many are looked at alike. */
     if (count > 1 && options.engine.kind == ENGINE_AUTO)

@@ -35,12 +35,14 @@ static void page_down(struct app *app)
 
 static void next_column(struct app *app)
 {
-    table_sort_step(app, 1);
+    if (app->view != APP_OUTPUT)
+        table_sort_step(app, 1);
 }
 
 static void previous_column(struct app *app)
 {
-    table_sort_step(app, -1);
+    if (app->view != APP_OUTPUT)
+        table_sort_step(app, -1);
 }
 
 static void reverse(struct app *app)
@@ -51,6 +53,8 @@ static void reverse(struct app *app)
 
 static void type_filter(struct app *app)
 {
+    if (app->view == APP_OUTPUT)
+        app->view = APP_FUNCTIONS; /* which the filter is for */
     prompt_filter(app);
 }
 
@@ -91,12 +95,27 @@ static const char *cancel_label(const struct app *app)
 
 /* --- what is shown ---------------------------------------------------------------------------- */
 
-/* The view so many steps on; that of processes is passed where there is one only. */
-static enum app_view view_after(const struct app *app, unsigned steps)
+static bool has_view(const struct app *app, enum app_view view)
 {
-    const unsigned views = app_has_processes(app) ? APP_VIEWS : APP_PROCESSES;
+    switch (view) {
+    case APP_PROCESSES:
+        return app_has_processes(app);
+    case APP_OUTPUT:
+        return app->transcript != NULL;
+    default:
+        return true;
+    }
+}
 
-    return (enum app_view)((app->view + steps) % views);
+/* The next one of the views that are there, in steps of so many. */
+static enum app_view view_after(const struct app *app, unsigned step)
+{
+    enum app_view view = app->view;
+
+    do
+        view = (view + step) % APP_VIEWS;
+    while (!has_view(app, view));
+    return view;
 }
 
 static void next_view(struct app *app)
@@ -107,7 +126,7 @@ static void next_view(struct app *app)
 
 static void previous_view(struct app *app)
 {
-    app->view = view_after(app, APP_VIEWS - (app_has_processes(app) ? 1 : 2));
+    app->view = view_after(app, APP_VIEWS - 1);
     app->stale = true;
 }
 
@@ -117,6 +136,7 @@ static const char *next_view_label(const struct app *app)
         [APP_FUNCTIONS] = "Functions",
         [APP_THREADS] = "Threads",
         [APP_PROCESSES] = "Processes",
+        [APP_OUTPUT] = "Output",
     };
 
     return LABELS[view_after(app, 1)];
@@ -303,7 +323,7 @@ static void show_selected(struct app *app)
 
 static bool row_opens(const struct app *app)
 {
-    return app->view != APP_FUNCTIONS && has_selection(app);
+    return (sees_threads(app) || sees_processes(app)) && has_selection(app);
 }
 
 static void step_thread(struct app *app, uint32_t step)
@@ -340,19 +360,16 @@ static bool shows_one(const struct app *app)
 
 static void next_mode(struct app *app)
 {
-    if (sees_threads(app)) {
-        app_say(app, STYLE_MESSAGE, "The table of threads has every mode; modes are for functions");
+    if (!app_view_has_modes(app)) {
+        app_say(app, STYLE_MESSAGE, sees_threads(app)
+                                        ? "The table of threads has every mode; modes are for functions"
+                                        : "Modes are for functions");
         return;
     }
     app->mode = (app->mode + 1) % MODES;
     if (app->mode == MODE_GIL && app->picture && (app->picture->build & BUILD_NO_GIL) != 0)
         app->mode = (app->mode + 1) % MODES; /* there is none to have time with */
     app->stale = true;
-}
-
-static bool has_modes(const struct app *app)
-{
-    return app->view != APP_THREADS;
 }
 
 static bool sees_functions(const struct app *app)
@@ -447,7 +464,11 @@ static void open_help(struct app *app)
 
 static void quit(struct app *app)
 {
-    app->requests |= APP_QUIT;
+    app->help = false;
+    if (app->program_runs)
+        prompt_end(app);
+    else
+        app->requests |= APP_QUIT;
 }
 
 static const struct action ACTIONS[] = {
@@ -480,7 +501,7 @@ static const struct action ACTIONS[] = {
      .help = "freeze the picture, or go on; everything else works on a frozen one too",
      .run = toggle_frozen, .offered = goes_on, .on = is_frozen, .label_on = "Go on"},
     {.keys = {KEY_OF_TAB}, .group = GROUP_SHOWN, .label = "Threads", .priority = 85,
-     .help = "the next view: functions, threads, processes if several",
+     .help = "the next view: functions, threads, processes if several, output with run --live",
      .run = next_view, .label_now = next_view_label},
     {.keys = {KEY_OF_BACK_TAB}, .group = GROUP_SHOWN, .help = "the view before",
      .run = previous_view},
@@ -504,7 +525,7 @@ static const struct action ACTIONS[] = {
      .run = toggle_subprocesses, .on = has_subprocesses, .label_on = "No subprocesses"},
     {.keys = {'m'}, .group = GROUP_SHOWN, .label = "Mode", .priority = 70,
      .help = "count all time, also asleep, or time on a CPU, with the GIL, or in exceptions",
-     .run = next_mode, .offered = has_modes},
+     .run = next_mode, .offered = app_view_has_modes},
     {.keys = {'b'}, .group = GROUP_TIME, .label = "From start", .priority = 48,
      .help = "count since the start, or over the last seconds", .run = toggle_span,
      .on = shows_all_time, .label_on = "Window"},
@@ -522,7 +543,7 @@ static const struct action ACTIONS[] = {
     {.keys = {KEY_CTRL('L')}, .group = GROUP_PROGRAM, .help = "draw the whole screen again",
      .run = redraw},
     {.keys = {'q', KEY_CTRL('C')}, .group = GROUP_PROGRAM, .label = "Quit", .priority = 95,
-     .help = "quit", .run = quit},
+     .help = "quit; a program that is run is ended, when that is confirmed", .run = quit},
 };
 
 #define ACTION_COUNT (sizeof ACTIONS / sizeof ACTIONS[0])

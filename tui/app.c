@@ -113,13 +113,31 @@ static void choose_start_thread(struct app *app)
     }
 }
 
+const char *app_end_text(const struct app *app, const struct picture *picture)
+{
+    return app->program_end[0] ? app->program_end : picture->end_text;
+}
+
+static void tell_exec(struct app *app, const struct picture *picture)
+{
+    const struct picture_process *process = &picture->processes[picture->last_exec];
+
+    if (picture->process_count > 1)
+        app_say(app, STYLE_MESSAGE, "Process %d became another program by exec: %s", process->pid, process->command);
+    else
+        app_say(app, STYLE_MESSAGE, "It became another program by exec: %s", process->command);
+}
+
 void app_picture(struct app *app, const struct picture *picture)
 {
     if (picture->version_hex == 0)
         return; /* no process is in it yet: better none than one that says so */
     if (picture->ended && !app->told_end)
-        app_say(app, STYLE_MESSAGE, "The last picture stays: %s", picture->end_text);
+        app_say(app, STYLE_MESSAGE, "The last picture stays: %s", app_end_text(app, picture));
     app->told_end = picture->ended;
+    if (picture->execs != app->told_execs && !picture->ended)
+        tell_exec(app, picture);
+    app->told_execs = picture->execs;
     app->picture = picture;
     app->stale = true;
     choose_start_thread(app);
@@ -147,6 +165,30 @@ bool app_has_processes(const struct app *app)
 bool app_subprocesses(const struct app *app)
 {
     return app->subprocesses;
+}
+
+void app_runs_program(struct app *app, const struct transcript *transcript)
+{
+    app->transcript = transcript;
+    app->program_runs = true;
+}
+
+bool app_shows_output(const struct app *app)
+{
+    return app->view == APP_OUTPUT && !app->help;
+}
+
+void app_program_wrote(struct app *app)
+{
+    app->stale |= app->view == APP_OUTPUT;
+}
+
+void app_program_ended(struct app *app, const char *how)
+{
+    app->program_runs = false;
+    snprintf(app->program_end, sizeof app->program_end, "%s", how);
+    if (app->prompt == PROMPT_END || app->prompt == PROMPT_KILL)
+        app->prompt = PROMPT_NONE;
 }
 
 bool app_waits(const struct app *app)
@@ -341,11 +383,11 @@ static void draw_action(struct pen *pen, const struct app *app, const struct act
 static int draw_position(struct app *app, struct grid *grid, int row)
 {
     char text[64];
-    size_t count = table_count(app);
+    size_t count = table_rows(app);
     size_t first = table_first_seen(app);
 
     if (first == 0 || (first == 1 && table_last_seen(app) == count))
-        snprintf(text, sizeof text, "%zu row%s", app->picture ? count : 0, count == 1 ? "" : "s");
+        snprintf(text, sizeof text, "%zu row%s", count, count == 1 ? "" : "s");
     else
         snprintf(text, sizeof text, "%zu–%zu of %zu", first, table_last_seen(app), count);
 

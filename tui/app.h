@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/transcript.h"
 #include "tally/picture.h"
 #include "tally/snapshot.h"
 #include "tui/grid.h"
@@ -24,7 +25,7 @@
 struct app;
 struct app_description;
 
-enum app_view { APP_FUNCTIONS, APP_THREADS, APP_PROCESSES, APP_VIEWS };
+enum app_view { APP_FUNCTIONS, APP_THREADS, APP_PROCESSES, APP_OUTPUT, APP_VIEWS };
 
 /* Writes a name for a file to save a view in, cut to `size` bytes. */
 typedef void app_name_file(const struct app_description *description, char *name, size_t size);
@@ -58,6 +59,17 @@ void app_picture(struct app *app, const struct picture *picture);
 /* The target ended, whatever picture is shown: told to who looks at a frozen one. Safe to call again. */
 void app_target_ended(struct app *app);
 
+/* The target is a program that this one runs: what it writes is shown in the view APP_OUTPUT, and to quit ends it.
+   The transcript is kept. */
+void app_runs_program(struct app *app, const struct transcript *transcript);
+
+/* Whether what the program wrote is on the screen. */
+bool app_shows_output(const struct app *app);
+
+/* The program has written something, or has ended, as `how` tells ("ended with status 0"). */
+void app_program_wrote(struct app *app);
+void app_program_ended(struct app *app, const char *how);
+
 /* A key was pressed, see keys.h. */
 void app_key(struct app *app, int key);
 
@@ -78,8 +90,9 @@ enum app_request {
     APP_RESET = 2,  /* forget what was counted: tally_reset() */
     APP_SAVE = 4,   /* write the view to app_save_path(), then tell app_saved() */
     APP_REDRAW = 8, /* send the whole screen again */
-    APP_BACK = 32,  /* to the list that it was chosen from */
     APP_SUBPROCESSES = 16, /* look at descendants too, or no more: app_subprocesses() */
+    APP_BACK = 32,  /* to the list that it was chosen from */
+    APP_END = 64,   /* end the program that runs, and quit when it has ended */
 };
 
 /* What keys asked for since the last call: bits of enum app_request. */

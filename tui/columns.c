@@ -465,6 +465,15 @@ static const struct column PROCESS_COLUMNS[] = {
      .sort = PROCESS_KEY_COMMAND, .ascending_first = true, .draw = draw_command},
 };
 
+static void draw_output(struct pen *pen, const void *row)
+{
+    pen_cut(pen, STYLE_TEXT, row, pen_room(pen), CUT_END);
+}
+
+static const struct column OUTPUT_COLUMNS[] = {
+    {.title = "OUTPUT", .forms = {{20, 100, GRID_SIDE_MAX}}, .sort = COLUMN_NOT_SORTED, .draw = draw_output},
+};
+
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 _Static_assert(COUNT_OF(FUNCTION_COLUMNS) <= COLUMNS_MAX, "COLUMNS_MAX is too small");
@@ -477,6 +486,7 @@ struct columns columns_of(enum app_view view)
         [APP_FUNCTIONS] = {FUNCTION_COLUMNS, COUNT_OF(FUNCTION_COLUMNS)},
         [APP_THREADS] = {THREAD_COLUMNS, COUNT_OF(THREAD_COLUMNS)},
         [APP_PROCESSES] = {PROCESS_COLUMNS, COUNT_OF(PROCESS_COLUMNS)},
+        [APP_OUTPUT] = {OUTPUT_COLUMNS, COUNT_OF(OUTPUT_COLUMNS)},
     };
 
     return VIEWS[view];

@@ -23,7 +23,7 @@ struct column {
     int sort;                  /* key to sort by, or COLUMN_NOT_SORTED */
     bool ascending_first;      /* the order when it is chosen */
     bool (*shown)(const struct app *app); /* NULL: always */
-    /* Draws the cell of a row (function_row, thread_row or process_row) in the pen's room. */
+    /* Draws the cell of a row (function_row, thread_row, process_row, or a line of output) in the pen's room. */
     void (*draw)(struct pen *pen, const void *row);
 };
 

@@ -222,7 +222,7 @@ static void draw_state(struct pen *pen, const struct header *header, int form)
     if (!picture) {
         pen_text(pen, STYLE_DIM, "waiting");
     } else if (picture->ended) {
-        draw_ended(pen, picture->end_text, form);
+        draw_ended(pen, app_end_text(header->app, picture), form);
     } else if (header->app->frozen) {
         draw_frozen(pen, header, form);
     } else {
@@ -479,8 +479,8 @@ static void draw_mode(struct pen *pen, const struct header *header, int form)
 {
     static const char *const WORDS[MODES] = {"wall", "cpu", "gil", "exception"};
 
-    if (header->app->view == APP_THREADS)
-        return; /* it has a column for each */
+    if (!app_view_has_modes(header->app))
+        return;
     if (form == 0)
         pen_text(pen, STYLE_LABEL, "mode ");
     pen_text(pen, header->app->mode == MODE_WALL ? STYLE_TEXT : STYLE_MESSAGE,
@@ -492,7 +492,7 @@ static void draw_thread(struct pen *pen, const struct header *header, int form)
     const struct app *app = header->app;
 
     /* The table of threads has them all. */
-    if (!app->one_thread || app->view == APP_THREADS || !header->picture ||
+    if (!app->one_thread || app->view == APP_THREADS || app->view == APP_OUTPUT || !header->picture ||
         app->thread >= header->picture->thread_count)
         return;
     const struct picture_thread *thread = &header->picture->threads[app->thread];
@@ -513,6 +513,8 @@ static void draw_filter(struct pen *pen, const struct header *header, int form)
 {
     bool any = header->app->filter_text[0] != 0;
 
+    if (header->app->view == APP_OUTPUT)
+        return;
     if (form < 2)
         pen_text(pen, STYLE_LABEL, "filter ");
     if (any)
@@ -525,6 +527,8 @@ static void draw_sort(struct pen *pen, const struct header *header, int form)
 {
     const struct app *app = header->app;
 
+    if (app->view == APP_OUTPUT)
+        return;
     if (form == 0)
         pen_text(pen, STYLE_LABEL, "sort ");
     pen_format(pen, STYLE_TEXT, "%s ", table_sort_title(app));

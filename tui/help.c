@@ -193,7 +193,7 @@ void help_key(struct app *app, int key)
         top = HELP_END;
         break;
     case KEY_CTRL('C'):
-        app->requests |= APP_QUIT;
+        action_of_key(key)->run(app);
         break;
     case KEY_CTRL('L'):
         app->requests |= APP_REDRAW;

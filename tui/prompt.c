@@ -111,6 +111,27 @@ static bool replace_key(struct app *app, int key)
     return true;
 }
 
+/* --- ending the program ------------------------------------------------------------------------ */
+
+void prompt_end(struct app *app)
+{
+    open_prompt(app, app->program_asked ? PROMPT_KILL : PROMPT_END, "");
+}
+
+/* Who presses Ctrl-C again means it. */
+static bool end_key(struct app *app, int key)
+{
+    if (key == 'y' || key == 'Y' || key == KEY_CTRL('C')) {
+        close_prompt(app);
+        app->program_asked = true;
+        app->requests |= APP_END;
+        app_say(app, STYLE_MESSAGE, "The program was asked to end");
+    }
+    if (key == 'n' || key == 'N')
+        close_prompt(app);
+    return true;
+}
+
 /* --- all -------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -127,6 +148,9 @@ static const struct {
                      save_enter, close_prompt},
     [PROMPT_REPLACE] = {"The file exists. Replace it? ", "y yes, n another name, Esc cancels",
                         replace_key, NULL, NULL, close_prompt},
+    [PROMPT_END] = {"The program runs. End it and quit? ", "y yes, n no", end_key, NULL, NULL, close_prompt},
+    [PROMPT_KILL] = {"It was asked to end, and still runs. Kill it? ", "y yes, n no", end_key, NULL, NULL,
+                     close_prompt},
 };
 
 bool prompt_key(struct app *app, int key)

@@ -22,7 +22,7 @@ struct place {
     size_t top;      /* the first row seen */
 };
 
-enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SAVE, PROMPT_REPLACE, PROMPTS };
+enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SAVE, PROMPT_REPLACE, PROMPT_END, PROMPT_KILL, PROMPTS };
 
 struct app {
     const struct picture *picture;
@@ -51,6 +51,11 @@ struct app {
     char filter_text[EDITOR_SIZE];
     struct filter *filter;
 
+    const struct transcript *transcript; /* of the program that is run; NULL: none is */
+    bool program_runs;
+    bool program_asked;                  /* to end */
+    char program_end[64];                /* how it ended; "" before */
+
     /* the rows of the view, filled anew when `stale` */
     struct function_table functions;
     struct thread_table threads;
@@ -74,6 +79,7 @@ struct app {
     enum style message_style;
     bool message_new;
     bool told_end;
+    uint32_t told_execs;
     bool ended_meanwhile; /* the target, while the picture is frozen */
     uint64_t message_until_ns;
     uint64_t drawn_ns;
@@ -96,6 +102,15 @@ static inline struct place *app_place(struct app *app)
 
 /* Whether there are, or were, several processes: what tells them apart is shown then. */
 bool app_has_processes(const struct app *app);
+
+/* Why the target of a picture ended: of a program that was run, how. */
+const char *app_end_text(const struct app *app, const struct picture *picture);
+
+/* Whether modes change what the view shows: threads have a column for each, output has none. */
+static inline bool app_view_has_modes(const struct app *app)
+{
+    return app->view != APP_THREADS && app->view != APP_OUTPUT;
+}
 
 /* Whether there is nothing to show yet. */
 bool app_waits(const struct app *app);

@@ -77,21 +77,42 @@ static uint32_t process_number(const void *row)
     return ((const struct process_row *)row)->process;
 }
 
+/* Lines of output are read as they are shown. */
+static bool fill_output(struct app *app, struct error *error)
+{
+    (void)app;
+    (void)error;
+    return true;
+}
+
+static size_t count_output(const struct app *app)
+{
+    return (size_t)(transcript_end(app->transcript) - transcript_first(app->transcript));
+}
+
+static const void *output_at(const struct app *app, size_t index)
+{
+    return transcript_line(app->transcript, transcript_first(app->transcript) + index);
+}
+
 /* What differs between the views. */
 static const struct {
     bool (*fill)(struct app *app, struct error *error);
     size_t (*count)(const struct app *app);
     const void *(*row)(const struct app *app, size_t index);
-    uint32_t (*number)(const void *row);
+    uint32_t (*number)(const void *row); /* NULL: the transcript's */
     const char *things;
 } VIEWS[APP_VIEWS] = {
     [APP_FUNCTIONS] = {fill_functions, count_functions, function_at, function_number, "functions"},
     [APP_THREADS] = {fill_threads, count_threads, thread_at, thread_number, "threads"},
     [APP_PROCESSES] = {fill_processes, count_processes, process_at, process_number, "processes"},
+    [APP_OUTPUT] = {fill_output, count_output, output_at, NULL, "lines"},
 };
 
 static uint32_t number_at(const struct app *app, size_t index)
 {
+    if (app->view == APP_OUTPUT)
+        return (uint32_t)(transcript_first(app->transcript) + index);
     return VIEWS[app->view].number(VIEWS[app->view].row(app, index));
 }
 
@@ -119,6 +140,9 @@ static void follow_selection(struct app *app, size_t count)
 
     if (!place->selected)
         place->cursor = place->top = 0;
+    /* What was written last is what one wants to see. */
+    if (!place->selected && app->view == APP_OUTPUT && count > page)
+        place->cursor = place->top = count - page;
     if (!place->selected || count == 0)
         return;
 
@@ -136,15 +160,26 @@ static void follow_selection(struct app *app, size_t count)
     show_cursor(place, count, page);
 }
 
+/* What a program writes is there before the first picture. */
+static bool has_rows(const struct app *app)
+{
+    return app->picture || app->view == APP_OUTPUT;
+}
+
+size_t table_rows(const struct app *app)
+{
+    return has_rows(app) ? VIEWS[app->view].count(app) : 0;
+}
+
 size_t table_count(struct app *app)
 {
     struct error error;
 
-    if (!app->picture)
+    if (!has_rows(app))
         return 0;
     if (app->stale) {
         app->stale = false;
-        if (app_waits(app))
+        if (app_waits(app) && app->view != APP_OUTPUT)
             app->functions.count = app->threads.count = app->processes.count = 0;
         else if (!VIEWS[app->view].fill(app, &error))
             app_show_error(app, &error);
@@ -174,7 +209,9 @@ void table_move(struct app *app, long rows)
 
     if (count == 0)
         return;
-    if (!place->selected)
+    if (!place->selected && app->view == APP_OUTPUT)
+        select_row(app, rows < 0 && count > step ? count - 1 - step : count - 1);
+    else if (!place->selected)
         select_row(app, step > 1 && rows > 0 ? step - 1 : 0);
     else if (rows < 0)
         select_row(app, place->cursor > step ? place->cursor - step : 0);
@@ -198,6 +235,7 @@ void table_deselect(struct app *app)
 
     place->selected = false;
     place->cursor = place->top = 0;
+    app->stale = true;
 }
 
 /* What is selected in a view, when that is the one shown. */
@@ -315,7 +353,9 @@ static void draw_nothing(const struct app *app, struct grid *grid, int row, int 
     const char *things = VIEWS[app->view].things;
     const char *done = DONE[app->view == APP_FUNCTIONS ? app->mode : MODE_WALL];
 
-    if (app_waits(app))
+    if (app->view == APP_OUTPUT)
+        snprintf(text, sizeof text, "the program has written nothing");
+    else if (app_waits(app))
         snprintf(text, sizeof text, "waiting for the first samples …");
     else if (app->filter_text[0])
         snprintf(text, sizeof text, "no %s match the filter (c clears it)", things);
@@ -360,14 +400,14 @@ void table_draw(struct app *app, struct grid *grid, int row, int rows)
 
 size_t table_first_seen(const struct app *app)
 {
-    size_t count = app->picture ? VIEWS[app->view].count(app) : 0;
+    size_t count = table_rows(app);
 
     return count > 0 ? app->places[app->view].top + 1 : 0;
 }
 
 size_t table_last_seen(const struct app *app)
 {
-    size_t count = app->picture ? VIEWS[app->view].count(app) : 0;
+    size_t count = table_rows(app);
     size_t last = app->places[app->view].top + (size_t)app->page;
 
     return last < count ? last : count;

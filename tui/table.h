@@ -14,6 +14,9 @@
 /* Rows of the view, filled anew when something changed. */
 size_t table_count(struct app *app);
 
+/* The rows as they were filled last; 0 before the first picture. */
+size_t table_rows(const struct app *app);
+
 /* Moves the selection by so many rows, or begins one; it ends at the first and last row. */
 void table_move(struct app *app, long rows);
 void table_move_to_start(struct app *app);

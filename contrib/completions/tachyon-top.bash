@@ -91,11 +91,24 @@ _tachyon_top()
     --after)
         return
         ;;
+    -m | --module)
+        return
+        ;;
+    --python)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+        ;;
+    --stdin)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+        ;;
     esac
 
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        attach | dump | doctor) command=$word ;;
+        attach | run | dump | doctor) command=$word ;;
         --live) live=1 ;;
         esac
     done
@@ -103,6 +116,7 @@ _tachyon_top()
     case $command in
     live) options='--pid --name --user --cgroup --subprocesses --sampling-rate --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --span --window --refresh --theme --snapshot --after --force --help --version ' ;;
     attach) options='--pid --name --user --cgroup --subprocesses --sampling-rate --duration --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --limit --collapsed --output --stats --force --help --version ' ;;
+    run) options='--sampling-rate --duration --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --limit --span --window --refresh --theme --collapsed --output --stats --force --module --python --stdin --help --version ' ;;
     dump) options='--pid --name --user --cgroup --subprocesses --thread --all-threads --output --force --help --version ' ;;
     doctor) options='--help --version ' ;;
     esac
@@ -111,7 +125,7 @@ _tachyon_top()
         return
     fi
     options=$(pgrep python)
-    ((COMP_CWORD == 1)) && options+=' attach dump doctor'
+    ((COMP_CWORD == 1)) && options+=' attach run dump doctor'
     COMPREPLY=($(compgen -W "$options" -- "$current"))
 }
 

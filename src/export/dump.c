@@ -104,23 +104,41 @@ static bool feed_sample(struct dump *dump, const struct record_sample *sample)
     return true;
 }
 
-static bool feed_process(struct dump *dump, const struct record_process *record)
+/* The process of that number; NULL: it is a new one. */
+static struct dump_process *process_of(struct dump *dump, uint16_t number)
 {
-    struct dump_process *grown =
-        realloc(dump->processes, (dump->process_count + 1) * sizeof *grown);
+    for (size_t i = 0; i < dump->process_count; i++)
+        if (dump->processes[i].number == number)
+            return &dump->processes[i];
+    return NULL;
+}
+
+static struct dump_process *add_process(struct dump *dump)
+{
+    struct dump_process *grown = realloc(dump->processes, (dump->process_count + 1) * sizeof *grown);
 
     if (!grown)
-        return false;
+        return NULL;
     dump->processes = grown;
-    grown += dump->process_count++;
-    *grown = (struct dump_process){
+    return grown + dump->process_count++;
+}
+
+/* One that is known became another program by exec. */
+static bool feed_process(struct dump *dump, const struct record_process *record)
+{
+    struct dump_process *known = process_of(dump, record->header.process);
+    struct dump_process *process = known ? known : add_process(dump);
+
+    if (!process)
+        return false;
+    *process = (struct dump_process){
         .number = record->header.process,
         .pid = record->pid,
         .version_hex = record->version_hex,
         .read_as = record->read_as,
         .build = record->build,
     };
-    clean_utf8(grown->command, sizeof grown->command, record->command, record->command_length);
+    clean_utf8(process->command, sizeof process->command, record->command, record->command_length);
     return true;
 }
 

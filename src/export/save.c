@@ -168,15 +168,16 @@ struct save *save_open(const char *path, bool replace, struct error *error)
 
 struct save *save_open_output(const char *path, bool replace, struct error *error)
 {
+    const bool error_stream = path && strcmp(path, "/dev/stderr") == 0;
     struct save *save;
     int file;
 
-    if (path && strcmp(path, "-") != 0 && strcmp(path, "/dev/stdout") != 0)
+    if (path && !error_stream && strcmp(path, "-") != 0 && strcmp(path, "/dev/stdout") != 0)
         return save_open(path, replace, error);
     save = save_new(NULL, true, error);
     if (!save)
         return NULL;
-    file = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    file = fcntl(error_stream ? STDERR_FILENO : STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
     if (file >= 0)
         save->stream = fdopen(file, "w");
     if (!save->stream) {

@@ -26,7 +26,7 @@ struct save;
 struct save *save_open(const char *path, bool replace, struct error *error);
 
 /* The same for an output named on the command line: NULL, "-" and "/dev/stdout" are standard
-   output, which needs no replacing and is there at once. */
+   output, "/dev/stderr" is standard error; these need no replacing and are there at once. */
 struct save *save_open_output(const char *path, bool replace, struct error *error);
 
 /* Where to write; owned by `save`. Errors of writing are found by save_commit(). */

@@ -26,7 +26,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
     json_t *object;
 
     text_python_version(version, stats->version_hex);
-    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s, s:I, s:f, s:I, s:s}",
+    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s, s:I, s:f, s:I, s:I, s:s}",
                        "rounds", (json_int_t)counts->rounds,
                        "samples", (json_int_t)counts->samples,
                        "failed", (json_int_t)counts->failed,
@@ -42,6 +42,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
                        "ridden", (json_int_t)stats->ridden,
                        "stopped_s", text_rounded(seconds(counts->stopped_ns), 6),
                        "unstopped", (json_int_t)counts->unstopped,
+                       "execs", (json_int_t)stats->execs,
                        "python", version);
     if (!object)
         return error_set(error, ERROR_MEMORY, "out of memory");
@@ -98,6 +99,9 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
     if (stats->ridden > 0)
         fprintf(stream, "Engine: %s, rode in %" PRIu64 " of %" PRIu64 " rounds\n", stats->engine,
                 stats->ridden, counts->rounds);
+    if (stats->execs > 0)
+        fprintf(stream, "Followed: it became another program by exec, %" PRIu64 " time%s\n", stats->execs,
+                stats->execs == 1 ? "" : "s");
     if (stats->blocking)
         write_stops(stats, stream);
     write_share(stream, "Failed:", counts->failed, wanted, "samples");

@@ -25,6 +25,7 @@ struct stats {
     uint32_t version_hex;     /* of the target's Python */
     const char *engine;       /* how it was to be read: auto, remote, ride or blocking */
     uint64_t ridden;          /* rounds in which it was read from the target's CPU */
+    uint64_t execs;           /* how often it became another program, which was followed */
     bool blocking;            /* the thread with the GIL was stopped for each read */
     bool slowed;              /* less often than asked for in the end, as that would have cost too much */
 };
@@ -33,7 +34,7 @@ struct stats {
 double stats_rate_hz(const struct stats *stats);
 
 /* One object on one line: rounds, samples, failed, truncated, retried, missed, lost, processes, duration_s,
-   rate_hz, profiler_cpu_s, engine, ridden, stopped_s, unstopped, python. False: out of memory. */
+   rate_hz, profiler_cpu_s, engine, ridden, stopped_s, unstopped, execs, python. False: out of memory. */
 bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error);
 
 /* `Captured N samples in S seconds`, then the rate, the engine where it rode or stopped threads, and

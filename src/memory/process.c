@@ -25,7 +25,8 @@ struct process_reader {
     /* Random bytes that the kernel gives to each program anew: as long as they are where they were, it is the same. */
     struct piece mark; /* of no length: not known */
     unsigned char mark_bytes[MARK_BYTES];
-    bool marked;  /* they were seen since process_holds() was asked last */
+    bool watched; /* the next reading is to look at them, */
+    bool marked;  /* and one did, and saw them */
 };
 
 static struct iovec remote_piece(const struct piece *piece)
@@ -34,11 +35,11 @@ static struct iovec remote_piece(const struct piece *piece)
     return (struct iovec){(void *)(uintptr_t)piece->address.value, piece->length};
 }
 
-/* The first reading after process_holds() was asked reads the mark as well: a piece more costs less than a call. */
+/* The first reading after process_watch() reads the mark as well: a piece more costs less than a call. */
 static size_t gather_by_call(struct process_reader *process, const struct piece *pieces, size_t count,
                              void *into)
 {
-    const bool marks = process->mark.length > 0 && !process->marked && count < READER_PIECES_MAX;
+    const bool marks = process->watched && !process->marked && count < READER_PIECES_MAX;
     struct iovec remote[READER_PIECES_MAX];
     unsigned char mark[MARK_BYTES];
     struct iovec local[] = {{into, 0}, {mark, MARK_BYTES}};
@@ -100,13 +101,22 @@ static size_t process_gather(struct reader *reader, const struct piece *pieces, 
 static bool process_holds(struct reader *reader)
 {
     struct process_reader *process = (struct process_reader *)reader;
+    const bool marked = process->marked;
     char byte;
 
-    if (process->marked) {
-        process->marked = false;
+    /* What is read from here on may be another's: it tells nothing of the next time. */
+    process->watched = process->marked = false;
+    if (marked)
         return true;
-    }
     return process->mem_fd < 0 || pread(process->mem_fd, &byte, 1, 0) != 0;
+}
+
+static void process_watch(struct reader *reader)
+{
+    struct process_reader *process = (struct process_reader *)reader;
+
+    process->watched = process->mark.length > 0;
+    process->marked = false;
 }
 
 static void process_free(struct reader *reader)
@@ -118,7 +128,7 @@ static void process_free(struct reader *reader)
     free(process);
 }
 
-static const struct reader_type PROCESS_READER = {process_gather, process_holds, process_free};
+static const struct reader_type PROCESS_READER = {process_gather, process_holds, process_watch, process_free};
 
 /* Asks the kernel for nothing at all: an empty read fails as a real one would, but on permissions
    only (mm/process_vm_access.c checks them before it looks at any address). */

@@ -65,6 +65,12 @@ bool reader_failed(int error_number, const char *what, struct error *error)
     }
 }
 
+void reader_watch(struct reader *reader)
+{
+    if (reader->type->watch != NULL)
+        reader->type->watch(reader);
+}
+
 bool reader_holds(struct reader *reader)
 {
     return reader->type->holds == NULL || reader->type->holds(reader);

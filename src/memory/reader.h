@@ -30,6 +30,7 @@ struct reader {
 struct reader_type {
     size_t (*gather)(struct reader *reader, const struct piece *pieces, size_t count, void *into);
     bool (*holds)(struct reader *reader); /* NULL: always */
+    void (*watch)(struct reader *reader); /* NULL: nothing to do */
     void (*free)(struct reader *reader);
 };
 
@@ -58,7 +59,10 @@ bool reader_read_pointer(struct reader *reader, remote_addr base, uint32_t offse
    Always false. */
 bool reader_failed(int error_number, const char *what, struct error *error);
 
-/* Whether what is read is still the memory that the reader was made for, or was at a reading since this was asked last.
+/* The next reading is to tell, if it can, whether the memory is still that which the reader was made for. */
+void reader_watch(struct reader *reader);
+
+/* Whether what is read is still the memory that the reader was made for, or was at a reading since reader_watch().
    False once the process ended or became another program, whoever has its id now. Costs a system call at most. */
 bool reader_holds(struct reader *reader);
 

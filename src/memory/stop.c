@@ -15,11 +15,40 @@ enum {
 
 enum seen { SEEN_GOING, SEEN_STANDING, SEEN_ENDED };
 
+static pid_t left_child; /* set before the thread begins that stops others */
+
+void stopper_leave_end(pid_t child)
+{
+    left_child = child;
+}
+
+/* As waitpid() does for a thread that is traced, but for the end of a child, which is left to be waited for. */
+static pid_t wait_for_child(pid_t tid, int *status)
+{
+    siginfo_t info = {0};
+
+    if (waitid(P_PID, (id_t)tid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0)
+        return -1;
+    *status = 0;
+    if (info.si_pid != 0 && info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED)
+        return tid;
+    if (waitid(P_PID, (id_t)tid, &info, WSTOPPED | WNOHANG | __WALL) != 0)
+        return -1;
+    *status = info.si_status << 8 | 0x7f; /* as wait(2) has it for who stopped */
+    /* One that another thread's exec gave the id to is our child, and not traced. It does no harm to ask twice. */
+    if (info.si_pid == 0 && ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) != 0 && errno == ESRCH) {
+        errno = ECHILD;
+        return -1;
+    }
+    return info.si_pid;
+}
+
 /* Asks the kernel what became of the thread, and takes note of it. */
 static enum seen look(struct stopper *stopper)
 {
     int status;
-    const pid_t tid = waitpid(stopper->tid, &status, __WALL | WNOHANG);
+    const pid_t tid = stopper->tid == left_child ? wait_for_child(stopper->tid, &status)
+                                                 : waitpid(stopper->tid, &status, __WALL | WNOHANG);
 
     if (tid == 0 || (tid < 0 && errno == EINTR))
         return SEEN_GOING;

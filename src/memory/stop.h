@@ -29,6 +29,9 @@ struct stopper {
     uint64_t going_ns; /* until when it was not seen to stand */
 };
 
+/* Says, before anybody is stopped, that the end of this process, a child of ours, is left to be waited for. */
+void stopper_leave_end(pid_t child);
+
 enum stop_result {
     STOP_STANDS,  /* it stands still: stopper_release() is due */
     STOP_LATE,    /* it did not stop within STOP_PATIENCE_MS, or the one before has not yet: stopper_tend() is due */

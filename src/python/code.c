@@ -112,6 +112,11 @@ struct code_table *code_table_new(struct reader *reader, const struct layout *la
     return table;
 }
 
+uint32_t code_table_next_number(const struct code_table *table)
+{
+    return table->next_number;
+}
+
 void code_table_free(struct code_table *table)
 {
     struct object *object, *next_object;

@@ -146,6 +146,11 @@ void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64
     decide(engine, now_ns);
 }
 
+void engine_leave(struct engine *engine)
+{
+    go_home(engine);
+}
+
 uint64_t engine_interval_ns(const struct engine *engine)
 {
     const double least_ns = (double)engine->cost_ns / engine->options.budget;

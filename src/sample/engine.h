@@ -64,6 +64,9 @@ bool engine_probed(struct engine *engine, bool torn);
    not what the thread does most. */
 void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64_t torn);
 
+/* What it rode along with is gone: lets this thread run where it did before. */
+void engine_leave(struct engine *engine);
+
 /* How far apart rounds are to be: what was asked for, or more where riding would cost too much. */
 uint64_t engine_interval_ns(const struct engine *engine);
 

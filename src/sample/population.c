@@ -128,6 +128,12 @@ static void drop_thread(struct population *population, size_t index, const struc
     population->threads[index] = population->threads[--population->thread_count];
 }
 
+void population_end(struct population *population, const struct thread_round *round)
+{
+    for (size_t i = population->thread_count; i-- > 0;)
+        drop_thread(population, i, round);
+}
+
 /* Whether a thread state just found belongs to a thread of its own. One that is being started has no
    thread yet, or still that of the thread that starts it (3.11: new_threadstate(), Python/pystate.c),
    which is older and has been seen in this listing of the interpreter before. */

@@ -53,6 +53,9 @@ struct population {
 bool population_init(struct population *population, pid_t pid, struct reader *reader,
                      const struct runtime *runtime);
 
+/* Puts what is held back of each thread, and its end, as far as there is room, and forgets it. */
+void population_end(struct population *population, const struct thread_round *round);
+
 /* Also of a zeroed one. */
 void population_free(struct population *population);
 

@@ -55,7 +55,8 @@ enum record_build {
     BUILD_NO_GIL = 2, /* and it runs without one */
 };
 
-/* A target, before anything else of it. */
+/* A target, before anything else of it; sent again when it became another program by exec, whose threads and
+   functions have new numbers. */
 struct record_process {
     struct record_header header;
     int32_t pid;

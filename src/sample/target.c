@@ -20,6 +20,7 @@
 enum {
     ROUNDS_APART_US = 25,   /* the least; of those asked for to be closer, some are made at once */
     IDLE_PAUSE_US = 100,    /* and while nobody has the GIL */
+    NO_PROGRAM_MS = 1,      /* and while it is another program by exec that is not known yet */
     ROUND_MAX_MS = 500,     /* what is left of a longer round is left to the next */
     CPU_EVERY_MS = 20,      /* the process's CPU time is asked for, */
     CPU_THREAD_NS = 200000, /* and so much later for each thread: the kernel adds them up */
@@ -31,6 +32,7 @@ struct target {
     bool no_gc;
     bool native_markers;
     bool no_gil;
+    struct target_options asked;
     struct sink *sink;
     struct reader *reader;
     struct runtime runtime;
@@ -58,6 +60,7 @@ struct target {
     uint64_t holder_torn;         /* and of these the torn ones */
     uint64_t round_ns;            /* the last round's time; 0: none yet */
     struct presence presence;
+    uint32_t first_function;      /* the number that the first function of its program has */
 };
 
 static bool announce_function(void *context, const struct code_function *function)
@@ -70,8 +73,9 @@ static bool announce_function(void *context, const struct code_function *functio
 
 /* Rounds that are to come so fast that they can be had in bursts only are made some at once: from elsewhere,
    as a thread that is ridden along with, or stopped, stands still. Where there is no GIL, they are of no one thread. */
-static void choose_engine(struct target *target, const struct target_options *asked)
+static void choose_engine(struct target *target)
 {
+    const struct target_options *asked = &target->asked;
     const uint64_t least_ns = ROUNDS_APART_US * NS_PER_US;
     struct engine_options options = asked->engine;
 
@@ -88,6 +92,26 @@ static void choose_engine(struct target *target, const struct target_options *as
     engine_init(&target->engine, &options);
 }
 
+/* Readies what is of one program, whose reader and runtime were found: nothing of it is known yet. */
+static bool begin_program(struct target *target, struct error *error)
+{
+    target->no_gil = !runtime_has_gil(&target->runtime, target->reader);
+    if (target->no_gil && target->asked.needs_gil != NULL)
+        return error_set(error, ERROR_VERSION,
+                         "%s is about the thread that has the GIL, and this free-threaded CPython runs without one: "
+                         "leave it out, or run the program with PYTHON_GIL=1",
+                         target->asked.needs_gil);
+    choose_engine(target);
+    if (target->rounds_at_once > 1)
+        target->bursts = thread_bursts_new(&target->runtime.layout, target->rounds_at_once);
+    target->codes = code_table_new(target->reader, &target->runtime.layout, target->first_function,
+                                   announce_function, target, error);
+    if (population_init(&target->population, target->pid, target->reader, &target->runtime) &&
+        target->codes != NULL && (target->rounds_at_once == 1 || target->bursts != NULL))
+        return true;
+    return error_set(error, ERROR_MEMORY, "out of memory");
+}
+
 struct target *target_new(pid_t pid, uint16_t process, const struct target_options *options,
                           struct sink *sink, struct error *error)
 {
@@ -100,50 +124,52 @@ struct target *target_new(pid_t pid, uint16_t process, const struct target_optio
     target->pid = pid;
     target->process = process;
     target->sink = sink;
+    target->asked = *options;
     target->no_gc = options->no_gc;
     target->native_markers = options->native_markers;
     target->blocking = (struct blocking){.wanted = options->blocking,
                                          .asked_ns = options->engine.interval_ns};
-    target->reader = presence_find(pid, &target->runtime, error);
+    target->first_function = FUNCTION_FIRST;
+    target->presence.pid_fd = -1;
+    target->pending = pending_new();
+    if (target->pending == NULL) {
+        target_free(target);
+        error_set(error, ERROR_MEMORY, "out of memory");
+        return NULL;
+    }
+    target->reader = presence_find(&target->presence, pid, options->awaited, &target->runtime, error);
     if (target->reader == NULL || (options->blocking && !process_can_be_stopped(pid, error))) {
         target_free(target);
         return NULL;
     }
-    target->no_gil = !runtime_has_gil(&target->runtime, target->reader);
-    if (target->no_gil && options->needs_gil != NULL) {
-        error_set(error, ERROR_VERSION,
-                  "%s is about the thread that has the GIL, and this free-threaded CPython runs without one: leave "
-                  "it out, or run the program with PYTHON_GIL=1",
-                  options->needs_gil);
-        target_free(target);
-        return NULL;
-    }
-    choose_engine(target, options);
     target->has_cpu_clock = clock_getcpuclockid(pid, &target->cpu_clock) == 0;
     target->cpu_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
-    target->pending = pending_new();
-    if (target->rounds_at_once > 1)
-        target->bursts = thread_bursts_new(&target->runtime.layout, target->rounds_at_once);
-    target->codes = code_table_new(target->reader, &target->runtime.layout, FUNCTION_FIRST,
-                                   announce_function, target, error);
-    if (!population_init(&target->population, pid, target->reader, &target->runtime) ||
-        target->codes == NULL || target->pending == NULL || (target->rounds_at_once > 1 && target->bursts == NULL)) {
-        error_set(error, ERROR_MEMORY, "out of memory");
+    if (!begin_program(target, error)) {
         target_free(target);
         return NULL;
     }
     return target;
 }
 
+/* Gives back all that is of one program. */
+static void free_program(struct target *target)
+{
+    population_free(&target->population);
+    thread_bursts_free(target->bursts);
+    code_table_free(target->codes);
+    reader_free(target->reader);
+    target->bursts = NULL;
+    target->codes = NULL;
+    target->reader = NULL;
+}
+
 void target_free(struct target *target)
 {
     if (target == NULL)
         return;
-    population_free(&target->population);
-    thread_bursts_free(target->bursts);
+    free_program(target);
     pending_free(target->pending);
-    code_table_free(target->codes);
-    reader_free(target->reader);
+    presence_free(&target->presence);
     free(target);
 }
 
@@ -154,6 +180,8 @@ uint64_t target_interval_ns(const struct target *target)
     const uint64_t interval_ns = engine_ns > blocking_ns ? engine_ns : blocking_ns;
     const uint64_t idle_ns = IDLE_PAUSE_US * NS_PER_US;
 
+    if (target->reader == NULL && interval_ns < NO_PROGRAM_MS * NS_PER_MS)
+        return NO_PROGRAM_MS * NS_PER_MS;
     return target->gil_held || interval_ns > idle_ns || target->bursts == NULL ? interval_ns : idle_ns;
 }
 
@@ -210,7 +238,8 @@ static struct thread_round round_for(struct target *target, const struct gil_now
     };
 }
 
-static void put_process(struct target *target)
+/* False when there was no room: nothing else may come before it. */
+static bool put_process(struct target *target)
 {
     struct record_process told = {
         .pid = target->pid,
@@ -222,11 +251,12 @@ static void put_process(struct target *target)
     char command[RECORD_FILE_MAX];
 
     if (target->announced)
-        return;
+        return true;
     told.started_ns = process_started_ns(target->pid);
     process_command(target->pid, command, sizeof command);
     told.parent = process_parent(target->pid);
     target->announced = emit_process(target->sink, target->process, &told, command);
+    return target->announced;
 }
 
 static void put_round(struct target *target, struct record_round *record,
@@ -355,25 +385,32 @@ static uint64_t rounds_apart_ns(const struct target *target, uint64_t now_ns)
     return since_ns > wanted_ns ? since_ns : wanted_ns;
 }
 
-/* The threads of all interpreters, of which `*any` tells whether any could be read. False when the process is not the
-   one that it was any more: a reading tells whose memory it is of, so the first is asked before it is used. */
-static bool round_of_interpreters(struct target *target, struct record_round *record, struct sampler_counts *counts,
-                                  bool *any, int *error_number, struct error *error)
+/* The threads of all interpreters, of which `*any` tells whether any could be read. What is with the program: the
+   first reading of a GIL tells whose memory it is of, before it is used. What population_update() read before does not
+   count: an exec, or another process of that id, may have come since. */
+static enum presence_now round_of_interpreters(struct target *target, struct record_round *record,
+                                               struct sampler_counts *counts, bool *any, int *error_number,
+                                               struct error *error)
 {
     const struct population *population = &target->population;
     const uint64_t now_ns = record->time_ns;
-    bool holds = false;
+    enum presence_now now = PRESENCE_SAME;
+    bool asked = false;
 
     for (size_t i = 0; i < population->interpreter_count; i++) {
         struct gil_shared shared;
-        const bool read = gil_read(&population->interpreters[i], &target->runtime.layout, target->reader,
-                                   !target->no_gc, &shared);
+        bool read;
 
+        if (!asked)
+            presence_watch(&target->presence, target->reader, now_ns);
+        read = gil_read(&population->interpreters[i], &target->runtime.layout, target->reader, !target->no_gc, &shared);
         if (!read)
             *error_number = errno;
-        if (!holds && !presence_holds(&target->presence, target->reader, &target->runtime, now_ns, error))
-            return false;
-        holds = true;
+        if (!asked)
+            now = presence_holds(&target->presence, target->reader, &target->runtime, now_ns, error);
+        if (now != PRESENCE_SAME)
+            return now;
+        asked = true;
         target->lists_changed |= !read || shared.new_threads;
         if (!read)
             continue;
@@ -381,26 +418,75 @@ static bool round_of_interpreters(struct target *target, struct record_round *re
         record->gc_running |= shared.collecting;
         *any |= round_of_interpreter(target, i, &shared, now_ns, counts, error_number);
     }
-    return holds || presence_holds(&target->presence, target->reader, &target->runtime, now_ns, error);
+    return asked ? now
+                 : presence_holds(&target->presence, target->reader, &target->runtime, now_ns, error);
+}
+
+/* The program became another one: what is known of it is of no use for that. The threads are others, too, and no
+   number of a thread or function is used again. */
+static void leave_program(struct target *target, uint64_t now_ns, struct sampler_counts *counts)
+{
+    const struct thread_round round = round_for(target, NULL, now_ns, counts);
+    const uint32_t next_thread = target->population.next_thread_number;
+
+    engine_leave(&target->engine);
+    target_flush(target, counts);
+    population_end(&target->population, &round);
+    target->first_function = code_table_next_number(target->codes);
+    free_program(target);
+    target->population = (struct population){.next_thread_number = next_thread};
+    target->resume = 0;
+    target->gil_held = false;
+}
+
+/* Takes the process for the program that it is by now, if that is known. */
+static bool follow_program(struct target *target, uint64_t now_ns, struct error *error)
+{
+    if (!presence_follow(&target->presence, now_ns, &target->reader, &target->runtime, error))
+        return false;
+    if (target->reader == NULL)
+        return true;
+    target->announced = false;
+    return begin_program(target, error);
+}
+
+/* What comes of a program that is not what it was: false when there will be none, with the reason. */
+static bool goes_on(struct target *target, enum presence_now now, struct sampler_counts *counts)
+{
+    if (now == PRESENCE_LEFT)
+        leave_program(target, clock_now_ns(), counts);
+    return now != PRESENCE_ENDED;
 }
 
 bool target_round(struct target *target, struct sampler_counts *counts, struct error *error)
 {
     const uint64_t now_ns = clock_now_ns();
-    const struct thread_round round = round_for(target, NULL, now_ns, counts);
+    struct thread_round round;
     struct record_round record = {.time_ns = now_ns};
+    enum presence_now now;
     int error_number = 0;
     bool any = false;
 
+    if (target->reader == NULL && !follow_program(target, now_ns, error))
+        return false;
+    if (target->reader == NULL) {
+        put_round(target, &record, counts);
+        return true;
+    }
+    if (!put_process(target)) {
+        counts->lost++;
+        return true;
+    }
+    round = round_for(target, NULL, now_ns, counts);
     target->holder_samples = target->holder_torn = 0;
     target->rounds = 0;
     target->lists_changed = false;
     engine_begin(&target->engine, now_ns);
     sleepers_begin(&target->sleepers, rounds_apart_ns(target, now_ns));
-    put_process(target);
     population_update(&target->population, &round);
-    if (!round_of_interpreters(target, &record, counts, &any, &error_number, error))
-        return false;
+    now = round_of_interpreters(target, &record, counts, &any, &error_number, error);
+    if (now != PRESENCE_SAME)
+        return goes_on(target, now, counts);
     population_looked(&target->population, target->lists_changed, now_ns);
     count_rounds(target, counts);
     target->gil_held = record.gil_held;
@@ -413,8 +499,10 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     target->before_ns = now_ns;
     engine_end(&target->engine, now_ns, target->holder_samples, target->holder_torn);
     if (!any)
-        return presence_after_failure(&target->presence, target->reader, &target->runtime, error_number,
-                                      error);
+        return goes_on(target,
+                       presence_after_failure(&target->presence, target->reader, &target->runtime,
+                                              error_number, error),
+                       counts);
     presence_seen(&target->presence);
     return true;
 }
@@ -445,6 +533,7 @@ void target_flush(struct target *target, struct sampler_counts *counts)
 
 bool target_end(struct target *target, const struct error *reason, struct sampler_counts *counts)
 {
+    engine_leave(&target->engine);
     target_flush(target, counts);
     return emit_end(target->sink, target->process, clock_now_ns(), reason, counts);
 }

@@ -24,6 +24,7 @@ struct target_options {
     bool no_gc;          /* no frames for the collector */
     bool native_markers; /* a frame for C code between Python functions */
     const char *needs_gil; /* the option that makes no sense where there is no GIL; NULL: none was given */
+    bool awaited;        /* it was started just now, and is waited for until it is a Python */
     bool blocking;       /* the thread that has the GIL is stopped while it is read; the engine is remote then */
 };
 

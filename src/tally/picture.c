@@ -97,6 +97,7 @@ static struct picture_process take_process(struct picture *picture, const struct
         .build = process->build,
         .started_ns = process->started_ns,
         .command = process->command,
+        .execs = process->execs,
         .ended = process->ended && process->end_text[0] != '\0',
         .end_text = process->end_text,
         .counts = process->counts,
@@ -151,6 +152,7 @@ static void add_process(struct picture *picture, const struct picture_process *p
 {
     add_counts(&picture->counts, &process->counts);
     picture->ridden += process->ridden;
+    picture->execs += process->execs;
     picture->now.cpu += process->now.cpu;
     if (process->now.gil > picture->now.gil)
         picture->now.gil = process->now.gil;
@@ -183,6 +185,8 @@ static void take_targets(struct picture *picture, const struct tally *tally)
     picture->counts = (struct sampler_counts){0};
     picture->riding = picture->blocking = picture->slowed = false;
     picture->ridden = 0;
+    picture->execs = 0;
+    picture->last_exec = tally->processes.last_exec;
     picture->dropped = tally->dropped;
     picture->now = (struct picture_second){0};
     picture->rate_hz = 0;

@@ -85,6 +85,7 @@ struct picture_process {
     uint16_t read_as, build;               /* as struct record_process has them */
     uint64_t started_ns;
     const char *command;
+    uint32_t execs;                        /* how often it became another program */
     bool ended;                            /* by itself: not where only the sampling did */
     const char *end_text;                  /* why it ended, "" while it runs */
     struct sampler_counts counts;          /* since attach */
@@ -108,6 +109,8 @@ struct picture {
     uint16_t read_as, build;               /* as struct record_process has them */
     uint64_t target_started_ns;
     const char *command;
+    uint32_t execs;                        /* how often it became another program; of several, of all */
+    uint32_t last_exec;                    /* the place of the process that did so last */
     bool ended;
     const char *end_text;                  /* why it ended, "" while it runs */
 

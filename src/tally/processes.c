@@ -86,10 +86,30 @@ uint32_t processes_place(const struct processes *processes, uint16_t number)
     return number < processes->place_room ? processes->places[number] : PROCESS_NONE;
 }
 
+/* By an exec: it is the same process still, with the same id. Without room for its new command line it keeps the
+   old one. */
+static bool became_another(struct processes *processes, struct process *process,
+                           const struct record_process *record)
+{
+    const char *command = names_share(processes->names, record->command, record->command_length);
+
+    if (process->ended || process->pid != record->pid)
+        return false;
+    process->version_hex = record->version_hex;
+    process->read_as = record->read_as;
+    process->build = record->build;
+    process->execs++;
+    processes->last_exec = (uint32_t)(process - processes->list);
+    if (command)
+        process->command = command;
+    return true;
+}
+
 bool processes_define(struct processes *processes, const struct record_process *record,
                       uint64_t now_ns)
 {
     const uint16_t number = record->header.process;
+    const uint32_t known = processes_place(processes, number);
     struct process process = {
         .number = number,
         .pid = record->pid,
@@ -102,8 +122,9 @@ bool processes_define(struct processes *processes, const struct record_process *
         .ended_threads = THREAD_NONE,
     };
 
-    if (processes_place(processes, number) != PROCESS_NONE || !reserve(processes) ||
-        !reserve_place(processes, number) || !make_history_room(processes, now_ns))
+    if (known != PROCESS_NONE)
+        return became_another(processes, &processes->list[known], record);
+    if (!reserve(processes) || !reserve_place(processes, number) || !make_history_room(processes, now_ns))
         return false;
     process.history = calloc(1, sizeof *process.history);
     if (!process.history)

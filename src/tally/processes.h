@@ -24,6 +24,7 @@ struct process {
     uint16_t build;
     uint64_t started_ns;
     const char *command;
+    uint32_t execs;      /* how often it became another program that is looked at, too */
     bool ended;
     uint64_t ended_ns;
     const char *end_text;
@@ -38,6 +39,7 @@ struct process {
 struct processes {
     struct process *list;     /* in order of their coming */
     uint32_t count, room, running, histories;
+    uint32_t last_exec;       /* the place of the one that became another program last */
     uint32_t *places;         /* by number: where in the list; PROCESS_NONE: not known */
     uint32_t place_room;
     struct names *names;
@@ -48,7 +50,8 @@ struct processes {
 bool processes_init(struct processes *processes);
 void processes_free(struct processes *processes);
 
-/* Keeps a new process at `now_ns`; false: it is known already, or there is no room. */
+/* Keeps a new process at `now_ns`, or takes note that one which runs became another program; false: it is not the same,
+   or has ended, or there is no room. */
 bool processes_define(struct processes *processes, const struct record_process *record,
                       uint64_t now_ns);
 

@@ -81,7 +81,13 @@ bool tally_has_ended(const struct tally *tally)
 
 static bool feed_process(struct tally *tally, const void *record)
 {
-    return processes_define(&tally->processes, record, tally->now_ns);
+    const struct record_process *process = record;
+
+    if (!processes_define(&tally->processes, process, tally->now_ns))
+        return false;
+    /* Of a program that became another one, there may not have been room for the ends of all threads. */
+    threads_end(&tally->threads, process->header.process);
+    return true;
 }
 
 static bool feed_thread(struct tally *tally, const void *record)

@@ -83,19 +83,6 @@ becomes_another_program() {
     only_frames "$OWN"
 }
 
-becomes_another_python() {
-    start_target "$2" ends
-    python=$(sed -n 's/.*"python_command": "\([^"]*\)".*/\1/p' "$truth")
-    stop_targets
-    start_target "$2" ends --exec "$python" "$work/shares.py" "$work/after.truth"
-    attach
-    let_it_sample
-    kill -USR1 "$pid"
-    attach_ends
-    told 'exec'
-    only_frames "$OWN"
-}
-
 forks() {
     start_target "$2" ends --fork
     attach -d 2
@@ -175,7 +162,6 @@ becomes_python() {
     grep -q '"samples": [1-9]' "$work/stats" || fail "no samples: $(cat "$work/stats")"
 }
 
-for_each_python becomes_another_python
 for_each_python becomes_python 3.11 3.14
 for_each_python forks
 for_each_python interrupted 3.14 3.15

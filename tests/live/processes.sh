@@ -2,6 +2,7 @@
 # processes - several processes in one view: found by what they are, merged, told apart, and followed as they come and
 # go.
 . "${srcdir:-.}/tests/live/lib.sh"
+. "$top/tests/live/cpu.sh"
 
 app=${builddir:-.}/tachyon-top
 rows=$work/rows.json
@@ -98,6 +99,13 @@ let_it_look() {
     wait_for 30 has_looked $(($(switches_of_watch) + 3)) || fail "it does not look for others"
 }
 
+# The sampler has used some more of the CPU.
+let_it_sample() {
+    enough_ns=$(($(cpu_ns "$profiler") + 40000000))
+    has_sampled() { [ "$(cpu_ns "$profiler")" -ge "$enough_ns" ]; }
+    wait_for 30 has_sampled || fail "it does not sample"
+}
+
 they_come_and_go() {
     start_target "$2" workers --workers 2 --shell
     watch --subprocesses --view processes "$pid"
@@ -138,6 +146,27 @@ it_ends_with_the_last() {
     wait_for 30 is_over "$profiler" || fail "it does not end"
     wait "$profiler" || fail "status $?: $(cat "$notes")"
     is 3 'view["processes"]' "$stats"
+    stop_targets
+}
+
+# One of two is followed through an exec into another Python; the other one is not touched by that.
+one_becomes_another() {
+    start_target "$2" ends
+    python=$(sed -n 's/.*"python_command": "\([^"]*\)".*/\1/p' "$truth")
+    other=$pid
+    start_target "$2" ends --exec "$python" "$work/shares.py" "$work/after.truth"
+    watch -p "$other,$pid"
+    let_it_sample
+    kill -USR1 "$pid"
+    wait_for 30 test -s "$work/after.truth" || fail "it does not become another program"
+    let_it_sample
+    finish
+    is 2 'view["processes"]' "$stats"
+    is 1 'view["execs"]' "$stats"
+    is True 'len(rows) > 0 and view["dropped"] == 0'
+    is '[2]' '[row["processes"] for row in rows if row["function"] == "first"]'
+    is True 'any(row["file"].endswith("shares.py") for row in rows)'
+    is '[1]' 'sorted({row["processes"] for row in rows if row["file"].endswith("shares.py")})'
     stop_targets
 }
 
@@ -228,7 +257,7 @@ END
 nothing_matches
 for_each_python one_table
 one=$(a_python 3.13)
-for test in they_come_and_go it_ends_with_the_last turnover outlier; do
+for test in they_come_and_go it_ends_with_the_last one_becomes_another turnover outlier; do
     "$test" 3.13 "$one"
     echo "ok: $test"
 done

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/transcript.h"
 #include "records.h"
 #include "tests/tui/golden.h"
 #include "tui/app.h"
@@ -200,6 +201,60 @@ static void tab_goes_through_three_views(void **state)
     assert_shows(fixture, "OUTLIER");
 }
 
+/* What a program writes is the last of the views. */
+static void tab_goes_through_four_views(void **state)
+{
+    static const char *const NEXT[] = {"Tab Threads", "Tab Processes", "Tab Output", "Tab Functions"};
+    struct fixture *fixture = *state;
+    struct error error;
+    struct transcript *transcript = transcript_new(&error);
+
+    app_runs_program(fixture->app, transcript);
+    for (int i = 0; i < 9; i++) {
+        assert_shows(fixture, NEXT[i % 4]);
+        press(fixture, KEY_OF_TAB);
+    }
+    assert_false(app_shows_output(fixture->app));
+    press(fixture, KEY_OF_BACK_TAB);
+    assert_shows(fixture, NEXT[0]);
+    press(fixture, KEY_OF_BACK_TAB);
+    assert_true(app_shows_output(fixture->app));
+    assert_hides(fixture, "mode wall");
+    press(fixture, 'm');
+    assert_shows(fixture, "Modes are for functions");
+    press(fixture, KEY_OF_BACK_TAB);
+    assert_shows(fixture, "OUTLIER");
+    assert_shows(fixture, "mode wall");
+    transcript_free(transcript);
+}
+
+/* An exec of one of several: it is told whose, the row is the same, and has what the new program is. */
+static void one_becomes_another_program(void **state)
+{
+    struct fixture *fixture = *state;
+    const size_t before = fixture->picture.process_count;
+    struct record_process *record =
+        CHANGED(record_process, make_process(3, 4242 + 3, "celery: worker [jobs]"));
+
+    record->version_hex = 0x030b00f0;
+    record->read_as = 0;
+    feed(fixture->tally, record);
+    take(fixture);
+    assert_shows(fixture, "Process 4245 became another program by exec: celery: worker [jobs]");
+    assert_int_equal(fixture->picture.process_count, before);
+    assert_int_equal(fixture->picture.execs, 1);
+    assert_int_equal(fixture->picture.processes[3].execs, 1);
+    assert_int_equal(fixture->picture.processes[3].version_hex, 0x030b00f0);
+    assert_string_equal(fixture->picture.processes[2].command, "gunicorn: worker [app]");
+    for (size_t i = 0; i < fixture->picture.thread_count; i++)
+        assert_int_equal(fixture->picture.threads[i].state == THREAD_ENDED,
+                         fixture->picture.threads[i].process == 3 || fixture->picture.threads[i].process == WORKERS);
+    /* One that ended does not become another. */
+    feed(fixture->tally, make_process(WORKERS, 4242 + WORKERS, "celery: worker [jobs]"));
+    take(fixture);
+    assert_int_equal(fixture->picture.execs, 1);
+}
+
 /* Enter on a process shows its functions only; the header speaks of it; P goes back to all. */
 static void one_process_is_shown_alone(void **state)
 {
@@ -293,6 +348,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(it_looks_right),
         TEST(tab_goes_through_three_views),
+        TEST(tab_goes_through_four_views),
+        TEST(one_becomes_another_program),
         TEST(one_process_is_shown_alone),
         TEST(arrows_go_to_the_next_process),
         TEST(one_thread_of_one_process),

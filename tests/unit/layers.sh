@@ -29,7 +29,7 @@ only() {
 }
 
 above=
-for layer in base memory python native sample stream tally discover export doctor; do
+for layer in base memory python native sample stream tally discover export doctor launch; do
     # shellcheck disable=SC2086  # a list of words
     allow src/$layer $above
     above="$above $layer"

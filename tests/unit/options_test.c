@@ -20,7 +20,8 @@
 static enum options_outcome parse(const char *line, struct options *options)
 {
     static char words[512];
-    char *argv[WORDS_MAX + 1] = {PROGRAM}, *rest = NULL;
+    static char *argv[WORDS_MAX + 1] = {PROGRAM};
+    char *rest = NULL;
     int argc = 1;
 
     snprintf(words, sizeof words, "%s", line);
@@ -28,6 +29,7 @@ static enum options_outcome parse(const char *line, struct options *options)
         assert_true(argc < WORDS_MAX);
         argv[argc++] = word;
     }
+    argv[argc] = NULL;
     return options_parse(argc, argv, options);
 }
 
@@ -75,6 +77,48 @@ static void test_live_by_default(void **state)
     assert_null(options.output);
     assert_null(options.stats);
     assert_false(options.force);
+}
+
+static void test_run_leaves_the_program_its_words(void **state)
+{
+    struct options options = run("run -r 100 --collapsed job.py -r 7 --stats x");
+
+    (void)state;
+    assert_int_equal(options.command, COMMAND_RUN);
+    assert_true(options.rate_hz == 100);
+    assert_null(options.stats);
+    assert_null(options.module);
+    assert_string_equal(options.python, "python3");
+    assert_string_equal(options.arguments[0], "job.py");
+    assert_string_equal(options.arguments[1], "-r");
+    assert_string_equal(options.arguments[4], "x");
+    assert_null(options.arguments[5]);
+    assert_int_equal(options.span, SPAN_START);
+    assert_string_equal(options.output, "/dev/stderr");
+    options = run("-r 5 run -o table.csv -m http.server -m 8000");
+    assert_string_equal(options.module, "http.server");
+    assert_string_equal(options.arguments[0], "-m");
+    assert_string_equal(options.arguments[1], "8000");
+    assert_string_equal(options.output, "table.csv");
+    options = run("run -m this");
+    assert_null(options.arguments[0]);
+    options = run("run -- --odd.py 7");
+    assert_string_equal(options.arguments[0], "--odd.py");
+    options = run("run run");
+    assert_string_equal(options.arguments[0], "run");
+    options = run("run 42");
+    assert_string_equal(options.arguments[0], "42");
+    options = run("run --live --window 3 --stdin in job.py --live");
+    assert_int_equal(options.command, COMMAND_RUN);
+    assert_true(options.live);
+    assert_string_equal(options.input, "in");
+    assert_usage("run --live --stats x job.py", "--stats does not go with run --live");
+    assert_usage("run", "the script to run is missing");
+    assert_usage("run -r 10", "the script to run is missing");
+    assert_usage("run -m", "--module needs an argument");
+    assert_usage("run --after 3 job.py", "--after does not go with run");
+    assert_usage("run --window 3 job.py", "--window does not go with run");
+    assert_usage("attach -m this 7", "--module does not go with attach");
 }
 
 static void test_attach_live_is_live(void **state)
@@ -462,6 +506,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_live_by_default),
+        cmocka_unit_test(test_run_leaves_the_program_its_words),
         cmocka_unit_test(test_attach_live_is_live),
         cmocka_unit_test(test_attach),
         cmocka_unit_test(test_dump),

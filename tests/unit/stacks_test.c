@@ -395,7 +395,7 @@ static void test_stats_json(void **state)
                               "\"truncated\": 57, \"retried\": 12, \"missed\": 100, \"lost\": 4, "
                               "\"processes\": 1, \"duration_s\": 3.0, \"rate_hz\": 966.667, "
                               "\"profiler_cpu_s\": 0.02, \"engine\": \"auto\", "
-                              "\"ridden\": 1450, \"stopped_s\": 0.0, \"unstopped\": 0, \"python\": \"3.15.0\"}\n");
+                              "\"ridden\": 1450, \"stopped_s\": 0.0, \"unstopped\": 0, \"execs\": 0, \"python\": \"3.15.0\"}\n");
     json_decref(object);
     free(text);
 }

@@ -1,0 +1,217 @@
+#!/bin/sh
+# run - what starts a program itself: it is sampled from before its first line on, has what it would have without
+# us, and its signals, stops and exit status pass through.
+. "${srcdir:-.}/tests/live/lib.sh"
+
+# The outcome goes to files, so that standard output and error are the program's own.
+stacks=$work/stacks
+stats=$work/stats
+told=$work/told
+
+# profile [OPTION...] -- WORD... - runs it with $python; $status is how it ended.
+profile() {
+    options=
+    while [ "$1" != -- ]; do
+        options="$options $1"
+        shift
+    done
+    shift
+    rm -f "$told"
+    status=0
+    # shellcheck disable=SC2086  # a list of words
+    "$tachyon_top" run --python "$python" --force --collapsed -o "$stacks" --stats "$stats" $options -- "$@" \
+        >"$work/out" 2>"$work/err" || status=$?
+}
+
+# is WHAT EXPECTED - compares; what came out otherwise is told.
+is() {
+    [ "$1" = "$2" ] || fail "'$1' is not '$2': $(tail -n 5 "$work/err")"
+}
+
+# fact KEY - of what the program told.
+fact() {
+    sed -n "s/.*\"$1\": \\(\\[[^]]*\\]\\|\"[^\"]*\"\\|[0-9]*\\).*/\\1/p" "$told"
+}
+
+# here VERSION COMMAND - readies an interpreter: $python runs it, also one of another root, where files of
+# $work are the same under $root. There is no gate then, as what it opens is not what we see.
+here() {
+    case $2 in
+    *sudo*) return 77 ;; # the program would be sudo
+    esac
+    root=$(root_of "$2")
+    python=$work/python.$1
+    printf '#!/bin/sh\nexec %s "$@"\n' "$2" >"$python"
+    chmod 755 "$python"
+    told=$root$work/told
+    if [ -n "$root" ]; then
+        echo "$root$work" >>"$copies"
+        mkdir -p "$root$work"
+        cp "$top"/tests/live/targets/*.py "$root$work"
+    fi
+    cp "$top"/tests/live/targets/*.py "$work"
+}
+
+job=$work/job.py
+case $tachyon_top in ./*) tachyon_top=$PWD/${tachyon_top#./} ;; esac # it is run from another folder, too
+
+as_without_us() {
+    here "$@"
+    echo 'what it is given' >"$work/in"
+    profile -- "$job" --tell "$work/told" --echo --live -d -- --status 7 <"$work/in"
+    is "$status" 7
+    is "$(cat "$work/out")" 'what it is given'
+    grep -qx 'to standard error' "$work/err" || fail "its standard error is lost: $(cat "$work/err")"
+    grep -q '^Captured [0-9]* sample' "$work/err" || fail "no summary: $(cat "$work/err")"
+    is "$(fact arguments)" "[\"$job\", \"--tell\", \"$work/told\", \"--echo\", \"--live\", \"-d\", \"--\", \"--status\", \"7\"]"
+    is "$(fact name)" '"__main__"'
+    is "$(fact path)" "\"$work\""
+    profile --stdin "$work/in" -- "$job" --echo
+    is "$status" 0
+    cmp -s "$work/out" "$work/in" || fail "--stdin is not its input"
+    # A module, and options that are not ours.
+    [ -z "$root" ] || return 0 # it begins in another folder there
+    (cd "$work" && rm -f "$told" && "$tachyon_top" run --python "$python" -r 100 -m job \
+        --tell "$work/told" -m --stats --spin 0.3 2>"$work/err" >"$work/out") || fail "$(cat "$work/err")"
+    is "$(fact arguments)" "[\"$job\", \"--tell\", \"$work/told\", \"-m\", \"--stats\", \"--spin\", \"0.3\"]"
+    is "$(cat "$work/out")" ''
+    grep -q ' spin .*job\.py' "$work/err" || fail "there is no table: $(cat "$work/err")"
+}
+
+# A program that is hot from its first line on, for 50 ms, and then for as long in a function: both have the same
+# time, as nothing of the first was missed.
+first_line() {
+    here "$@"
+    undisturbed first_line_once
+}
+
+first_line_once() {
+    rm -f "$work/table.csv"
+    "$tachyon_top" run --python "$python" -o "$work/table.csv" "$work/begins.py" 2>"$work/err" ||
+        fail "$(cat "$work/err")"
+    awk -F , '$11 == "<module>" && $12 ~ /begins/ { first = $5 }
+              $11 == "second" && $12 ~ /begins/ { second = $5 }
+              END { print "its first line " first " s, then " second " s"
+                    if (second < 0.04 || second > 0.06) exit 3
+                    exit !(first > 0.85 * second && first < 1.15 * second) }' "$work/table.csv"
+}
+
+ends_as_the_program_does() {
+    here "$@"
+    for status_wanted in 0 1 2 255; do
+        profile -- "$job" --status "$status_wanted"
+        is "$status" "$status_wanted"
+    done
+    for signal in TERM KILL INT HUP SEGV; do
+        for option in --no-gc --blocking; do
+            profile $option -- "$job" --spin 0.05 --kill "SIG$signal"
+            [ "$status" -gt 128 ] || fail "status $status after SIG$signal"
+            is "$(kill -l "$status")" "$signal"
+        done
+    done
+}
+
+# start [OPTION...] - runs job.py until it is told to end; $profiler and $pid are the processes.
+start() {
+    rm -f "$told"
+    "$tachyon_top" run --python "$python" --force --stats "$stats" -o "$work/table" "$@" "$job" --tell "$work/told" --wait \
+        >"$work/out" 2>"$work/err" &
+    profiler=$!
+    targets="$targets $profiler"
+    wait_for 30 test -e "$told" || fail "it does not begin: $(cat "$work/err")"
+    pid=$(fact pid)
+    targets="$targets $pid"
+    is "$(fact parent)" "$profiler"
+}
+
+has_said() {
+    grep -qx "$1" "$work/out"
+}
+
+signals_are_sent_on() {
+    here "$@"
+    start
+    # In the background of this shell, SIGINT is ignored; the program sets it anew.
+    for signal in HUP USR1 USR2 INT; do
+        kill -s "$signal" "$profiler"
+        wait_for 10 has_said "SIG$signal" || fail "SIG$signal does not reach it"
+    done
+    kill -s TERM "$profiler"
+    wait_for 10 has_said SIGTERM || fail "SIGTERM does not reach it"
+    status=0
+    wait "$profiler" || status=$?
+    is "$status" 3
+    grep -q '"samples": [1-9]' "$stats" || fail "nothing was written"
+    [ "$(grep -c '^SIGUSR1$' "$work/out")" -eq 1 ] || fail "a signal came twice"
+}
+
+stands() {
+    grep -q '^State:.T' "/proc/$1/status"
+}
+
+goes() {
+    ! stands "$1"
+}
+
+stops_and_goes_on() {
+    here "$@"
+    start
+    kill -s TSTP "$profiler"
+    wait_for 10 stands "$profiler" || fail "it does not stop"
+    wait_for 10 stands "$pid" || fail "the program does not stop with it"
+    kill -s CONT "$profiler"
+    wait_for 10 goes "$pid" || fail "the program does not go on"
+    kill -s TERM "$profiler"
+    status=0
+    wait "$profiler" || status=$?
+    is "$status" 3
+}
+
+# The program outlives us, and the sampling: what is written then is whole.
+goes_on_without_us() {
+    here "$@"
+    start
+    kill -s KILL "$profiler"
+    wait "$profiler" || true
+    kill -s USR1 "$pid"
+    wait_for 10 has_said SIGUSR1 || fail "the program ended with us"
+    kill -s TERM "$pid"
+    start -d 0.2
+    wait_for 10 grep -q Captured "$work/err" || fail "the sampling does not end"
+    kill -s USR1 "$profiler"
+    wait_for 10 has_said SIGUSR1 || fail "the program ended with the sampling"
+    kill -s TERM "$profiler"
+    status=0
+    wait "$profiler" || status=$?
+    is "$status" 3
+}
+
+cannot_be() {
+    here "$@"
+    for words in "--python $work/none x.py" "--python /etc/passwd x.py" "--stdin $work/none $job"; do
+        status=0
+        # shellcheck disable=SC2086  # a list of words
+        "$tachyon_top" run $words >"$work/out" 2>"$work/err" || status=$?
+        is "$status" 1
+        is "$(wc -l <"$work/err")" 1
+    done
+    # What is there already is not replaced, and the program does not begin.
+    echo old >"$work/old"
+    rm -f "$told"
+    status=0
+    "$tachyon_top" run --python "$python" -o "$work/old" "$job" --tell "$work/told" 2>"$work/err" || status=$?
+    is "$status" 1
+    is "$(cat "$work/old")" old
+    [ ! -e "$told" ] || fail "the program was run though its profile has no place"
+    # A script that is not there is the program's own matter.
+    profile -- "$work/none.py"
+    is "$status" 2
+}
+
+for_each_python as_without_us
+for_each_python first_line
+for_each_python ends_as_the_program_does 3.11 3.13
+for_each_python signals_are_sent_on 3.11 3.13
+for_each_python stops_and_goes_on 3.11
+for_each_python goes_on_without_us 3.11
+for_each_python cannot_be 3.11
