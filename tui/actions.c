@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "tui/focus.h"
 #include "tui/prompt.h"
 #include "tui/state.h"
 #include "tui/table.h"
@@ -147,61 +148,6 @@ static bool sees_threads(const struct app *app)
     return app->view == APP_THREADS;
 }
 
-/* Whether a thread has something to show: it lives, or has samples. */
-static bool thread_counts(const struct app *app, uint32_t number)
-{
-    const struct picture_thread *thread = &app->picture->threads[number];
-
-    return thread->name && (!app->one_process || thread->process == app->process) &&
-           (thread->state != THREAD_ENDED || thread->all[app->span].samples > 0);
-}
-
-static void show_thread(struct app *app, uint32_t thread)
-{
-    if (!app->picture || thread >= app->picture->thread_count)
-        return; /* a picture for which there was no memory has none */
-    app->one_thread = true;
-    app->thread_chosen = true;
-    app->thread = thread;
-    app->thread_ident = app->picture->threads[thread].ident;
-    app->thread_process = app->picture->threads[thread].process;
-    app->stale = true;
-}
-
-/* The thread that was busiest in the span shown. */
-static bool busiest_thread(const struct app *app, uint32_t *busiest)
-{
-    uint64_t most_ns = 0;
-    bool found = false;
-
-    if (!app->picture)
-        return false;
-    for (uint32_t i = 0; i < app->picture->thread_count; i++) {
-        uint64_t ns = app->picture->threads[i].all[app->span].ns[MODE_CPU];
-
-        if (!thread_counts(app, i) || (found && ns <= most_ns))
-            continue;
-        *busiest = i;
-        most_ns = ns;
-        found = true;
-    }
-    return found;
-}
-
-static void toggle_thread(struct app *app)
-{
-    uint32_t thread = app->thread;
-
-    if (app->one_thread) {
-        app->one_thread = false;
-        app->stale = true;
-    } else if (table_selected_thread(app, &thread) || app->thread_chosen ||
-               busiest_thread(app, &thread)) {
-        show_thread(app, thread);
-        app->view = APP_FUNCTIONS;
-    }
-}
-
 static bool shows_one_thread(const struct app *app)
 {
     return app->one_thread;
@@ -212,64 +158,6 @@ static bool sees_processes(const struct app *app)
     return app->view == APP_PROCESSES;
 }
 
-/* A thread that is shown alone stays so if it is of that process. */
-static void show_process(struct app *app, uint32_t process)
-{
-    if (!app->picture || process >= app->picture->process_count)
-        return;
-    app->one_process = true;
-    app->process_chosen = true;
-    app->process = process;
-    if (app->thread_chosen && app->thread_process != process)
-        app->one_thread = app->thread_chosen = false;
-    app->stale = true;
-}
-
-/* The process that was busiest of late. */
-static bool busiest_process(const struct app *app, uint32_t *busiest)
-{
-    bool found = false;
-
-    for (uint32_t i = 0; app->picture && i < app->picture->process_count; i++) {
-        const struct picture_process *process = &app->picture->processes[i];
-
-        if (process->ended ||
-            (found && process->now.cpu <= app->picture->processes[*busiest].now.cpu))
-            continue;
-        *busiest = i;
-        found = true;
-    }
-    return found;
-}
-
-/* The process that the user points at: the selected one, or that of the selected thread. */
-static bool pointed_process(struct app *app, uint32_t *process)
-{
-    uint32_t thread;
-
-    if (table_selected_process(app, process))
-        return true;
-    if (!table_selected_thread(app, &thread) || thread >= app->picture->thread_count)
-        return false;
-    *process = app->picture->threads[thread].process;
-    return true;
-}
-
-static void toggle_process(struct app *app)
-{
-    uint32_t process = app->process;
-
-    if (app->one_process) {
-        app->one_process = false;
-        app->stale = true;
-    } else if (app_has_processes(app) && (pointed_process(app, &process) || app->process_chosen ||
-                                          busiest_process(app, &process))) {
-        show_process(app, process);
-        if (sees_processes(app))
-            app->view = APP_FUNCTIONS;
-    }
-}
-
 static bool shows_one_process(const struct app *app)
 {
     return app->one_process;
@@ -278,19 +166,6 @@ static bool shows_one_process(const struct app *app)
 static bool processes_offered(const struct app *app)
 {
     return app_has_processes(app);
-}
-
-static void step_process(struct app *app, uint32_t step)
-{
-    const uint32_t count = app->picture ? (uint32_t)app->picture->process_count : 0;
-    uint32_t process = app->process;
-
-    for (uint32_t tried = 0; tried < count; tried++) {
-        process = (process % count + count + step) % count;
-        if (!app->picture->processes[process].ended)
-            break;
-    }
-    show_process(app, process);
 }
 
 static void toggle_subprocesses(struct app *app)
@@ -307,50 +182,19 @@ static bool has_subprocesses(const struct app *app)
     return app->subprocesses;
 }
 
-static void show_selected(struct app *app)
-{
-    uint32_t number;
-
-    if (table_selected_thread(app, &number))
-        show_thread(app, number);
-    else if (table_selected_process(app, &number))
-        show_process(app, number);
-    else
-        return;
-    app->view = APP_FUNCTIONS;
-    app->stale = true;
-}
-
 static bool row_opens(const struct app *app)
 {
     return (sees_threads(app) || sees_processes(app)) && has_selection(app);
 }
 
-static void step_thread(struct app *app, uint32_t step)
-{
-    uint32_t count = app->picture ? (uint32_t)app->picture->thread_count : 0;
-    uint32_t thread = app->thread;
-
-    if (!app->one_thread && app->one_process)
-        step_process(app, step);
-    if (!app->one_thread || count == 0)
-        return;
-    for (uint32_t tried = 0; tried < count; tried++) {
-        thread = (thread % count + count + step) % count;
-        if (thread_counts(app, thread))
-            break;
-    }
-    show_thread(app, thread);
-}
-
 static void next_thread(struct app *app)
 {
-    step_thread(app, 1);
+    focus_step(app, 1);
 }
 
 static void previous_thread(struct app *app)
 {
-    step_thread(app, (uint32_t)-1);
+    focus_step(app, -1);
 }
 
 static bool shows_one(const struct app *app)
@@ -507,13 +351,13 @@ static const struct action ACTIONS[] = {
      .run = previous_view},
     {.keys = {KEY_OF_ENTER}, .group = GROUP_SHOWN, .label = "Its functions", .priority = 88,
      .help = "on a thread or a process in its view: show its functions only",
-     .run = show_selected, .offered = row_opens},
+     .run = focus_selected, .offered = row_opens},
     {.keys = {'t'}, .group = GROUP_SHOWN, .label = "One thread", .priority = 45,
-     .help = "count one thread, or all", .run = toggle_thread, .on = shows_one_thread,
+     .help = "count one thread, or all", .run = focus_toggle_thread, .on = shows_one_thread,
      .label_on = "All threads", .priority_on = 86},
     {.keys = {'P'}, .group = GROUP_SHOWN, .label = "One process", .priority = 46,
      .help = "of several processes, count one (the selected, else the busiest), or all",
-     .run = toggle_process, .offered = processes_offered, .on = shows_one_process,
+     .run = focus_toggle_process, .offered = processes_offered, .on = shows_one_process,
      .label_on = "All processes", .priority_on = 87},
     {.keys = {KEY_OF_LEFT}, .group = GROUP_SHOWN, .label = "Previous", .priority = 72,
      .help = "the previous thread or process, when one is shown", .run = previous_thread,
