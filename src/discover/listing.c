@@ -1,7 +1,6 @@
 #include "discover/listing.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,22 +89,6 @@ void listing_free(struct listing *listing)
 
 /* --- one process ------------------------------------------------------------------------------ */
 
-static bool read_file(pid_t pid, const char *file, char *text, size_t room)
-{
-    char path[64];
-    ssize_t length = -1;
-    int fd;
-
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        length = read(fd, text, room - 1);
-        close(fd);
-    }
-    text[length > 0 ? length : 0] = '\0';
-    return length > 0;
-}
-
 /* What /proc/PID/stat tells (proc_pid_stat(5)). */
 struct stat_told {
     char name[NAME_SIZE];
@@ -122,7 +105,7 @@ static bool read_stat(pid_t pid, struct stat_told *told)
     unsigned long long user, system, threads, started;
     int parent;
 
-    if (!read_file(pid, "stat", text, sizeof text))
+    if (process_file(pid, "stat", text, sizeof text) == 0)
         return false;
     /* The name, field 2, may hold anything. */
     open = strchr(text, '(');
@@ -171,13 +154,13 @@ static void fill_details(struct listing *listing, pid_t pid, struct listed_pytho
     const char *ids;
     unsigned effective = 0;
 
-    read_file(pid, "status", text, sizeof text);
+    process_file(pid, "status", text, sizeof text);
     ids = strstr(text, "\nUid:");
     if (ids != NULL && sscanf(ids, "\nUid: %*u %u", &effective) == 1)
         python->uid = effective;
     snprintf(python->user, sizeof python->user, "%s", user_name(listing, python->uid));
     process_command(pid, python->command, sizeof python->command);
-    read_file(pid, "cgroup", text, sizeof text);
+    process_file(pid, "cgroup", text, sizeof text);
     cgroup_path(text, path, sizeof path);
     clean_utf8(python->cgroup, sizeof python->cgroup, path, strlen(path));
     container_of(python->cgroup, container);

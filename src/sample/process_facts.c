@@ -9,7 +9,7 @@
 #include "base/clean.h"
 #include "base/clock.h"
 
-static ssize_t read_file(pid_t pid, const char *name, char *text, size_t room)
+size_t process_file(pid_t pid, const char *name, char *text, size_t room)
 {
     char path[64];
     ssize_t length = -1;
@@ -21,8 +21,10 @@ static ssize_t read_file(pid_t pid, const char *name, char *text, size_t room)
         length = read(fd, text, room - 1);
         close(fd);
     }
-    text[length > 0 ? length : 0] = '\0';
-    return length;
+    if (length < 0)
+        length = 0;
+    text[length] = '\0';
+    return (size_t)length;
 }
 
 /* What comes behind the last slash of the first word: of a title that a program gave itself
@@ -39,7 +41,7 @@ void process_command(pid_t pid, char *command, size_t room)
 {
     char text[4096];
     const char *begin = text;
-    ssize_t length = read_file(pid, "cmdline", text, sizeof text);
+    ssize_t length = (ssize_t)process_file(pid, "cmdline", text, sizeof text);
 
     while (length > 0 && (text[length - 1] == '\0' || text[length - 1] == ' '))
         length--;
@@ -53,8 +55,7 @@ void process_command(pid_t pid, char *command, size_t room)
     if (length <= 0) {
         char name[64];
 
-        length = read_file(pid, "comm", name, sizeof name);
-        if (length > 0)
+        if (process_file(pid, "comm", name, sizeof name) > 0)
             length = snprintf(text, sizeof text, "[%.*s]", (int)strcspn(name, "\n"), name);
     }
     clean_utf8(command, room, begin, length > 0 ? (size_t)length : 0);
@@ -66,7 +67,7 @@ static uint64_t stat_field(pid_t pid, int number)
     char text[1024];
     const char *cursor;
 
-    if (read_file(pid, "stat", text, sizeof text) <= 0)
+    if (process_file(pid, "stat", text, sizeof text) == 0)
         return 0;
     cursor = strrchr(text, ')'); /* the name, field 2, may hold anything */
     for (int field = 2; cursor != NULL && field < number; field++)

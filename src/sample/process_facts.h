@@ -1,5 +1,5 @@
 /*
- * process_facts - what the kernel tells of a whole process: its command line, age and CPU time.
+ * process_facts - what the kernel tells of a whole process: its files in /proc, command line, age and CPU time.
  */
 #ifndef SAMPLE_PROCESS_FACTS_H
 #define SAMPLE_PROCESS_FACTS_H
@@ -9,6 +9,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include <time.h>
+
+/* Reads /proc/PID/`name` as it is, terminated, cut to `room`; gives its length, 0 and "" when it is empty or not to be
+   had. Any thread. */
+size_t process_file(pid_t pid, const char *name, char *text, size_t room);
 
 /* The command line, cleaned, without the program's folder, arguments parted by spaces, cut to `room`;
    the kernel's short name in brackets when it has none; "" when the process is gone. Any thread. */
