@@ -52,6 +52,13 @@ enum walk_result read_stack(struct fixture *fixture)
     return walk_read(fixture->walk, &NOTHING, &fixture->stack);
 }
 
+void assert_codes(const struct fixture *fixture, const uint64_t *numbers, size_t count)
+{
+    assert_int_equal(fixture->stack.depth, count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(fixture->stack.frames[i].code.value, MADE_UP_CODE(numbers[i]));
+}
+
 void call_generators(struct fixture *fixture, unsigned first, unsigned count)
 {
     struct made_up *made_up = fixture->made_up;

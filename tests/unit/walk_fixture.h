@@ -31,6 +31,13 @@ void close_fixture(struct fixture *fixture);
 /* Reads it, with nothing extra. */
 enum walk_result read_stack(struct fixture *fixture);
 
+/* Fails unless the stack read last is these codes' numbers, leaf first. */
+void assert_codes(const struct fixture *fixture, const uint64_t *numbers, size_t count);
+
+#define ASSERT_CODES(fixture, ...)                                                                 \
+    assert_codes(fixture, (const uint64_t[]){__VA_ARGS__},                                         \
+                 sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t))
+
 /* Calls `count` generators, of MADE_UP_CODE(first) and so on, far from each other: each has a place of
    its own. */
 void call_generators(struct fixture *fixture, unsigned first, unsigned count);
