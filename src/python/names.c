@@ -343,7 +343,7 @@ static size_t take_names(struct search *search, struct candidate *candidates, si
                          struct thread_name *names)
 {
     unsigned char rows[DICT_BLOCK][TEXT_FIRST_BYTES];
-    remote_addr addresses[DICT_BLOCK];
+    remote_addr addresses[DICT_BLOCK] = {{0}};
     bool read[DICT_BLOCK];
     size_t kept = 0;
 
@@ -362,17 +362,31 @@ static size_t take_names(struct search *search, struct candidate *candidates, si
     return kept;
 }
 
-/* A pointer that is no more what it was may have led to memory that held something else already. */
-static size_t keep_unchanged(struct search *search, const struct candidate *candidates,
+/* A pointer that is no more what it was may have led to memory that held something else already; and one that is may
+   have led to another text meanwhile, of which a part was read: texts do not change, so it has to be the same again. */
+static size_t keep_unchanged(struct search *search, struct candidate *candidates,
                              size_t count, struct thread_name *names)
 {
     remote_addr pointers[DICT_BLOCK];
-    size_t kept = 0;
+    struct thread_name again[DICT_BLOCK];
+    size_t kept = 0, read;
 
     read_slots(search, candidates, count, pointers);
-    for (size_t i = 0; i < count; i++)
-        if (remote_equal(pointers[i], candidates[i].name))
+    for (size_t i = 0; i < count; i++) {
+        if (!remote_equal(pointers[i], candidates[i].name))
+            continue;
+        candidates[kept] = candidates[i];
+        names[kept++] = names[i];
+    }
+    count = kept;
+    read = take_names(search, candidates, count, again);
+    kept = 0;
+    for (size_t i = 0, j = 0; i < count && j < read; i++) {
+        if (names[i].ident != again[j].ident)
+            continue; /* it could not be read any more */
+        if (strcmp(names[i].text, again[j++].text) == 0)
             names[kept++] = names[i];
+    }
     return kept;
 }
 

@@ -166,6 +166,44 @@ static void test_no_more_than_there_is_room_for(void **state)
 }
 
 /* With only the first so many pieces of its memory: fewer names, and none that is not one. */
+/* Reads through another reader, and finds the text "plain" half written the first time. */
+struct torn_reader {
+    struct reader reader;
+    struct reader *whole;
+    unsigned torn;
+};
+
+static size_t torn_gather(struct reader *reader, const struct piece *pieces, size_t count, void *into)
+{
+    struct torn_reader *torn = (struct torn_reader *)reader;
+    const size_t got = reader_gather(torn->whole, pieces, count, into);
+    char *text = memmem(into, got, "plain", 5);
+
+    if (text != NULL && torn->torn++ == 0)
+        memcpy(text, "plaxx", 5);
+    return got;
+}
+
+static void test_text_that_is_half_written(void **state)
+{
+    static const struct reader_type TORN = {.gather = torn_gather};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(RECORDINGS); i++) {
+        struct recorded *recorded = load(RECORDINGS[i]);
+        struct torn_reader torn = {{&TORN}, reader_of(recorded, recorded->recording.segment_count), 0};
+        struct names_trail trail = {0};
+        struct thread_name names[ROOM];
+        const size_t count = read_names(&torn.reader, recorded, &trail, names, ROOM);
+
+        assert_true(torn.torn > 0);
+        assert_int_equal(times(names, count, "plaxx"), 0);
+        assert_int_equal(times(names, count, "MainThread"), 1);
+        reader_free(torn.whole);
+        unload(recorded);
+    }
+}
+
 static void test_memory_that_is_missing(void **state)
 {
     (void)state;
@@ -209,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_each_version),
         cmocka_unit_test(test_trails),
         cmocka_unit_test(test_no_more_than_there_is_room_for),
+        cmocka_unit_test(test_text_that_is_half_written),
         cmocka_unit_test(test_memory_that_is_missing),
         cmocka_unit_test(test_no_interpreter_there),
     };
