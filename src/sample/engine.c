@@ -8,7 +8,8 @@ enum {
     AUTO_MS = 1000,
     PROBE_EVERY = 128,    /* rounds, while it rides */
     PROBES = 64,          /* after which it is decided anew */
-    SWITCH_NS = 5000,     /* taken for a context switch to the sampler, and another back */
+    SWITCH_NS = 12000,    /* taken for a context switch to the sampler, and another back, with the caches that it finds
+                             empty then: as tests/bench/slowdown.sh tells of a virtual machine */
     COST_SHARE = 4,       /* of a new round in the average */
 };
 
