@@ -11,7 +11,8 @@ measure() {
     "$tachyon_top" attach -d 6 -o "$work/table.json" --stats "$work/stats" --force "$pid" \
         2>"$work/notes" || fail "status $?: $(cat "$work/notes")"
     [ "$(stat_of missed)" -lt 600 ] || return 3
-    [ $((2 * $(stat_of ridden))) -gt "$(stat_of rounds)" ] || {
+    # Most of the time: rounds that ride are rarer, to keep within the budget.
+    [ $((3 * $(stat_of ridden))) -gt "$(stat_of rounds)" ] || {
         echo "it does not ride: $(cat "$work/stats")"
         return 1
     }
