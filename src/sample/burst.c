@@ -67,39 +67,31 @@ static void note_split(struct burst *burst, bool proven)
 /* What is to be read of the thread's stack: all of it in each copy, or only what has to be. */
 static void choose_parts(struct burst *burst)
 {
-    struct places *places = &burst->walk->collector.places;
-    struct places_parts *parts = &burst->walk->room->parts;
-    const struct recall *recall = &burst->walk->recall;
-    const size_t upper_bytes = recall_is_of(recall, places) ? recall->upper_bytes : 0;
+    struct walk *walk = burst->walk;
+    const struct collect_parts whole = {.places = &walk->collector.places};
 
-    burst->parts = (struct collect_parts){.places = places, .extra_every = EXTRA_EVERY};
     burst->has_guards = false;
+    burst->parts = whole;
     if (burst->whole_left > 0)
         burst->whole_left--;
-    else if (places_split(places, parts, upper_bytes) && parts->upper.count <= TIGHT_PLACES)
-        burst->parts = (struct collect_parts){
-            .places = &parts->upper,
-            .lower = parts->lower.count > 0 ? &parts->lower : NULL,
-            .steady = parts->steady.count > 0 ? &parts->steady : NULL,
-            .extra_every = EXTRA_EVERY,
-        };
+    else
+        burst->parts = chain_divide(walk);
+    if (burst->parts.places->count > TIGHT_PLACES)
+        burst->parts = whole;
+    burst->parts.extra_every = EXTRA_EVERY;
     burst->step = burst->parts.places->count <= TIGHT_PLACES ? 1 : 2;
 }
 
-static bool is_split(const struct burst *burst)
+static bool is_divided(const struct burst *burst)
 {
-    return burst->parts.lower != NULL || burst->parts.steady != NULL;
+    return chain_is_divided(burst->walk, &burst->parts);
 }
 
 /* The stack proven last, before this burst, may be the first one, in part. */
 static void begin_known(struct burst *burst)
 {
-    const struct recall *recall = &burst->walk->recall;
-
-    burst->is_known = recall_is_of(recall, &burst->walk->collector.places);
-    if (burst->is_known)
-        burst->known = (struct chain_known){recall_frames(recall), recall->depth, recall->base, recall};
-    burst->entries = recall->entries;
+    burst->is_known = chain_recall(burst->walk, &burst->known);
+    burst->entries = burst->walk->recall.entries;
 }
 
 /* Reads no more than the last one could give: where the thread is elsewhere soon, the rest is of no use. */
@@ -276,25 +268,16 @@ static void go_on(struct burst *burst)
 static void keep_first(struct burst *burst, struct walk_stack *stack, size_t fresh, size_t rest)
 {
     struct walk *walk = burst->walk;
-    struct walk_room *room = walk->room;
-    struct places *places = &walk->collector.places;
-    struct entries met = room->entries;
+    struct entries met = walk->room->entries;
 
-    if (is_split(burst)) {
-        places_take_marks(places, &room->parts.upper);
-        places_take_marks(places, &room->parts.steady);
-    }
+    if (is_divided(burst))
+        chain_take_marks(walk);
     entries_from_root(&met, stack->frames, stack->depth, stack->depth);
-    if (rest == SIZE_MAX) {
-        stack->serial = recall_store(&walk->recall, places, &room->parts_room, walk->layout->frame.size,
-                                     &burst->collection, stack, &met);
-        return;
+    if (rest != SIZE_MAX) {
+        stack->rest_of = walk->recall.serial;
+        stack->fresh = fresh;
     }
-    stack->rest_of = walk->recall.serial;
-    stack->fresh = fresh;
-    if (recall_update(&walk->recall, places, &burst->collection, room->met, &room->met_at, stack->frames, fresh,
-                      &met, rest))
-        stack->serial = walk->recall.serial;
+    chain_keep(walk, &burst->collection, stack, &met, rest);
 }
 
 enum burst_result burst_next(struct burst *burst, struct walk_stack *stack, size_t *fresh)
@@ -315,11 +298,11 @@ enum burst_result burst_next(struct burst *burst, struct walk_stack *stack, size
         return result;
     *fresh = stack->depth;
     place_frames(burst, stack, rest);
-    if (is_split(burst) && !stands_on_parts(burst, result, stack, *fresh)) {
+    if (is_divided(burst) && !stands_on_parts(burst, result, stack, *fresh)) {
         note_split(burst, false);
         return BURST_OVER;
     }
-    if (is_split(burst) && burst->given + burst->step > burst->count)
+    if (is_divided(burst) && burst->given + burst->step > burst->count)
         note_split(burst, true);
     stack->exception = exception_active(&burst->walk->collector, &burst->collection,
                                         burst->walk->room->none);

@@ -32,6 +32,52 @@ void chain_describe(const struct walk *walk, const struct collection *collection
     stack->extra = collection->extra;
 }
 
+struct collect_parts chain_divide(struct walk *walk)
+{
+    struct places *places = &walk->collector.places;
+    struct places_parts *parts = &walk->room->parts;
+    const size_t upper_bytes = recall_is_of(&walk->recall, places) ? walk->recall.upper_bytes : 0;
+
+    if (!places_split(places, parts, upper_bytes))
+        return (struct collect_parts){.places = places};
+    return (struct collect_parts){
+        .places = &parts->upper,
+        .lower = parts->lower.count > 0 ? &parts->lower : NULL,
+        .steady = parts->steady.count > 0 ? &parts->steady : NULL,
+    };
+}
+
+void chain_take_marks(struct walk *walk)
+{
+    places_take_marks(&walk->collector.places, &walk->room->parts.upper);
+    places_take_marks(&walk->collector.places, &walk->room->parts.steady);
+}
+
+bool chain_recall(const struct walk *walk, struct chain_known *known)
+{
+    const struct recall *recall = &walk->recall;
+
+    if (!recall_is_of(recall, &walk->collector.places))
+        return false;
+    *known = (struct chain_known){recall_frames(recall), recall->depth, recall->base, recall};
+    return true;
+}
+
+bool chain_keep(struct walk *walk, const struct collection *collection, struct walk_stack *stack,
+                const struct entries *entries, size_t rest)
+{
+    struct walk_room *room = walk->room;
+    struct places *places = &walk->collector.places;
+
+    if (rest == SIZE_MAX)
+        stack->serial = recall_store(&walk->recall, places, &room->parts_room, walk->layout->frame.size, collection,
+                                     stack, entries);
+    else if (recall_update(&walk->recall, places, collection, room->met, &room->met_at, stack->frames, stack->fresh,
+                           entries, rest))
+        stack->serial = walk->recall.serial;
+    return stack->serial != 0;
+}
+
 /* Whether a frame is of the kind that may end a chain. A generator's is not, though it has no caller
    while it is suspended, as a stale pointer to one would end the chain too early. In 3.15 the thread's
    base frame ends it, or an entry without a caller: greenlet begins each of its stacks so. */

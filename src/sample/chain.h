@@ -98,6 +98,27 @@ struct chain_known {
     const struct recall *recall;     /* NULL: by the collection before */
 };
 
+/* What is to be read of the stack: of one that can be divided, no more than has to be with each copy. */
+struct collect_parts chain_divide(struct walk *walk);
+
+/* Whether that is less than all. */
+static inline bool chain_is_divided(const struct walk *walk, const struct collect_parts *parts)
+{
+    return parts->places != &walk->collector.places;
+}
+
+/* Takes note of the places in which frames of a divided stack were found. */
+void chain_take_marks(struct walk *walk);
+
+/* The stack that was proven last and kept; false: there is none that was read from these places. */
+bool chain_recall(const struct walk *walk, struct chain_known *known);
+
+/* Keeps one that is proven whole, with each line, for the next to be compared with: stack->frames has all of its frames,
+   or, with `rest` as chain_follow() gave it, the first stack->fresh. `entries` as in recall.h. False when it is not
+   kept. */
+bool chain_keep(struct walk *walk, const struct collection *collection, struct walk_stack *stack,
+                const struct entries *entries, size_t rest);
+
 /* Follows the chain from `address` as long as it is the same in both copies, to the bottom, and puts it
    into the room's frames. `*unknown` is set where a frame is in no place that was read.
 

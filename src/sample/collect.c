@@ -100,7 +100,8 @@ static bool grow_buffer(struct collect_buffer *buffer, size_t need, size_t piece
    whether this one took far longer. */
 static bool took_long(uint64_t *usual, uint64_t took_ns, size_t pieces, size_t bytes)
 {
-    const uint64_t each_ns = took_ns / (CALL_WORK + pieces + bytes / PIECE_BYTES);
+    const uint64_t work = CALL_WORK + pieces + bytes / PIECE_BYTES;
+    const uint64_t each_ns = took_ns / work;
     const uint64_t usual_ns = *usual;
 
     if (usual_ns == 0 || each_ns < usual_ns)
@@ -110,7 +111,7 @@ static bool took_long(uint64_t *usual, uint64_t took_ns, size_t pieces, size_t b
     else
         *usual += usual_ns / 64 + 1;
     return usual_ns != 0 && each_ns >= SLOW_TIMES * usual_ns &&
-           (each_ns - usual_ns) * (CALL_WORK + pieces + bytes / PIECE_BYTES) >= SLOW_LEAST_NS;
+           (each_ns - usual_ns) * work >= SLOW_LEAST_NS;
 }
 
 static size_t count_of(const struct places *places)

@@ -134,30 +134,19 @@ static void learn(struct walk *walk, const struct collection *collection, remote
     }
 }
 
-/* What is to be read of the stack: no more than has to be with each copy, as long as that does. */
+/* What is to be read of the stack: not all of it with each copy, as long as that does. */
 static struct collect_parts choose_parts(struct walk *walk)
 {
-    struct places *places = &walk->collector.places;
-    struct places_parts *parts = &walk->room->parts;
-    const size_t upper_bytes = recall_is_of(&walk->recall, places) ? walk->recall.upper_bytes : 0;
-
-    if (walk->whole_left > 0) {
-        walk->whole_left--;
-        return (struct collect_parts){.places = places};
-    }
-    if (!places_split(places, parts, upper_bytes))
-        return (struct collect_parts){.places = places};
-    return (struct collect_parts){
-        .places = &parts->upper,
-        .lower = parts->lower.count > 0 ? &parts->lower : NULL,
-        .steady = parts->steady.count > 0 ? &parts->steady : NULL,
-    };
+    if (walk->whole_left == 0)
+        return chain_divide(walk);
+    walk->whole_left--;
+    return (struct collect_parts){.places = &walk->collector.places};
 }
 
 /* Takes note of whether it did to divide the places. */
 static void note_parts(struct walk *walk, const struct collect_parts *parts, enum chain_result result)
 {
-    if (parts->places == &walk->collector.places || result == CHAIN_UNKNOWN_PLACE)
+    if (!chain_is_divided(walk, parts) || result == CHAIN_UNKNOWN_PLACE)
         return;
     if (result == CHAIN_READ_APART) {
         walk->whole_next = walk->whole_next * 2 + 1 < WHOLE_MAX ? walk->whole_next * 2 + 1 : WHOLE_MAX;
@@ -165,8 +154,7 @@ static void note_parts(struct walk *walk, const struct collect_parts *parts, enu
         return;
     }
     walk->whole_next /= 2;
-    places_take_marks(&walk->collector.places, &walk->room->parts.upper);
-    places_take_marks(&walk->collector.places, &walk->room->parts.steady);
+    chain_take_marks(walk);
 }
 
 /* Follows the chain from the top; where it meets the stack proven last, that gives the rest. */
@@ -174,38 +162,28 @@ static enum chain_result follow(struct walk *walk, const struct collection *coll
                                 struct walk_stack *stack, remote_addr *unknown)
 {
     struct walk_room *room = walk->room;
-    const struct places *places = &walk->collector.places;
-    const bool is_known = recall_is_of(&walk->recall, places);
-    const struct chain_known known = {is_known ? recall_frames(&walk->recall) : NULL, walk->recall.depth,
-                                      walk->recall.base, &walk->recall};
-    size_t rest;
+    struct chain_known known;
+    const bool is_known = chain_recall(walk, &known);
+    size_t rest, kept = 0;
     const enum chain_result result = chain_follow(walk, collection, top, is_known ? &known : NULL, stack,
                                                   &rest, unknown);
+    const bool keeps = result == CHAIN_WHOLE && !collection->slow;
 
     if (result != CHAIN_WHOLE && result != CHAIN_LINES_OPEN && result != CHAIN_NOT_RUNNING)
         return result;
-    entries_from_root(&room->entries, room->frames, stack->depth,
-                      stack->depth + (rest == SIZE_MAX ? 0 : walk->recall.depth - rest));
     if (rest == SIZE_MAX && !chain_holds_lower(walk, collection, stack))
         return CHAIN_READ_APART;
-    if (rest == SIZE_MAX) {
-        if (result == CHAIN_WHOLE && !stack->cut && !collection->slow)
-            stack->serial = recall_store(&walk->recall, &walk->collector.places, &room->parts_room,
-                                         walk->layout->frame.size, collection, stack, &room->entries);
-        return result;
+    if (rest != SIZE_MAX) {
+        kept = known.depth - rest;
+        stack->fresh = stack->depth;
+        stack->rest_of = walk->recall.serial;
     }
-    stack->fresh = stack->depth;
-    stack->depth += walk->recall.depth - rest;
-    stack->rest_of = walk->recall.serial;
-    if (result == CHAIN_WHOLE && !collection->slow &&
-        recall_update(&walk->recall, places, collection, room->met, &room->met_at, room->frames, stack->fresh,
-                      &room->entries, rest)) {
+    entries_from_root(&room->entries, room->frames, stack->depth, stack->depth + kept);
+    stack->depth += kept;
+    if (keeps && !stack->cut && chain_keep(walk, collection, stack, &room->entries, rest))
         stack->frames = recall_frames(&walk->recall);
-        stack->serial = walk->recall.serial;
-    } else {
-        memcpy(room->frames + stack->fresh, known.frames + rest,
-               (stack->depth - stack->fresh) * sizeof *room->frames);
-    }
+    else if (kept > 0)
+        memcpy(room->frames + stack->fresh, known.frames + rest, kept * sizeof *room->frames);
     return result;
 }
 
