@@ -14,14 +14,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "corpus.h"
 #include "memory/elf.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -35,16 +34,7 @@ struct file {
 
 static void load(const char *name, struct file *file)
 {
-    const char *top = getenv("srcdir");
-    char path[4096];
-    FILE *stream;
-
-    snprintf(path, sizeof path, "%s/tests/fuzz/corpus/elf/%s", top != NULL ? top : ".", name);
-    stream = fopen(path, "rbe");
-    if (stream == NULL)
-        fail_msg("cannot read %s", path);
-    file->length = fread(file->bytes, 1, sizeof file->bytes, stream);
-    fclose(stream);
+    file->length = corpus_read("elf", name, file->bytes, sizeof file->bytes);
     assert_in_range(file->length, 1, sizeof file->bytes - 1);
 }
 

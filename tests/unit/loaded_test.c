@@ -4,12 +4,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "corpus.h"
 #include "memory/image.h"
 #include "memory/loaded.h"
 
@@ -26,16 +25,7 @@ static const uint64_t ADDRESSES[] = {0x12a0, 0x1d8, 0x1cf, 0};
 
 static void load(const char *name)
 {
-    const char *top = getenv("srcdir");
-    char path[4096];
-    FILE *stream;
-
-    snprintf(path, sizeof path, "%s/tests/fuzz/corpus/elf/%s", top != NULL ? top : ".", name);
-    stream = fopen(path, "rbe");
-    if (stream == NULL)
-        fail_msg("cannot read %s", path);
-    assert_in_range(fread(file, 1, sizeof file, stream), FIRST_BYTES + SECOND_BYTES, sizeof file - 1);
-    fclose(stream);
+    assert_in_range(corpus_read("elf", name, file, sizeof file), FIRST_BYTES + SECOND_BYTES, sizeof file - 1);
 }
 
 static bool find(size_t first_bytes, size_t second_bytes, struct elf_symbol *symbols)

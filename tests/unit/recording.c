@@ -1,8 +1,9 @@
 #include "recording.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "corpus.h"
 
 enum { FIXED_BYTES = 16, SEGMENT_HEAD_BYTES = 16 };
 
@@ -50,21 +51,11 @@ bool recording_parse(const unsigned char *bytes, size_t length, struct recording
 
 unsigned char *recording_load(const char *name, size_t *length)
 {
-    const char *top = getenv("srcdir");
     unsigned char *bytes = malloc(RECORDING_BYTES_MAX);
-    char path[4096];
-    FILE *file;
 
-    snprintf(path, sizeof path, "%s/tests/fuzz/corpus/names/%s", top != NULL ? top : ".", name);
-    file = fopen(path, "rbe");
-    if (file == NULL || bytes == NULL) {
-        fprintf(stderr, "cannot read %s\n", path);
-        free(bytes);
-        if (file != NULL)
-            fclose(file);
-        return NULL;
-    }
-    *length = fread(bytes, 1, RECORDING_BYTES_MAX, file);
-    fclose(file);
-    return bytes;
+    *length = bytes != NULL ? corpus_read("names", name, bytes, RECORDING_BYTES_MAX) : 0;
+    if (*length > 0)
+        return bytes;
+    free(bytes);
+    return NULL;
 }
