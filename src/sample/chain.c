@@ -260,6 +260,13 @@ static bool meets_known(struct walk *walk, const struct collection *collection, 
     return true;
 }
 
+/* Whether what was followed last can have been called by this frame. */
+static bool may_be_called_by(const struct follow *follow, const struct layout *layout, const struct frame *frame,
+                             struct pair pair)
+{
+    return follow->is_top || frame->owner == OWNER_ENTRY || pair_may_wait(layout, pair, follow->callee_is_entry);
+}
+
 enum chain_result chain_follow(struct walk *walk, const struct collection *collection,
                                remote_addr address, const struct chain_known *known,
                                struct walk_stack *stack, size_t *rest, remote_addr *unknown)
@@ -292,7 +299,7 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
         pair = pair_of(&found);
         frame = frame_decode(layout, pair.second);
         if (!pair_same_call(layout, pair) || !is_live(&frame) ||
-            !pair_may_stand(layout, pair, follow.is_top))
+            !pair_may_stand(layout, pair, follow.is_top) || !may_be_called_by(&follow, layout, &frame, pair))
             return CHAIN_TORN;
         if (!note_apart(walk->room, &follow, address, &frame, found.part, stack->depth))
             return CHAIN_READ_APART;
@@ -382,7 +389,7 @@ static bool read_root_frame(struct walk *walk, const struct collection *collecti
         beyond_top(walk, collection->state, listed->address))
         return false;
     *root = (struct chain_root_frame){
-        .address = listed->address, .code = frame.code, .place = listed->found.place};
+        .address = listed->address, .code = frame.code, .place = listed->found.place, .may_wait = true};
     if (frame.owner == OWNER_ENTRY)
         return true;
     if (index > 0) {
@@ -396,6 +403,7 @@ static bool read_root_frame(struct walk *walk, const struct collection *collecti
     root->frame.address = listed->address;
     root->frame.code = frame.code;
     root->frame.called_c = follow.callee_is_entry;
+    root->may_wait = may_be_called_by(&follow, layout, &frame, pair);
     if (follow.is_top || pair_same_instruction(layout, pair, follow.callee_is_entry))
         root->frame.instruction = frame.instruction;
     return true;
@@ -483,6 +491,10 @@ bool chain_note_root(struct walk *walk, const struct collection *collection, rem
         if (at_once && now.seen_running)
             room->root_proven = depth + 1;
         *kept = now;
+        if (!now.may_wait) {
+            depth++;
+            break;
+        }
     }
     room->root_depth = depth;
     if (room->root_proven < agreed)

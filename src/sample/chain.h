@@ -45,6 +45,7 @@ struct chain_root_frame {
     struct walk_frame frame; /* what to give of it; without code: an entry frame */
     uint32_t place;
     bool seen_running;
+    bool may_wait; /* for the frame above it */
     bool stands; /* of a frame object: it bears the mark of a call that goes on in both copies */
 };
 

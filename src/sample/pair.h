@@ -47,16 +47,18 @@ static inline bool pair_has_mark(const struct layout *layout, const unsigned cha
     return stack_top < 0;
 }
 
-/* Whether both can be of a frame that was on the stack in between; of frame objects, the top alone may have
-   been one that waited for its next call in one of them, and not where it ends the chain. */
+/* Whether both can be of a frame that was on the stack in between. Of frame objects, the top alone may have been one
+   that waited for its next call in one of them. The last of a chain has to run in both: the object of a generator or
+   coroutine has no caller between two runs, and no generator either before the first and after the last
+   (make_coro(), Python/ceval.c of 3.10; gen_send_ex(), Objects/genobject.c). */
 static inline bool pair_may_stand(const struct layout *layout, struct pair pair, bool is_top)
 {
-    const bool is_last = word_at(pair.second, layout->frame.previous) == 0;
-
-    return !layout_has_frame_objects(layout) ||
-           (frame_object_lives(pair.first) && frame_object_lives(pair.second)) ||
-           (is_top && !is_last &&
-            (frame_object_runs(layout, pair.first) || frame_object_runs(layout, pair.second)));
+    if (!layout_has_frame_objects(layout))
+        return true;
+    if (word_at(pair.second, layout->frame.previous) == 0)
+        return frame_object_runs(layout, pair.first) && frame_object_runs(layout, pair.second);
+    return (frame_object_lives(pair.first) && frame_object_lives(pair.second)) ||
+           (is_top && (frame_object_runs(layout, pair.first) || frame_object_runs(layout, pair.second)));
 }
 
 /* Whether a caller bears the mark in both copies, as a frame object has to: the object of a call that ended
@@ -81,6 +83,15 @@ static inline bool pair_same_instruction(const struct layout *layout, struct pai
         return false;
     return layout->frame.stack_top == LAYOUT_NONE || callee_is_entry ||
            (!pair_has_mark(layout, pair.first) && !pair_has_mark(layout, pair.second));
+}
+
+/* Whether a caller can have waited for its callee in between. Between the moment at which a frame has its code and that
+   at which it becomes the top, it has the caller of what stood there before (3.13; DISPATCH_INLINED(), Python/ceval_macros.h):
+   what two moments of that kind have in common never was a call. */
+static inline bool pair_may_wait(const struct layout *layout, struct pair pair, bool callee_is_entry)
+{
+    return layout->frame.stack_top == LAYOUT_NONE || callee_is_entry ||
+           !pair_has_mark(layout, pair.first) || !pair_has_mark(layout, pair.second);
 }
 
 /* Whether one of the copies was taken while this frame ran, so that all its callers were live in it.

@@ -130,6 +130,37 @@ static void a_generator_ends_no_chain(void **state)
     }
 }
 
+/* A coroutine's object has neither a caller nor a generator before it first runs, and after it ended, and bears the
+   mark in the middle of that: with what is read of it at such moments it seems to be the first call of the thread. */
+static bool runs_now;
+
+static void run_in_between(struct made_up *made_up, const struct piece *piece)
+{
+    if (piece->address.value != MADE_UP_THREAD)
+        return;
+    runs_now = !runs_now;
+    made_up_mark(made_up, frame_at(0), runs_now);
+}
+
+static void what_does_not_run_in_both_copies_ends_no_chain(void **state)
+{
+    (void)state;
+    for (uint32_t version = FIRST; version <= LAST; version++) {
+        for (unsigned depth = 1; depth <= 2; depth++) {
+            struct fixture fixture;
+
+            open_fixture(&fixture, version, depth);
+            made_up_mark(fixture.made_up, frame_at(0), false);
+            assert_int_equal(read_stack(&fixture), WALK_TRUNCATED);
+            assert_int_equal(fixture.stack.depth, 0);
+            fixture.made_up->hook = run_in_between;
+            assert_int_equal(read_stack(&fixture), WALK_TRUNCATED);
+            assert_int_equal(fixture.stack.depth, 0);
+            close_fixture(&fixture);
+        }
+    }
+}
+
 /* The function on top returns and is called by another one just when the thread state is read. */
 static void change_caller(struct made_up *made_up, const struct piece *piece)
 {
@@ -165,6 +196,7 @@ int main(void)
         cmocka_unit_test(a_call_that_ended_is_no_caller),
         cmocka_unit_test(a_caller_without_a_mark_has_to_stand_twice),
         cmocka_unit_test(a_generator_ends_no_chain),
+        cmocka_unit_test(what_does_not_run_in_both_copies_ends_no_chain),
         cmocka_unit_test(a_changing_caller_tears_the_stack),
     };
 

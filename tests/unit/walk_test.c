@@ -215,6 +215,30 @@ static void a_callee_that_ended_is_not_shown_above_another_caller(void **state)
     each_version(above_another_caller);
 }
 
+/* As a frame is made in 3.13: it has its code, and the caller of what stood there before (DISPATCH_INLINED() sets that
+   last). Who waits for a callee in its own loop is never marked. */
+static void with_a_stale_caller(uint32_t version)
+{
+    struct fixture fixture;
+    struct made_up *made_up;
+
+    open_fixture(&fixture, version, 3);
+    made_up = fixture.made_up;
+    assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+    if (made_up->layout.frame.stack_top != LAYOUT_NONE) {
+        made_up_mark(made_up, made_up->top - MADE_UP_FRAME_BYTES, true);
+        assert_int_equal(read_stack(&fixture), WALK_TRUNCATED);
+        ASSERT_CODES(&fixture, 2, 1);
+    }
+    close_fixture(&fixture);
+}
+
+static void a_caller_that_runs_in_both_copies_did_not_wait(void **state)
+{
+    (void)state;
+    each_version(with_a_stale_caller);
+}
+
 /* The caller goes on to its next instruction in every collection, and after the first one its callee has
    returned. */
 static void move_on(struct made_up *made_up, const struct piece *piece)
@@ -390,6 +414,7 @@ int main(void)
         cmocka_unit_test(a_stack_may_stand_in_several_chunks),
         cmocka_unit_test(a_torn_stack_keeps_its_proven_root_side),
         cmocka_unit_test(a_callee_that_ended_is_not_shown_above_another_caller),
+        cmocka_unit_test(a_caller_that_runs_in_both_copies_did_not_wait),
         cmocka_unit_test(a_proven_stack_does_not_give_way_to_one_that_holds_still),
         cmocka_unit_test(a_stack_that_does_not_run_is_whole_when_it_stands),
         cmocka_unit_test(the_data_stack_is_read_next_to_the_thread_state),
