@@ -197,4 +197,4 @@ for_each_python killed 3.11 3.14
 for_each_python sleeps_on 3.12 3.15
 for_each_python stopped 3.13
 for_each_python ends 3.11 3.15
-for_each_python traced 3.14
+for_each_python traced 3.13

@@ -71,5 +71,5 @@ frugal() {
 
 [ "$(nproc)" -gt 1 ] || skip "with one CPU nothing is read from another"
 for_each_python churning 3.11 3.13 3.15
-for_each_python steady 3.14
-for_each_python frugal 3.14
+for_each_python steady 3.15
+for_each_python frugal 3.15
