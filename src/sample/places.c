@@ -9,7 +9,9 @@
 enum {
     CHUNK_HEAD_BYTES = 24,   /* of _PyStackChunk before .data */
     CHUNK_BYTES_MAX = 1 << 20,
-    SLACK_BYTES = 1024,      /* read beyond the top, for what may be pushed by the next time */
+    SLACK_BYTES_MAX = 1024,  /* of what is read beyond the top, for what may be pushed by the next time */
+    SLACK_LEAST_BYTES = 256, /* and an eighth of what is used: bytes are a good part of what a burst costs */
+    SLACK_SHARE = 8,
     FRAMES_MAX = 256,        /* places that are no chunks */
     CHUNKS_MAX = 144,
     OBJECTS_MAX = RECORD_DEPTH_MAX,
@@ -309,6 +311,14 @@ static bool add(struct places *places, size_t at, remote_addr start, uint32_t le
     return true;
 }
 
+/* How much is read of the top chunk, of which so much is used. */
+static uint64_t with_slack(uint64_t used)
+{
+    const uint64_t slack = SLACK_LEAST_BYTES + used / SLACK_SHARE;
+
+    return used + (slack < SLACK_BYTES_MAX ? slack : SLACK_BYTES_MAX);
+}
+
 void places_set_chunks(struct places *places, struct reader *reader, const struct layout *layout,
                        remote_addr chunk, remote_addr top)
 {
@@ -327,7 +337,7 @@ void places_set_chunks(struct places *places, struct reader *reader, const struc
         if (size <= layout->chunk.data || size > CHUNK_BYTES_MAX)
             break;
         size -= layout->chunk.data;
-        used = i == 0 ? top.value - data.value + SLACK_BYTES
+        used = i == 0 ? with_slack(top.value - data.value)
                       : word_at(head, layout->chunk.top) * sizeof(uint64_t);
         if (used > size) /* also when it makes no sense */
             used = size;

@@ -167,15 +167,17 @@ static void share(struct target_thread *thread, const struct thread_round *round
                   uint64_t cpu_ns, struct merged **samples, uint32_t count)
 {
     const uint64_t since_ns = until_ns > thread->sampled_ns ? until_ns - thread->sampled_ns : 0;
-    const uint64_t wall_ns = since_ns + thread->held.wall_ns; /* of samples for which there was no room, too */
+    /* Of samples for which there was no room, too. */
+    const uint64_t wall_ns = since_ns + thread->held.wall_ns, all_cpu_ns = cpu_ns + thread->held.cpu_ns;
+    const uint64_t wall_each_ns = wall_ns / count, wall_rest_ns = wall_ns % count;
+    const uint64_t cpu_each_ns = all_cpu_ns / count, cpu_rest_ns = all_cpu_ns % count;
 
-    cpu_ns += thread->held.cpu_ns;
     thread->held.wall_ns = thread->held.cpu_ns = 0;
     for (uint32_t i = 0; i < count; i++) {
         samples[i]->rounds++;
         samples[i]->time_ns = until_ns;
-        samples[i]->wall_ns += wall_ns * (i + 1) / count - wall_ns * i / count;
-        samples[i]->cpu_ns += cpu_ns * (i + 1) / count - cpu_ns * i / count;
+        samples[i]->wall_ns += wall_each_ns + (i < wall_rest_ns);
+        samples[i]->cpu_ns += cpu_each_ns + (i < cpu_rest_ns);
     }
     thread->sampled_ns += since_ns;
     round->counts->samples += count;
