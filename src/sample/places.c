@@ -9,7 +9,7 @@
 enum {
     CHUNK_HEAD_BYTES = 24,   /* of _PyStackChunk before .data */
     CHUNK_BYTES_MAX = 1 << 20,
-    SLACK_BYTES_MAX = 1024,  /* of what is read beyond the top, for what may be pushed by the next time */
+    SLACK_BYTES_MAX = 512,   /* of what is read beyond the top, for what may be pushed by the next time */
     SLACK_LEAST_BYTES = 256, /* and an eighth of what is used: bytes are a good part of what a burst costs */
     SLACK_SHARE = 8,
     FRAMES_MAX = 256,        /* places that are no chunks */

@@ -9,7 +9,8 @@
 enum {
     DEPTH_LEAST = 24,  /* of less it takes longer to compare the bytes than to follow them */
     ROOM_MORE = 64,    /* frames */
-    UPPER_FRAMES = RECALL_GUARDS + 16, /* of a deep stack: the guards, and those that come and go */
+    LIVELY_LEAST = 4,  /* frames above the guards, for those that come and go: so many at first, */
+    LIVELY_MOST = 32,  /* and up to so many where these were too few */
 };
 
 void recall_free(struct recall *recall)
@@ -22,6 +23,23 @@ void recall_free(struct recall *recall)
 void recall_forget(struct recall *recall)
 {
     recall->depth = 0;
+}
+
+/* The thread went down to the guards: there are to be more frames above them. */
+static void make_livelier(struct recall *recall)
+{
+    recall->lively = 2 * recall->lively < LIVELY_MOST ? 2 * recall->lively : LIVELY_MOST;
+}
+
+/* Of a stack that is kept, how much next to the top is to be read with each copy. */
+static size_t choose_upper(struct recall *recall, const struct places *whole, const struct walk_stack *stack)
+{
+    size_t frames;
+
+    if (recall->lively == 0)
+        recall->lively = LIVELY_LEAST;
+    frames = RECALL_GUARDS + recall->lively;
+    return stack->depth > frames ? places_bytes_from(whole, stack->frames[frames].address) : 0;
 }
 
 bool recall_is_of(const struct recall *recall, const struct places *whole)
@@ -151,8 +169,7 @@ uint64_t recall_store(struct recall *recall, struct places *whole, struct places
     recall->version = whole->version;
     recall->lower_depth = 0;
     recall->may_split = false;
-    recall->upper_bytes =
-        stack->depth > UPPER_FRAMES ? places_bytes_from(whole, stack->frames[UPPER_FRAMES].address) : 0;
+    recall->upper_bytes = choose_upper(recall, whole, stack);
     if (places_split(whole, parts, recall->upper_bytes) && parts->lower.count > 0)
         count_lower(recall, parts, frame_bytes);
     return ++recall->serial;
@@ -166,6 +183,8 @@ bool recall_update(struct recall *recall, const struct places *whole, const stru
     /* What stands there instead would be neither counted in the lower part nor guards: it is divided anew. */
     const bool is_outgrown = recall->may_split && kept < recall->lower_depth + RECALL_GUARDS;
 
+    if (is_outgrown)
+        make_livelier(recall);
     if (is_outgrown || !make_room(recall, whole->bytes, fresh + kept)) {
         recall_forget(recall);
         return false;

@@ -27,6 +27,7 @@ struct recall {
     struct walk_frame *frames; /* leaf first; the root is the last there is room for */
     size_t room_frames;
     size_t depth;              /* 0: nothing is known */
+    size_t lively;             /* how many frames above the guards are taken to come and go */
     size_t upper_bytes;        /* how much of it is to be upper when the places are divided; 0: as usual */
     size_t lower_depth;        /* how many frames are in the lower part then, */
     bool may_split;            /* if enough of them stand above it */

@@ -226,7 +226,7 @@ static void who_called_a_known_frame_is_seen(void **state)
 /* A stack is divided right above some large frames. It returns from these, little by little, and calls functions with
    small ones: more of these than there were frames in the lower part, and guards, stand in the lower part alone. */
 enum { LARGE_BYTES = 1024, SMALL_BYTES = 96, LARGE = 8, STAYING = RUNNING_DEEP_FIRST + 2,
-       ON_TOP = RECALL_GUARDS + 17, FEW = 8,
+       ON_TOP = RECALL_GUARDS + 5, FEW = 8,
        INSTEAD = LARGE * LARGE_BYTES / SMALL_BYTES + FEW };
 
 static void push_truth(uint64_t code)
