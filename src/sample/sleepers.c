@@ -11,12 +11,3 @@ void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns)
     /* Those just looked at are not due, which leaves the round's looks to the next in the list. */
     *sleepers = (struct sleepers){.looks = looks, .due_ns = count / looks * interval_ns};
 }
-
-bool sleepers_look(struct sleepers *sleepers, uint64_t since_ns)
-{
-    sleepers->count++;
-    if (sleepers->looks == 0 || since_ns < sleepers->due_ns)
-        return false;
-    sleepers->looks--;
-    return true;
-}

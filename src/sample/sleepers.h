@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SLEEPERS_LOOK_MS 50u  /* since the last look at one of them; more only where rounds are rarer */
+#define SLEEPERS_LOOK_MS 80u  /* since the last look at one of them; more only where rounds are rarer */
 #define SLEEPERS_A_ROUND 8u   /* so many are looked at without need */
 
 struct sleepers {
@@ -25,6 +25,13 @@ struct sleepers {
 void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns);
 
 /* Counts one that was looked at `since_ns` ago; whether it is to be looked at in this round. */
-bool sleepers_look(struct sleepers *sleepers, uint64_t since_ns);
+static inline bool sleepers_look(struct sleepers *sleepers, uint64_t since_ns)
+{
+    sleepers->count++;
+    if (sleepers->looks == 0 || since_ns < sleepers->due_ns)
+        return false;
+    sleepers->looks--;
+    return true;
+}
 
 #endif

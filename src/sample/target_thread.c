@@ -12,11 +12,8 @@
 #include "sample/thread_burst.h"
 
 enum {
-    SLEEPS_MS = 100,   /* after so long without having run */
-    HOLD_MAX_MS = 100, /* a sample is not held back for longer: a view wants to show what threads do now */
+    HOLD_MAX_MS = 200, /* a sample is not held back for longer: a view wants to show what threads do now */
     TICK_MAX_MS = 10,  /* the kernel's clock, at its slowest */
-    WAITS_MS = 50,     /* for so long no look is taken at a thread that is known to wait for the GIL */
-    STANDS_US = 1000,  /* how long a thread without the GIL is taken to go on, between bursts */
     READS_MAX = 5,     /* of one sample, while there are code objects that are not known */
     STOPS_MAX = 5,     /* for one sample */
     CACHE_LINE_BYTES = 64,
@@ -80,15 +77,10 @@ void target_thread_free(struct target_thread *thread)
     free(thread);
 }
 
-static bool holds_gil(const struct target_thread *thread, const struct gil_now *gil)
-{
-    return gil->locked && remote_equal(gil->holder, thread->found.address);
-}
-
 /* Whether it runs Python now, so that its stack changes while it is read: where there is no GIL, any that runs may. */
 static bool runs_python(const struct target_thread *thread, const struct gil_now *gil)
 {
-    return holds_gil(thread, gil) || (gil->none && thread->held.state == THREAD_RUNNING);
+    return target_thread_holds_gil(thread, gil) || (gil->none && thread->held.state == THREAD_RUNNING);
 }
 
 /* Whether it is this one of a thread's states by which it runs: the one of the newest interpreter in which it has
@@ -110,7 +102,7 @@ static enum thread_state find_state(struct target_thread *thread, const struct g
     struct kernel_wait wait;
 
     thread->waiting = false;
-    if (holds_gil(thread, gil))
+    if (target_thread_holds_gil(thread, gil))
         return THREAD_HAS_GIL;
     if (!acts(thread))
         return THREAD_IDLE;
@@ -198,38 +190,6 @@ void target_thread_flush(struct target_thread *thread, const struct thread_round
     put_held(thread, round);
 }
 
-bool target_thread_sleeps(const struct target_thread *thread, const struct thread_round *round)
-{
-    return thread->waiting && !thread->ended && !thread->stale &&
-           round->now_ns - thread->waiting_ns >= SLEEPS_MS * NS_PER_MS &&
-           !holds_gil(thread, round->gil);
-}
-
-bool target_thread_stands(const struct target_thread *thread, const struct thread_round *round)
-{
-    return round->bursts != NULL && thread->looked && !thread->ended && !thread->stale &&
-           thread->state != THREAD_HAS_GIL && !holds_gil(thread, round->gil) &&
-           round->now_ns - thread->sampled_ns < STANDS_US * NS_PER_US;
-}
-
-bool target_thread_waits_for_gil(struct target_thread *thread, const struct thread_round *round)
-{
-    const struct gil_now *gil = round->gil;
-
-    if (!thread->waiting || thread->state != THREAD_WAIT_GIL || thread->ended || thread->stale ||
-        remote_equal(gil->holder, thread->found.address) ||
-        gil->switches - thread->gil_switches > 1 ||
-        round->now_ns - thread->sampled_ns >= WAITS_MS * NS_PER_MS)
-        return false;
-    thread->gil_switches = gil->switches;
-    return true;
-}
-
-void target_thread_pass(struct target_thread *thread, const struct thread_round *round)
-{
-    thread->passed += round->rounds;
-}
-
 /* Begins the held sample's stack anew with what stands for frames that could not be proven. */
 static void begin_moving(struct record_sample *held, struct record_frame *frames)
 {
@@ -288,7 +248,7 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
     struct gc_at gc;
 
     extra.count = extra.bytes = 0;
-    watch = gc_watch_once(round->gil, thread->waiting, holds_gil(thread, round->gil));
+    watch = gc_watch_once(round->gil, thread->waiting, target_thread_holds_gil(thread, round->gil));
     gc_add_extra(watch, round->gil, &extra);
     naming_add_extra(&thread->naming, round->codes, &extra);
     result = walk_read(thread->walk, &extra, &stack);
@@ -336,7 +296,7 @@ static bool ride(struct target_thread *thread, const struct thread_round *round)
 /* Stops the thread if it is the one to be stopped while it is read. */
 static bool stop(struct target_thread *thread, const struct thread_round *round)
 {
-    return round->blocking != NULL && holds_gil(thread, round->gil) &&
+    return round->blocking != NULL && target_thread_holds_gil(thread, round->gil) &&
            blocking_stop(round->blocking, &thread->kernel, round->counts);
 }
 
@@ -421,7 +381,7 @@ uint64_t target_thread_charge(struct target_thread *thread, uint64_t now_ns, uin
 static uint32_t read_burst(struct target_thread *thread, const struct thread_round *round,
                            uint64_t turns_before)
 {
-    return round->bursts != NULL && holds_gil(thread, round->gil)
+    return round->bursts != NULL && target_thread_holds_gil(thread, round->gil)
                ? thread_burst(round->bursts, thread, round, turns_before)
                : 0;
 }
@@ -461,7 +421,7 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     /* Kernels that do not count turns say 0, which no thread can have had. */
     ran = !told || thread->run.turns == 0 || thread->run.turns != before.turns ||
           thread->run.cpu_ns != before.cpu_ns;
-    if (!ran && thread->waiting && !holds_gil(thread, round->gil)) {
+    if (!ran && thread->waiting && !target_thread_holds_gil(thread, round->gil)) {
         thread->rounds = round->rounds;
         thread->gil_switches = round->gil->switches;
         hold(thread, round, 0);
@@ -469,7 +429,7 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
             put_held(thread, round);
         return true;
     }
-    if (holds_gil(thread, round->gil))
+    if (target_thread_holds_gil(thread, round->gil))
         hold_passed(thread, round, passed_until_ns(round));
     put_held(thread, round);
     naming_begin(&thread->naming);
@@ -478,9 +438,9 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     thread->rounds = read_burst(thread, round, before.turns);
     if (thread->rounds > 0)
         return true;
-    thread->rounds = holds_gil(thread, round->gil) ? 1 : round->rounds;
+    thread->rounds = target_thread_holds_gil(thread, round->gil) ? 1 : round->rounds;
     cpu_ns = target_thread_charge(thread, round->now_ns, before.turns, thread->held.state);
-    if (!acts(thread) && !holds_gil(thread, round->gil))
+    if (!acts(thread) && !target_thread_holds_gil(thread, round->gil))
         cpu_ns = 0; /* the other one's */
     switch (read_stack(thread, round)) {
     case READ_FAILED:

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/clock.h"
 #include "python/code.h"
 #include "python/runtime.h"
 #include "sample/blocking.h"
@@ -105,20 +106,54 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
    is not to be. After that reading, walk_note_ahead() is due. */
 bool target_thread_read_ahead(struct target_thread *thread);
 
+static inline bool target_thread_holds_gil(const struct target_thread *thread, const struct gil_now *gil)
+{
+    return gil->locked && remote_equal(gil->holder, thread->found.address);
+}
+
+/* These are asked of each of maybe hundreds of threads in each round. */
+
 /* Whether it has waited for so long that it need not be looked at in each round; it has not got the GIL. */
-bool target_thread_sleeps(const struct target_thread *thread, const struct thread_round *round);
+static inline bool target_thread_sleeps(const struct target_thread *thread, const struct thread_round *round)
+{
+    const uint64_t after_ns = 100 * NS_PER_MS;
+
+    return thread->waiting && !thread->ended && !thread->stale && round->now_ns - thread->waiting_ns >= after_ns &&
+           !target_thread_holds_gil(thread, round->gil);
+}
 
 /* Whether it need not be looked at in this round as it was a moment ago, where rounds are made as often as in
    bursts: without the GIL its Python stack stands. */
-bool target_thread_stands(const struct target_thread *thread, const struct thread_round *round);
+static inline bool target_thread_stands(const struct target_thread *thread, const struct thread_round *round)
+{
+    const uint64_t for_ns = NS_PER_MS;
+
+    return round->bursts != NULL && thread->looked && !thread->ended && !thread->stale &&
+           thread->state != THREAD_HAS_GIL && !target_thread_holds_gil(thread, round->gil) &&
+           round->now_ns - thread->sampled_ns < for_ns;
+}
 
 /* Whether it is known to wait for the GIL still: it did at its last look, and the GIL has been given to nobody else
    since then, or once, to the one that had it last. */
-bool target_thread_waits_for_gil(struct target_thread *thread, const struct thread_round *round);
+static inline bool target_thread_waits_for_gil(struct target_thread *thread, const struct thread_round *round)
+{
+    const uint64_t look_ns = 50 * NS_PER_MS; /* after so long a look is taken all the same */
+    const struct gil_now *gil = round->gil;
+
+    if (thread->state != THREAD_WAIT_GIL || !thread->waiting || thread->ended || thread->stale ||
+        remote_equal(gil->holder, thread->found.address) || gil->switches - thread->gil_switches > 1 ||
+        round->now_ns - thread->sampled_ns >= look_ns)
+        return false;
+    thread->gil_switches = gil->switches;
+    return true;
+}
 
 /* Takes it to go on so in this round, without a look. Its next sample, or the one held if it has the GIL
    then, stands for that time. */
-void target_thread_pass(struct target_thread *thread, const struct thread_round *round);
+static inline void target_thread_pass(struct target_thread *thread, const struct thread_round *round)
+{
+    thread->passed += round->rounds;
+}
 
 /* Counts nothing of the last `away_ns`, in which nobody looked: not the time, nor the CPU time. */
 void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t now_ns);
