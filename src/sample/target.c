@@ -290,7 +290,11 @@ static void put_round(struct target *target, struct record_round *record,
 static size_t holder_of(const struct target *target, const struct gil_now *gil)
 {
     const struct population *population = &target->population;
+    const size_t last = target->last_holder;
 
+    if (gil->locked && last < population->thread_count &&
+        remote_equal(population->threads[last]->found.address, gil->holder))
+        return last;
     for (size_t i = 0; gil->locked && i < population->thread_count; i++)
         if (remote_equal(population->threads[i]->found.address, gil->holder))
             return i;
