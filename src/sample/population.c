@@ -106,6 +106,7 @@ static struct target_thread *add_thread(struct population *population, const str
     }
     population->next_thread_number++;
     population->threads[population->thread_count++] = thread;
+    population->changes++;
     population->named_ns = 0;
     return thread;
 }
@@ -126,6 +127,7 @@ static void drop_thread(struct population *population, size_t index, const struc
     }
     target_thread_free(thread);
     population->threads[index] = population->threads[--population->thread_count];
+    population->changes++;
 }
 
 void population_end(struct population *population, const struct thread_round *round)

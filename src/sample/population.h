@@ -29,6 +29,7 @@ struct population {
     size_t interpreter_count;
     struct target_thread **threads;
     size_t thread_count;
+    uint32_t changes; /* another number whenever a place in `threads` is another one's */
 
     size_t thread_room;
     uint32_t next_thread_number;

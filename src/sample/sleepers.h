@@ -2,8 +2,9 @@
  * sleepers - which of the threads that have slept for a while are looked at in a round.
  *
  * To see that a thread still sleeps costs a system call. A few are looked at each round, as ever; of many
- * only some, in turn: each within SLEEPERS_LOOK_MS, the first time within twice that. Plain data inside a
- * target, used by the sampler thread alone.
+ * only some, in turn: each within SLEEPERS_LOOK_MS, the first time within twice that. Where there are hundreds, even to
+ * ask each of them costs, as each is on a page of its own: which of them sleep, and since when, is kept apart. Plain
+ * data inside a target, used by the sampler thread alone; what it knows of threads is by their places in a list.
  */
 #ifndef SAMPLE_SLEEPERS_H
 #define SAMPLE_SLEEPERS_H
@@ -16,13 +17,21 @@
 #define SLEEPERS_A_ROUND 8u   /* so many are looked at without need */
 
 struct sleepers {
-    size_t count;    /* met in this round */
+    size_t count;    /* met in this round, and left out */
     size_t looks;    /* how many more of them may be looked at in it */
     uint64_t due_ns; /* since the last look at one, when the next is due */
+    bool leaves_out;
+    uint64_t *looked_ns; /* of the thread at a place in the list, when it was looked at last, if it slept then; else 0 */
+    size_t room;
+    uint32_t changes; /* the state of that list */
 };
 
-/* Begins a round of a target whose rounds are `interval_ns` apart. */
-void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns);
+void sleepers_free(struct sleepers *sleepers);
+
+/* Begins a round of a target whose rounds are `interval_ns` apart, over a list of `threads`; with `changes` another number
+   than in the last one, others are in its places. Unless `may_leave_out`, all of them are to be asked. */
+void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns, size_t threads, uint32_t changes,
+                    bool may_leave_out);
 
 /* Counts one that was looked at `since_ns` ago; whether it is to be looked at in this round. */
 static inline bool sleepers_look(struct sleepers *sleepers, uint64_t since_ns)
@@ -32,6 +41,23 @@ static inline bool sleepers_look(struct sleepers *sleepers, uint64_t since_ns)
         return false;
     sleepers->looks--;
     return true;
+}
+
+/* Whether the thread at a place is known to sleep; `*look`: and is to be looked at in this round. */
+static inline bool sleepers_know(struct sleepers *sleepers, size_t place, uint64_t now_ns, bool *look)
+{
+    if (!sleepers->leaves_out || sleepers->looked_ns[place] == 0)
+        return false;
+    *look = sleepers_look(sleepers, now_ns - sleepers->looked_ns[place]);
+    return true;
+}
+
+/* Takes note of when the thread at a place was looked at, if it sleeps; else 0. Whether it is known from now on. */
+static inline bool sleepers_note(struct sleepers *sleepers, size_t place, uint64_t looked_ns)
+{
+    if (sleepers->leaves_out)
+        sleepers->looked_ns[place] = looked_ns;
+    return sleepers->leaves_out && looked_ns != 0;
 }
 
 #endif

@@ -49,6 +49,7 @@ struct target {
     bool slowed;                  /* the sampler makes rounds less often than it wants */
     uint32_t rounds_at_once;      /* how many rounds are made in one reading */
     uint32_t rounds;              /* and were in this one */
+    uint64_t rounds_made;         /* in all, before this one */
     bool gil_held;                /* in the last round, some thread had the GIL, */
     size_t last_holder;           /* this one, if it is still there and has that state */
     bool lists_changed;           /* in this round, something showed that the target's lists did */
@@ -170,6 +171,7 @@ void target_free(struct target *target)
         return;
     free_program(target);
     pending_free(target->pending);
+    sleepers_free(&target->sleepers);
     presence_free(&target->presence);
     free(target);
 }
@@ -227,6 +229,7 @@ static struct thread_round round_for(struct target *target, const struct gil_now
         .codes = target->codes,
         .gil = gil,
         .rounds = 1,
+        .number = target->rounds_made + 1,
         .engine = &target->engine,
         .bursts = target->bursts,
         .pending = target->pending,
@@ -313,6 +316,17 @@ static bool is_passed(struct target *target, struct target_thread *thread,
     return true;
 }
 
+/* Takes note of whether the thread at a place sleeps now: then it need not be asked in the rounds that come. One that waits
+   for the GIL is asked less often by another rule. */
+static void leave_out(struct target *target, size_t place, struct target_thread *thread,
+                      const struct thread_round *round)
+{
+    const bool sleeps = thread->state != THREAD_WAIT_GIL && target_thread_sleeps(thread, round);
+
+    if (sleepers_note(&target->sleepers, place, sleeps ? thread->sampled_ns : 0))
+        target_thread_leave_out(thread, round);
+}
+
 static bool round_of_interpreter(struct target *target, size_t index,
                                  const struct gil_shared *shared, uint64_t now_ns,
                                  struct sampler_counts *counts, int *error_number)
@@ -323,7 +337,7 @@ static bool round_of_interpreter(struct target *target, size_t index,
     const remote_addr interpreter = population->interpreters[index].address;
     const size_t holder = holder_of(target, &shared->gil);
     const size_t first = target->resume < count ? target->resume : 0;
-    bool any = false;
+    bool any = false, sleeps, look;
 
     /* Where nobody has the GIL, all of them are made with one look. */
     round.rounds = shared->gil.locked ? 1 : rounds_in_interval(target);
@@ -333,13 +347,22 @@ static bool round_of_interpreter(struct target *target, size_t index,
 
         if (n > 0)
             next = next + 1 < count ? next + 1 : 0;
-        if (thread == NULL || !remote_equal(thread->interpreter, interpreter) ||
-            (n > 0 && i == holder))
+        if (thread == NULL || (n > 0 && i == holder))
             continue;
-        if (is_passed(target, thread, &round)) {
+        sleeps = n > 0 && sleepers_know(&target->sleepers, i, now_ns, &look);
+        if (sleeps && !look) {
             any = true;
             continue;
         }
+        if (!remote_equal(thread->interpreter, interpreter))
+            continue;
+        target_thread_come_back(thread, &round);
+        if (!sleeps && is_passed(target, thread, &round)) {
+            leave_out(target, i, thread, &round);
+            any = true;
+            continue;
+        }
+        sleepers_note(&target->sleepers, i, 0); /* who has the GIL now may be one of them */
         blocking_tend(&target->blocking); /* there may be many threads */
         if (clock_now_ns() > round.until_ns) {
             target->resume = i;
@@ -359,6 +382,8 @@ static bool round_of_interpreter(struct target *target, size_t index,
             target->holder_torn += thread->was_torn;
         }
         target->lists_changed |= thread->stale;
+        if (sleeps)
+            leave_out(target, i, thread, &round);
     }
     if (target->rounds < round.rounds)
         target->rounds = round.rounds;
@@ -370,6 +395,7 @@ static void count_rounds(struct target *target, struct sampler_counts *counts)
 {
     if (target->rounds == 0)
         target->rounds = 1;
+    target->rounds_made += target->rounds;
     counts->rounds += target->rounds - 1;
     if (target_rounds_wanted(target) > target->rounds)
         counts->missed += target_rounds_wanted(target) - target->rounds;
@@ -466,13 +492,14 @@ static void leave_program(struct target *target, uint64_t now_ns, struct sampler
 {
     const struct thread_round round = round_for(target, NULL, now_ns, counts);
     const uint32_t next_thread = target->population.next_thread_number;
+    const uint32_t changes = target->population.changes + 1;
 
     engine_leave(&target->engine);
     target_flush(target, counts);
     population_end(&target->population, &round);
     target->first_function = code_table_next_number(target->codes);
     free_program(target);
-    target->population = (struct population){.next_thread_number = next_thread};
+    target->population = (struct population){.next_thread_number = next_thread, .changes = changes};
     target->resume = 0;
     target->gil_held = false;
 }
@@ -520,8 +547,10 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     target->rounds = 0;
     target->lists_changed = false;
     engine_begin(&target->engine, now_ns);
-    sleepers_begin(&target->sleepers, rounds_apart_ns(target, now_ns));
     population_update(&target->population, &round);
+    /* With one interpreter, whose rounds are all of the same length. */
+    sleepers_begin(&target->sleepers, rounds_apart_ns(target, now_ns), target->population.thread_count,
+                   target->population.changes, target->population.interpreter_count == 1 && target->bursts == NULL);
     now = round_of_interpreters(target, &record, counts, &any, &error_number, error);
     if (now != PRESENCE_SAME)
         return goes_on(target, now, counts);

@@ -186,6 +186,7 @@ static uint64_t passed_until_ns(const struct thread_round *round)
 
 void target_thread_flush(struct target_thread *thread, const struct thread_round *round)
 {
+    target_thread_come_back(thread, round);
     hold_passed(thread, round, round->now_ns);
     put_held(thread, round);
 }

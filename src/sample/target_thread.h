@@ -33,6 +33,7 @@ struct target_thread {
     remote_addr interpreter;        /* whose thread it is */
     uint64_t sampled_ns;            /* when its time was accounted for last */
     uint64_t waiting_ns;            /* since when it is waiting */
+    uint64_t left_out_from;         /* which round it was the first to be left out of, as of its last visit; 0: none */
     uint32_t passed;                /* rounds since then in which it was taken to go on so, unseen */
     uint8_t state;                  /* enum thread_state, when it was looked at last */
     bool waiting;                   /* it was waiting then, on the stack held */
@@ -92,6 +93,7 @@ struct thread_round {
     struct thread_bursts *bursts; /* NULL: stacks are read one by one */
     struct pending *pending;
     struct blocking *blocking;
+    uint64_t number;    /* how many were made before it, and one */
     uint64_t now_ns;
     uint64_t before_ns; /* when the round before was; 0: there was none */
     uint64_t until_ns; /* when it has to be over; a stack that takes longer to name is lost */
@@ -153,6 +155,19 @@ static inline bool target_thread_waits_for_gil(struct target_thread *thread, con
 static inline void target_thread_pass(struct target_thread *thread, const struct thread_round *round)
 {
     thread->passed += round->rounds;
+}
+
+/* And in the rounds after this one, up to that in which it comes back. */
+static inline void target_thread_leave_out(struct target_thread *thread, const struct thread_round *round)
+{
+    thread->left_out_from = round->number + round->rounds;
+}
+
+static inline void target_thread_come_back(struct target_thread *thread, const struct thread_round *round)
+{
+    if (thread->left_out_from != 0)
+        thread->passed += (uint32_t)(round->number - thread->left_out_from);
+    thread->left_out_from = 0;
 }
 
 /* Counts nothing of the last `away_ns`, in which nobody looked: not the time, nor the CPU time. */

@@ -17,7 +17,9 @@ enum { THREADS_MAX = 4096, ROUNDS = 3000 };
 static void go(size_t threads, uint64_t interval_ns, size_t *most_looks, uint64_t *longest_ns)
 {
     static uint64_t looked_ns[THREADS_MAX];
-    struct sleepers sleepers = {0};
+    struct sleepers sleepers = {.looked_ns = NULL};
+    size_t asked = 0;
+    bool look;
     uint64_t now_ns = interval_ns;
 
     memset(looked_ns, 0, sizeof looked_ns);
@@ -26,20 +28,27 @@ static void go(size_t threads, uint64_t interval_ns, size_t *most_looks, uint64_
     for (unsigned round = 0; round < ROUNDS; round++, now_ns += interval_ns) {
         size_t looks = 0;
 
-        sleepers_begin(&sleepers, interval_ns);
+        sleepers_begin(&sleepers, interval_ns, threads, 0, true);
         for (size_t i = 0; i < threads; i++) {
             const uint64_t since_ns = now_ns - looked_ns[i];
 
             if (looked_ns[i] > 0 && since_ns > *longest_ns)
                 *longest_ns = since_ns;
-            if (sleepers_look(&sleepers, since_ns)) {
+            if (!sleepers_know(&sleepers, i, now_ns, &look)) {
+                asked++;
+                look = sleepers_look(&sleepers, since_ns);
+            }
+            if (look) {
                 looked_ns[i] = now_ns;
                 looks++;
             }
+            sleepers_note(&sleepers, i, looked_ns[i] > 0 ? looked_ns[i] : 1);
         }
         if (looks > *most_looks)
             *most_looks = looks;
     }
+    assert_int_equal(asked, threads); /* once each */
+    sleepers_free(&sleepers);
 }
 
 static void a_few_are_looked_at_in_each_round(void **state)

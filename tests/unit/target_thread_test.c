@@ -76,6 +76,8 @@ struct fixture {
     struct gil_now gil;
     bool native_markers;
     bool pass; /* rounds in which it sleeps, or waits for the GIL */
+    bool leave_out; /* and not even go there once it was passed */
+    uint64_t rounds;
     unsigned passes;
     uint64_t now_ns;
 };
@@ -166,6 +168,7 @@ static bool go_round(struct fixture *fixture)
     const struct thread_round round = {
         .sink = &fixture->sink.sink,
         .rounds = 1,
+        .number = ++fixture->rounds,
         .codes = fixture->codes,
         .gil = &fixture->gil,
         .before_ns = fixture->now_ns,
@@ -176,10 +179,15 @@ static bool go_round(struct fixture *fixture)
     };
 
     fixture->now_ns += ROUND_NS;
+    if (fixture->leave_out && fixture->pass && fixture->thread->left_out_from != 0)
+        return true;
+    target_thread_come_back(fixture->thread, &round);
     if (fixture->pass && (target_thread_sleeps(fixture->thread, &round) ||
                           target_thread_waits_for_gil(fixture->thread, &round))) {
         fixture->passes++;
         target_thread_pass(fixture->thread, &round);
+        if (fixture->leave_out)
+            target_thread_leave_out(fixture->thread, &round);
         return true;
     }
     return target_thread_round(fixture->thread, &round);
@@ -297,6 +305,27 @@ static void a_sleeper_that_was_passed_stood_for_all_that_time(void **state)
     assert_int_equal(fixture->counts.samples, samples + 21);
     assert_int_equal(fixture->thread->held.state, THREAD_IDLE);
     assert_int_equal(fixture->thread->sampled_ns, fixture->now_ns);
+}
+
+static void a_sleeper_that_was_left_out_stood_for_all_that_time(void **state)
+{
+    struct fixture *fixture = *state;
+    uint64_t samples;
+
+    fixture->leave_out = true;
+    samples = pass_rounds(fixture, 20);
+    assert_int_equal(fixture->passes, 1);
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->counts.samples, samples + 21);
+    assert_int_equal(fixture->thread->sampled_ns, fixture->now_ns);
+    /* Also where what is known of it is put, as it ends. */
+    samples = pass_rounds(fixture, 7) + 7;
+    target_thread_flush(fixture->thread, &(struct thread_round){.sink = &fixture->sink.sink,
+                                                                .rounds = 1,
+                                                                .number = fixture->rounds + 1,
+                                                                .now_ns = fixture->now_ns,
+                                                                .counts = &fixture->counts});
+    assert_int_equal(fixture->counts.samples, samples);
 }
 
 /* It is looked at because it has the GIL, and had it at no round before. */
@@ -569,6 +598,7 @@ int main(void)
         TEST(a_function_that_could_not_be_told_leaves_no_half_stack),
         TEST(a_stack_not_proven_is_read_again),
         TEST(a_sleeper_that_was_passed_stood_for_all_that_time),
+        TEST(a_sleeper_that_was_left_out_stood_for_all_that_time),
         TEST(a_sleeper_that_has_the_gil_has_it_since_the_last_round),
         TEST(a_thread_state_of_another_is_not_sampled),
         TEST(time_in_which_nobody_looked_is_not_counted),
