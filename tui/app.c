@@ -128,6 +128,13 @@ static void tell_exec(struct app *app, const struct picture *picture)
         app_say(app, STYLE_MESSAGE, "It became another program by exec: %s", process->command);
 }
 
+/* The program has ended, and what it started has not. */
+static bool is_survived(const struct app *app, const struct picture *picture)
+{
+    return app->program_end[0] != '\0' && !picture->ended && picture->process_count > 1 &&
+           picture->processes[0].ended;
+}
+
 void app_picture(struct app *app, const struct picture *picture)
 {
     if (picture->version_hex == 0)
@@ -135,6 +142,10 @@ void app_picture(struct app *app, const struct picture *picture)
     if (picture->ended && !app->told_end)
         app_say(app, STYLE_MESSAGE, "The last picture stays: %s", app_end_text(app, picture));
     app->told_end = picture->ended;
+    if (is_survived(app, picture) && !app->told_program_end) {
+        app_say(app, STYLE_MESSAGE, "The program %s; what it started goes on", app->program_end);
+        app->told_program_end = true;
+    }
     if (picture->execs != app->told_execs && !picture->ended)
         tell_exec(app, picture);
     app->told_execs = picture->execs;

@@ -79,6 +79,7 @@ struct app {
     enum style message_style;
     bool message_new;
     bool told_end;
+    bool told_program_end; /* while what it started goes on */
     uint32_t told_execs;
     bool ended_meanwhile; /* the target, while the picture is frozen */
     uint64_t message_until_ns;
