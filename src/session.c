@@ -152,6 +152,11 @@ void session_leave(struct session *session, struct sampler_seat *seat)
     sampler_leave(session->sampler, seat);
 }
 
+bool session_is_vacant(const struct sampler_seat *seat)
+{
+    return sampler_is_vacant(seat);
+}
+
 void session_free(struct session *session)
 {
     if (session == NULL)

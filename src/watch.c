@@ -28,6 +28,7 @@ struct attendee {
     struct sampler_seat *seat; /* NULL: not attached to */
     unsigned tries;
     bool given_up;
+    bool was_attached_to;
     uint64_t seen;             /* the last look in which it was meant */
 };
 
@@ -90,14 +91,35 @@ static void attach(struct watch *watch, struct attendee *attendee)
 
     attendee->seat = session_add(watch->session, (pid_t)attendee->key.pid,
                                  attendee->key.started_ticks, &error);
-    if (attendee->seat != NULL)
+    if (attendee->seat != NULL) {
+        attendee->was_attached_to = true;
         return;
+    }
     attendee->tries++;
     if (may_come_good(attendee, error.code))
         return;
     attendee->given_up = true;
-    if (error.code != ERROR_GONE && error.code != ERROR_NO_PROCESS)
+    if (error.code == ERROR_GONE || error.code == ERROR_NO_PROCESS)
+        return;
+    /* One whose Python ended before the process does is nothing to tell of. */
+    if (!attendee->was_attached_to || (error.code != ERROR_NOT_PYTHON && error.code != ERROR_READ))
         note_refusal(watch, &error);
+}
+
+/* Looks after a process that is meant: attaches to it when it is a Python, and anew when it was none for so long that
+   its target ended. */
+static void attend(struct watch *watch, struct attendee *attendee, bool is_python)
+{
+    if (attendee->seat != NULL && session_is_vacant(attendee->seat)) {
+        attendee->seat = NULL;
+        attendee->tries = 0;
+    }
+    if (!is_python) { /* what it becomes is another program */
+        attendee->tries = 0;
+        attendee->given_up = false;
+    } else if (attendee->seat == NULL && !attendee->given_up) {
+        attach(watch, attendee);
+    }
 }
 
 /* Lets go what is not meant any more; what ended, the sampler sees by itself. */
@@ -136,8 +158,7 @@ static bool look(struct watch *watch, struct error *error)
         if (attendee == NULL)
             return error_set(error, ERROR_MEMORY, "out of memory");
         attendee->seen = watch->look;
-        if (attendee->seat == NULL && !attendee->given_up && found[i]->python != NULL)
-            attach(watch, attendee);
+        attend(watch, attendee, found[i]->python != NULL);
     }
     dismiss(watch);
     pthread_mutex_lock(&watch->lock);

@@ -31,6 +31,7 @@ struct sampler_seat {
     uint64_t interval_ns;    /* how far apart its rounds are to be now */
     uint64_t waited_ns;      /* of the clock's time, not yet answered by a round of it */
     atomic_bool is_to_leave; /* set by sampler_leave(), read by the thread */
+    atomic_bool is_vacant;   /* set by the thread, read by sampler_is_vacant() */
 };
 
 struct sampler {
@@ -86,6 +87,11 @@ void sampler_leave(struct sampler *sampler, struct sampler_seat *seat)
 {
     atomic_store(&seat->is_to_leave, true);
     sem_post(&sampler->news);
+}
+
+bool sampler_is_vacant(const struct sampler_seat *seat)
+{
+    return atomic_load(&seat->is_vacant);
 }
 
 /* Takes in those that arrived, behind the others. */
@@ -167,6 +173,7 @@ static void end_target(struct sampler *sampler, struct sampler_seat *seat, const
         nanosleep(&pause, NULL);
     target_free(seat->target);
     seat->target = NULL;
+    atomic_store(&seat->is_vacant, true);
 }
 
 /* Ends the target of the seat at `place`, and takes that out of the list. The seat itself stays: who was given

@@ -170,6 +170,43 @@ one_becomes_another() {
     stop_targets
 }
 
+# One that is no Python for so long that it is given up is found again when it is one: here a shell that waits, and execs.
+one_comes_back() {
+    start_target "$2" ends
+    python=$(sed -n 's/.*"python_command": "\([^"]*\)".*/\1/p' "$truth")
+    stop_targets
+    # shellcheck disable=SC2016  # for that shell
+    echo 'until [ -e "$1" ]; do sleep 0.05; done; shift; exec "$@"' >"$root$work/waits"
+    rm -f "$root$work/again" "$root$work/after.truth"
+    start_target "$2" ends --exec /bin/sh "$work/waits" "$work/again" \
+        "$python" "$work/shares.py" "$work/after.truth"
+    watch --subprocesses "$pid"
+    let_it_sample
+    kill -USR1 "$pid"
+    wait_for 30 is_given_up || fail "it is not given up: $(cat "$notes")"
+    ! is_over "$profiler" || fail "it does not wait for more: $(cat "$notes")"
+    touch "$root$work/again"
+    wait_for 30 test -s "$root$work/after.truth" || fail "it does not become another program"
+    wait_for 30 is_taken_up || fail "it is not taken up: $(cat "$notes")"
+    let_it_sample
+    finish
+    is 2 'view["processes"]' "$stats"
+    is True 'any(row["function"] == "first" for row in rows)'
+    is True 'any(row["file"].endswith("shares.py") for row in rows)'
+    ! grep -q 'Not attached' "$notes" || fail "$(cat "$notes")"
+    stop_targets
+}
+
+# The profiler has the memory of $pid open.
+is_taken_up() {
+    find "/proc/$profiler/fd" -lname "/proc/$pid/mem" 2>/dev/null | grep -q .
+}
+
+# The profiler does not even watch whether $pid ends (by a pidfd).
+is_given_up() {
+    ! grep -qsx "Pid:	$pid" /proc/"$profiler"/fdinfo/*
+}
+
 turnover() {
     start_target "$2" workers --workers 4 --turnover 0.7
     watch --name "$unique" --view processes
@@ -257,7 +294,7 @@ END
 nothing_matches
 for_each_python one_table
 one=$(a_python 3.13)
-for test in they_come_and_go it_ends_with_the_last one_becomes_another turnover outlier; do
+for test in they_come_and_go it_ends_with_the_last one_becomes_another one_comes_back turnover outlier; do
     "$test" 3.13 "$one"
     echo "ok: $test"
 done
