@@ -142,6 +142,7 @@ bool command_open(struct command_targets *targets, const struct options *options
     const bool descends_later = options->subprocesses && options->command == COMMAND_RUN;
     const struct selection_rules rules = {
         .pids = options->pids,
+        .started_ticks = options->started_ticks,
         .pid_count = options->pid_count,
         .name = options->name,
         .user = options->user,

@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/thread.h"
-#include "sample/process_facts.h"
 
 enum {
     LOOK_EVERY_MS = 300,
@@ -206,7 +205,7 @@ static void *run(void *argument)
 static bool attach_ids(struct watch *watch, const struct selection_rules *rules, struct error *error)
 {
     for (size_t i = 0; i < rules->pid_count; i++) {
-        const uint64_t started_ticks = process_started_ticks(rules->pids[i]);
+        const uint64_t started_ticks = selection_rules_started_ticks(rules, i);
         struct attendee *attendee = attendee_of(watch, rules->pids[i], started_ticks);
 
         if (attendee == NULL)

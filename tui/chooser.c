@@ -149,15 +149,19 @@ const struct listed *chooser_selected(const struct chooser *chooser)
     return chooser->cursor < chooser->count ? chooser->rows[chooser->cursor] : NULL;
 }
 
-size_t chooser_chosen(const struct chooser *chooser, int32_t pids[CHOOSER_MARKS_MAX])
+size_t chooser_chosen(const struct chooser *chooser, int32_t pids[CHOOSER_MARKS_MAX],
+                      uint64_t started_ticks[CHOOSER_MARKS_MAX])
 {
     const struct listed *selected = chooser_selected(chooser);
 
-    for (size_t i = 0; i < chooser->mark_count; i++)
+    for (size_t i = 0; i < chooser->mark_count; i++) {
         pids[i] = chooser->marks[i].pid;
+        started_ticks[i] = chooser->marks[i].started_ticks;
+    }
     if (chooser->mark_count > 0 || selected == NULL)
         return chooser->mark_count;
     pids[0] = selected->pid;
+    started_ticks[0] = selected->started_ticks;
     return 1;
 }
 

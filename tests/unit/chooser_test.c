@@ -33,7 +33,7 @@ static void list(size_t number, int32_t pid, const char *user, uint32_t version,
     snprintf(python->user, sizeof python->user, "%s", user);
     snprintf(python->container, sizeof python->container, "%s", container);
     snprintf(python->command, sizeof python->command, "%s", command);
-    processes[number] = (struct listed){.pid = pid, .parent = 1, .started_ticks = 7,
+    processes[number] = (struct listed){.pid = pid, .parent = 1, .started_ticks = 7 + number,
                                         .cpu_share = cpu, .threads = 1 + (uint32_t)number,
                                         .python = python};
     all[number] = &processes[number];
@@ -96,9 +96,13 @@ static void assert_shows(const char *what)
 static void assert_chosen(size_t count, int32_t first)
 {
     int32_t pids[CHOOSER_MARKS_MAX];
+    uint64_t started_ticks[CHOOSER_MARKS_MAX];
 
-    assert_int_equal(chooser_chosen(chooser, pids), count);
+    assert_int_equal(chooser_chosen(chooser, pids, started_ticks), count);
     assert_int_equal(pids[0], first);
+    for (size_t i = 0; i < PROCESSES; i++)
+        if (processes[i].pid == first)
+            assert_int_equal(started_ticks[0], processes[i].started_ticks);
 }
 
 static void check(int columns, int rows)
@@ -150,7 +154,7 @@ static void selection_stays(void **state)
     assert_chosen(2, 4251);
 
     /* Another process that has the id of one that was marked is not marked. */
-    processes[3].started_ticks = 8;
+    processes[3].started_ticks = 8000;
     chooser_take(chooser, all, PROCESSES);
     assert_chosen(1, 900);
     press(KEY_OF_ESCAPE);

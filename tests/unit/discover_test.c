@@ -197,6 +197,27 @@ static void test_listing(void **state)
     listing_free(listing);
 }
 
+/* Of two processes that have the same id one after the other, only the one that was meant is. */
+static void test_an_id_with_its_start(void **state)
+{
+    const pid_t pid = getpid();
+    const uint64_t started_ticks = process_started_ticks(pid), another = started_ticks - 1, whichever = 0;
+    const uint64_t *const starts[] = {&started_ticks, &whichever, NULL, &another};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        const struct selection_rules rules = {.pids = &pid, .started_ticks = starts[i], .pid_count = 1};
+        struct error error;
+        struct listing *listing = listing_new(&error);
+        struct selection *selection = selection_new(&rules, &error);
+
+        find(selection, listing);
+        assert_int_equal(has(selection, pid), starts[i] != &another);
+        selection_free(selection);
+        listing_free(listing);
+    }
+}
+
 static void test_rules_that_are_none(void **state)
 {
     struct error error;
@@ -230,6 +251,7 @@ int main(void)
         cmocka_unit_test(test_cgroups_that_match),
         cmocka_unit_test(test_descendants),
         cmocka_unit_test(test_listing),
+        cmocka_unit_test(test_an_id_with_its_start),
         cmocka_unit_test(test_rules_that_are_none),
         cmocka_unit_test(test_descriptions),
     };
