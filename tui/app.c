@@ -432,26 +432,6 @@ static void draw_key_line(struct app *app, struct grid *grid, int row)
     }
 }
 
-static void draw_help_line(const struct app *app, struct grid *grid, int row)
-{
-    struct pen pen = pen_at(grid, row, 1, grid->columns - 2);
-    struct pen right = pen;
-    char text[64];
-
-    snprintf(text, sizeof text, "%d–%d of %d", app->help_top + 1, app->help_top + app->help_page,
-             app->help_most + app->help_page);
-    if (app->help_most > 0)
-        pen_right(&right, STYLE_DIM, text);
-
-    pen_text(&pen, STYLE_KEY, "Esc");
-    pen_text(&pen, STYLE_TEXT, " Close  ");
-    pen_glyph(&pen, STYLE_KEY, GLYPH_UP);
-    pen_text(&pen, STYLE_KEY, " ");
-    pen_glyph(&pen, STYLE_KEY, GLYPH_DOWN);
-    pen_text(&pen, STYLE_KEY, " PgUp PgDn");
-    pen_text(&pen, STYLE_TEXT, " Scroll");
-}
-
 /* The bottom line: what is asked, what there is to tell, or the keys. */
 static void draw_bottom(struct app *app, struct grid *grid, int row, uint64_t now_ns)
 {
@@ -462,7 +442,7 @@ static void draw_bottom(struct app *app, struct grid *grid, int row, uint64_t no
         app->message[0] = 0;
 
     if (app->help) {
-        draw_help_line(app, grid, row);
+        scroll_draw_keys(&app->help_scroll, grid, row);
     } else if (app->prompt != PROMPT_NONE) {
         prompt_draw(app, grid, row);
     } else if (app->message[0]) {

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "discover/listing.h"
@@ -43,6 +44,9 @@ unsigned chooser_requests(struct chooser *chooser);
    selected one. Gives their number. */
 size_t chooser_chosen(const struct chooser *chooser, int32_t pids[CHOOSER_MARKS_MAX],
                       uint64_t started_ticks[CHOOSER_MARKS_MAX]);
+
+/* Writes the keys as a part of a man page. */
+void chooser_write_man(FILE *file);
 
 /* Shows why something did not work, until the next key. */
 void chooser_tell(struct chooser *chooser, const struct error *error);

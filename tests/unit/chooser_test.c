@@ -224,6 +224,48 @@ static void quitting(void **state)
     assert_int_equal(chooser_requests(chooser), CHOOSER_QUIT);
 }
 
+static void check_help(int columns, int rows)
+{
+    char file[64];
+
+    assert_true(grid_resize(&grid, columns, rows));
+    chooser_draw(chooser, &grid);
+    snprintf(file, sizeof file, "chooser-help-%dx%d", columns, rows);
+    golden_check(&grid, file);
+}
+
+/* It scrolls, keeps all keys to itself, and the list goes on below it. */
+static void help_is_read(void **state)
+{
+    (void)state;
+    press('h');
+    check_help(80, 24);
+    check_help(60, 12);
+    press(KEY_OF_END);
+    assert_shows("it may not be read");
+    assert_null(strstr(text, "What is opened"));
+    press('j');
+    press(KEY_OF_UP);
+    press(KEY_OF_PAGE_UP);
+    press('g');
+    assert_shows("What is opened");
+    chooser_take(chooser, all, 2);
+    assert_shows("What is opened");
+    assert_shows("2 Python processes here");
+    press(KEY_OF_ENTER); /* closes it, and opens nothing */
+    assert_int_equal(chooser_requests(chooser), 0);
+    assert_shows("Enter Open");
+    press(KEY_OF_F1);
+    press(KEY_CTRL('L'));
+    assert_int_equal(chooser_requests(chooser), CHOOSER_REDRAW);
+    press('q');
+    assert_int_equal(chooser_requests(chooser), 0);
+    press('?');
+    assert_shows("What is opened");
+    press(KEY_CTRL('C'));
+    assert_int_equal(chooser_requests(chooser), CHOOSER_QUIT);
+}
+
 static void empty_lists(void **state)
 {
     const struct listed *none[] = {&processes[5]};
@@ -251,6 +293,7 @@ int main(void)
         TEST(filter_narrows),
         TEST(other_orders),
         TEST(quitting),
+        TEST(help_is_read),
         TEST(empty_lists),
     };
 
