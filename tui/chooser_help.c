@@ -1,4 +1,5 @@
-/* The help screen of the list of processes: its keys, its columns and its signs, made from the tables of the first two. */
+/* The help screen of the list of processes: its keys, its columns and its signs, made from the
+ * tables of the first two. */
 #include "tui/chooser.h"
 
 #include "tui/chooser_columns.h"
@@ -44,14 +45,19 @@ static void write_signs(struct page *page)
 {
     page_title(page, "Rows and signs");
     page_entry(page, STYLE_LABEL, "*", "it is marked: Enter opens all that are, in one view");
-    page_entry(page, STYLE_LABEL, "dim", "it may not be read; when it is selected, the line below the list tells why");
+    page_entry(page, STYLE_LABEL, "dim",
+               "it may not be read; when it is selected, the line below the list tells why");
 }
 
 /* Writes all that is seen, and gives the number of lines. */
 static int write_help(struct grid *grid, int row, int rows, int top)
 {
-    struct page page = {.grid = grid, .row = row, .rows = rows, .column = MARGIN,
-                        .columns = grid->columns - MARGIN, .top = top};
+    struct page page = {.grid = grid,
+                        .row = row,
+                        .rows = rows,
+                        .column = MARGIN,
+                        .columns = grid->columns - MARGIN,
+                        .top = top};
 
     write_keys(&page);
     write_columns(&page);

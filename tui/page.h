@@ -1,6 +1,6 @@
 /*
- * page - a text of titles, and of names with what they mean, of which as many lines are seen as there is room for; and the
- * keys that scroll it. The help screens are made of it.
+ * page - a text of titles, and of names with what they mean, of which as many lines are seen as
+ * there is room for; and the keys that scroll it. The help screens are made of it.
  */
 #ifndef TUI_PAGE_H
 #define TUI_PAGE_H
@@ -27,13 +27,14 @@ void scroll_fit(struct scroll *scroll, int lines, int rows);
 /* Draws the line below the text: how to close it and to scroll, and where it is. */
 void scroll_draw_keys(const struct scroll *scroll, struct grid *grid, int row);
 
-/* Where the next line goes: lines above the first that is seen, and below the last, are only counted. */
+/* Where the next line goes: lines above the first that is seen, and below the last, are only
+ * counted. */
 struct page {
     struct grid *grid;
-    int row, rows;       /* on the grid */
+    int row, rows; /* on the grid */
     int column, columns;
-    int top;             /* the first line that is seen */
-    int line;            /* the next one */
+    int top;  /* the first line that is seen */
+    int line; /* the next one */
 };
 
 void page_title(struct page *page, const char *title);

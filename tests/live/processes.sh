@@ -218,17 +218,38 @@ turnover() {
     stop_targets
 }
 
-# All of its siblings rest most of the time, and it does something else.
-outlier() {
-    start_target "$2" workers --workers 5 --stuck
-    watch --subprocesses --view processes "$pid"
+# last_worker - of the target that was started last.
+last_worker() {
+    pgrep -P "$pid" | sort -n | tail -n 1
+}
+
+# Workers of the same code, in three families at once: of one family one worker computes all the time, of one it does
+# something else, and of one all are alike. The siblings rest most of the time.
+outliers() {
+    rest="--workers 4 --busy-ms 0.2"
+    # shellcheck disable=SC2086  # a list of words
+    start_target "$2" workers $rest --spin
+    spinning=$(last_worker)
+    # shellcheck disable=SC2086
+    start_target "$2" workers $rest --stuck
+    stuck=$(last_worker)
+    # shellcheck disable=SC2086
+    start_target "$2" workers $rest
+    undisturbed outliers_are_marked
+    stop_targets
+}
+
+outliers_are_marked() {
+    watch --name "$unique" --view processes
     let_it_look
     let_it_look
     finish
-    is 5 'len([row for row in rows if row["pid"] != '"$pid"'])'
-    is "[$(pgrep -P "$pid" | sort -n | tail -n 1)]" \
-        '[row["pid"] for row in rows if "function" in row["outlier"]]'
-    stop_targets
+    is 15 'len(rows)'
+    # What gets no CPU cannot stand out by it.
+    [ "$(json 'max(row["cpu_percent"] for row in rows) > 50' "$rows")" = True ] || return 3
+    is "['$stuck function']" '["%(pid)d %(outlier)s" % row for row in rows if row["outlier"] and row["pid"] != '"$spinning"']'
+    is '[True]' '["busy" in row["outlier"] for row in rows if row["pid"] == '"$spinning"']'
+    is "$spinning" 'max(rows, key=lambda row: row["gil_percent"])["pid"]'
 }
 
 nothing_matches() {
@@ -294,7 +315,7 @@ END
 nothing_matches
 for_each_python one_table
 one=$(a_python 3.13)
-for test in they_come_and_go it_ends_with_the_last one_becomes_another one_comes_back turnover outlier; do
+for test in they_come_and_go it_ends_with_the_last one_becomes_another one_comes_back turnover outliers; do
     "$test" 3.13 "$one"
     echo "ok: $test"
 done
