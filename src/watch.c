@@ -27,7 +27,6 @@ struct attendee {
     struct sampler_seat *seat; /* NULL: not attached to */
     unsigned tries;
     bool given_up;
-    bool was_attached_to;
     uint64_t seen;             /* the last look in which it was meant */
 };
 
@@ -90,18 +89,13 @@ static void attach(struct watch *watch, struct attendee *attendee)
 
     attendee->seat = session_add(watch->session, (pid_t)attendee->key.pid,
                                  attendee->key.started_ticks, &error);
-    if (attendee->seat != NULL) {
-        attendee->was_attached_to = true;
+    if (attendee->seat != NULL)
         return;
-    }
     attendee->tries++;
     if (may_come_good(attendee, error.code))
         return;
     attendee->given_up = true;
-    if (error.code == ERROR_GONE || error.code == ERROR_NO_PROCESS)
-        return;
-    /* One whose Python ended before the process does is nothing to tell of. */
-    if (!attendee->was_attached_to || (error.code != ERROR_NOT_PYTHON && error.code != ERROR_READ))
+    if (error.code != ERROR_GONE && error.code != ERROR_NO_PROCESS)
         note_refusal(watch, &error);
 }
 
@@ -109,7 +103,7 @@ static void attach(struct watch *watch, struct attendee *attendee)
    its target ended. */
 static void attend(struct watch *watch, struct attendee *attendee, bool is_python)
 {
-    if (attendee->seat != NULL && session_is_vacant(attendee->seat)) {
+    if (attendee->seat != NULL && session_lost_program(attendee->seat)) {
         attendee->seat = NULL;
         attendee->tries = 0;
     }

@@ -31,7 +31,7 @@ struct sampler_seat {
     uint64_t interval_ns;    /* how far apart its rounds are to be now */
     uint64_t waited_ns;      /* of the clock's time, not yet answered by a round of it */
     atomic_bool is_to_leave; /* set by sampler_leave(), read by the thread */
-    atomic_bool is_vacant;   /* set by the thread, read by sampler_is_vacant() */
+    atomic_bool lost;        /* set by the thread, read by sampler_lost_program() */
 };
 
 struct sampler {
@@ -89,9 +89,9 @@ void sampler_leave(struct sampler *sampler, struct sampler_seat *seat)
     sem_post(&sampler->news);
 }
 
-bool sampler_is_vacant(const struct sampler_seat *seat)
+bool sampler_lost_program(const struct sampler_seat *seat)
 {
-    return atomic_load(&seat->is_vacant);
+    return atomic_load(&seat->lost);
 }
 
 /* Takes in those that arrived, behind the others. */
@@ -171,9 +171,9 @@ static void end_target(struct sampler *sampler, struct sampler_seat *seat, const
     for (waited_ns = 0; target_tend(seat->target) && waited_ns < END_PATIENCE_MS * NS_PER_MS;
          waited_ns += END_PAUSE_NS)
         nanosleep(&pause, NULL);
+    atomic_store(&seat->lost, target_has_no_program(seat->target));
     target_free(seat->target);
     seat->target = NULL;
-    atomic_store(&seat->is_vacant, true);
 }
 
 /* Ends the target of the seat at `place`, and takes that out of the list. The seat itself stays: who was given
