@@ -84,19 +84,21 @@ finish() {
     wait "$profiler" || fail "attach ended with $?: $(cat "$notes")"
 }
 
-# has_looked N - the profiler's second thread has looked that often since it was asked first: it sleeps in between.
-switches_of_watch() {
+# looks - how often the profiler's second thread has looked at all processes, about: it sleeps in between, and looks fifteen
+# times as often at those that are new.
+looks() {
     for task in /proc/"$profiler"/task/*; do
-        ! grep -qx watch "$task/comm" || sed -n 's/^voluntary_ctxt_switches:\t//p' "$task/status"
+        ! grep -qx watch "$task/comm" || awk '/^voluntary_ctxt_switches:/ { print int($2 / 15) }' "$task/status"
     done
 }
 
+# has_looked N
 has_looked() {
-    [ "$(switches_of_watch)" -ge "$1" ]
+    [ "$(looks)" -ge "$1" ]
 }
 
 let_it_look() {
-    wait_for 30 has_looked $(($(switches_of_watch) + 3)) || fail "it does not look for others"
+    wait_for 30 has_looked $(($(looks) + 3)) || fail "it does not look for others"
 }
 
 # The sampler has used some more of the CPU.
@@ -111,6 +113,7 @@ they_come_and_go() {
     watch --subprocesses --view processes "$pid"
     is_there() { [ "$(pgrep -fc "$unique.*--below")" -ge 2 ]; } # the shell and its child
     wait_for 30 is_there || fail "the shell has no child"
+    targets="$targets $(pgrep -fd ' ' "$unique.*--below")"
     let_it_look
     kill -USR1 "$pid"
     wait_for 30 workers_are 4 || fail "no worker came"
@@ -210,8 +213,7 @@ is_given_up() {
 turnover() {
     start_target "$2" workers --workers 4 --turnover 0.7
     watch --name "$unique" --view processes
-    enough() { [ "$(switches_of_watch)" -ge 14 ]; }
-    wait_for 60 enough || fail "it does not look"
+    wait_for 60 has_looked 14 || fail "it does not look"
     finish
     is True 'len(rows) >= 9'
     is True 'view["running"] == 0 and view["dropped"] == 0 and view["failed"] * 100 < view["samples"]'

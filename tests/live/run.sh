@@ -263,6 +263,24 @@ with_subprocesses() {
     processes_are ended ended
 }
 
+# Of those that live for a tenth of a second, most are seen.
+short_lives() {
+    here "$@"
+    undisturbed most_are_seen
+}
+
+most_are_seen() {
+    begun_ms=$(date +%s%3N)
+    "$tachyon_top" run --python "$python" --force --view processes -o "$work/rows.json" --subprocesses "$work/lives.py" \
+        starts 7 2>"$work/err" || fail "$(cat "$work/err")"
+    took_ms=$(($(date +%s%3N) - begun_ms))
+    seen=$(python3 -c 'import json, sys
+print(sum(row["function"] == "mark_7" for row in json.load(open(sys.argv[1]))["rows"]))' "$work/rows.json")
+    echo "$seen of 12 in $took_ms ms"
+    [ "$took_ms" -lt 4000 ] || return 3 # they live for longer, or this program gets no CPU
+    [ "$seen" -ge 9 ]
+}
+
 cannot_be() {
     here "$@"
     for words in "--python $work/none x.py" "--python /etc/passwd x.py" "--stdin $work/none $job"; do
@@ -292,4 +310,5 @@ for_each_python signals_are_sent_on 3.11 3.13
 for_each_python stops_and_goes_on 3.11
 for_each_python goes_on_without_us 3.11
 for_each_python with_subprocesses 3.13
+for_each_python short_lives 3.13
 for_each_python cannot_be 3.11
