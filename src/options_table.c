@@ -67,7 +67,8 @@ const struct option_row OPTION_ROWS[] = {
      "the same for those in a cgroup: its path, or a part of it such as nginx or nginx.service, or the first digits of "
      "the id of a container. Of --name, --user and --cgroup, all that are given have to match", 0, 0, NULL, FIELD(cgroup)},
     {"subprocesses", 0, GROUP_PROCESSES, FOR_LOOKING | FOR_RUN, KIND_FLAG, NULL, NULL,
-     "with all Python processes that descend from them, also those that come later, whatever programs are in between",
+     "with all Python processes that descend from them, or from the program that run starts, also those that come later, whatever "
+     "programs are in between",
      0, 0, NULL, FIELD(subprocesses)},
 
     {"sampling-rate", 'r', GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH | FOR_RUN, KIND_RATE, "RATE", "1khz",
