@@ -213,9 +213,11 @@ is_given_up() {
 turnover() {
     start_target "$2" workers --workers 4 --turnover 0.7
     watch --name "$unique" --view processes
-    wait_for 60 has_looked 14 || fail "it does not look"
+    : >"$work/workers"
+    have_been() { pgrep -P "$pid" >>"$work/workers"; [ "$(sort -u "$work/workers" | wc -l)" -ge "$1" ]; }
+    wait_for 60 have_been 16 || fail "the workers stay"
     finish
-    is True 'len(rows) >= 9'
+    is True 'len(rows) >= 12'
     is True 'view["running"] == 0 and view["dropped"] == 0 and view["failed"] * 100 < view["samples"]'
     stop_targets
 }
