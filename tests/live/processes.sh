@@ -190,7 +190,7 @@ one_comes_back() {
     ! is_over "$profiler" || fail "it does not wait for more: $(cat "$notes")"
     touch "$root$work/again"
     wait_for 30 test -s "$root$work/after.truth" || fail "it does not become another program"
-    wait_for 30 is_taken_up || fail "it is not taken up: $(cat "$notes")"
+    wait_for 30 is_looked_at "$pid" || fail "it is not taken up: $(cat "$notes")"
     let_it_sample
     finish
     is 2 'view["processes"]' "$stats"
@@ -198,11 +198,6 @@ one_comes_back() {
     is True 'any(row["file"].endswith("shares.py") for row in rows)'
     ! grep -q 'Not attached' "$notes" || fail "$(cat "$notes")"
     stop_targets
-}
-
-# The profiler has the memory of $pid open.
-is_taken_up() {
-    find "/proc/$profiler/fd" -lname "/proc/$pid/mem" 2>/dev/null | grep -q .
 }
 
 # The profiler does not even watch whether $pid ends (by a pidfd).

@@ -210,11 +210,6 @@ descend() {
     let_it_sample
 }
 
-# is_looked_at PID - the profiler has its memory open.
-is_looked_at() {
-    find "/proc/$profiler/fd" -lname "/proc/$1/mem" 2>/dev/null | grep -q .
-}
-
 # Some more rounds were made.
 let_it_sample() {
     enough_ns=$(($(cpu_ns "$profiler") + 20000000))
