@@ -16,6 +16,7 @@
 #include "export/save.h"
 #include "options.h"
 #include "tui/actions.h"
+#include "tui/chooser.h"
 
 #define PATH_SIZE 4096
 
@@ -25,7 +26,7 @@ struct text {
 };
 
 static const char *const MAN_PAGE = "doc/tachyon-top.1";
-static const char *const MAN_PARTS[] = {"synopsis", "commands", "options", "keys", NULL};
+static const char *const MAN_PARTS[] = {"synopsis", "commands", "options", "keys", "list", NULL};
 
 static const struct {
     const char *shell;
@@ -126,6 +127,8 @@ static void write_part(FILE *stream, const char *part)
 {
     if (strcmp(part, "keys") == 0)
         actions_write_man(stream);
+    else if (strcmp(part, "list") == 0)
+        chooser_write_man(stream);
     else
         options_write_man(stream, part);
 }

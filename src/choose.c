@@ -119,7 +119,7 @@ bool choice_make(struct choice *choice, struct screen *screen, struct options *o
         if ((requests & CHOOSER_QUIT) != 0 || (events & SCREEN_QUIT) != 0)
             return false;
         if ((requests & CHOOSER_OPEN) != 0) {
-            options->pid_count = chooser_chosen(choice->chooser, options->pids);
+            options->pid_count = chooser_chosen(choice->chooser, options->pids, options->started_ticks);
             return true;
         }
     }

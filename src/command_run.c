@@ -60,10 +60,22 @@ static void let_program_begin(const struct signal_care *care)
     running->gate = GATE_NONE;
 }
 
-/* Every signal that is looked after is blocked from before the program begins. */
-static struct signal_care care_for_program(struct running *running)
+static bool has_ended(const struct signal_care *care)
 {
-    struct signal_care care = {.heed = pass_on, .begun = let_program_begin, .context = running};
+    const struct running *running = care->context;
+    int status;
+
+    return program_ended(running->program, &status);
+}
+
+/* Every signal that is looked after is blocked from before the program begins. What descends from it may go on for
+   long, and who waits for the program is not to wait for that: the sampling is over with it, unless its length is given. */
+static struct signal_care care_for_program(struct running *running, const struct options *options)
+{
+    struct signal_care care = {.heed = pass_on,
+                               .begun = let_program_begin,
+                               .over = options->subprocesses && options->duration_ns == 0 ? has_ended : NULL,
+                               .context = running};
 
     sigemptyset(&care.signals);
     for (size_t i = 0; i < sizeof SENT_ON / sizeof SENT_ON[0]; i++)
@@ -137,7 +149,7 @@ static bool attend(struct running *running, const struct signal_care *care, cons
 bool command_run(const struct options *options, FILE *notes, int *status, struct error *error)
 {
     struct running running = {.gate = GATE_NONE};
-    const struct signal_care care = care_for_program(&running);
+    const struct signal_care care = care_for_program(&running, options);
     struct attach *attach = attach_new(options, error);
     bool ok = attach != NULL;
 

@@ -138,16 +138,19 @@ static struct session *new_session(const struct options *options, struct error *
 bool command_open(struct command_targets *targets, const struct options *options,
                   struct error *error)
 {
+    /* A program that begins has no descendants yet, and does not wait until all processes were looked at. */
+    const bool descends_later = options->subprocesses && options->command == COMMAND_RUN;
     const struct selection_rules rules = {
         .pids = options->pids,
+        .started_ticks = options->started_ticks,
         .pid_count = options->pid_count,
         .name = options->name,
         .user = options->user,
         .cgroup = options->cgroup,
-        .subprocesses = options->subprocesses,
+        .subprocesses = options->subprocesses && !descends_later,
     };
 
-    *targets = (struct command_targets){.session = new_session(options, error)};
+    *targets = (struct command_targets){.session = new_session(options, error), .descends_later = descends_later};
     if (targets->session != NULL)
         targets->watch = watch_new(targets->session, &rules, error);
     return targets->watch != NULL;
@@ -162,7 +165,9 @@ void command_close(struct command_targets *targets)
 
 bool command_start(struct command_targets *targets, struct error *error)
 {
-    return session_start(targets->session, error) && watch_start(targets->watch, error);
+    return session_start(targets->session, error) &&
+           (targets->descends_later ? watch_set_subprocesses(targets->watch, true, error)
+                                    : watch_start(targets->watch, error));
 }
 
 bool command_ended(struct command_targets *targets)
@@ -191,13 +196,14 @@ struct tally *command_tally(const struct options *options, struct error *error)
     return tally_new(&limits, error);
 }
 
-/* Samples until `duration_ns` went by (0: for ever), all targets ended, or a signal asked to end. */
+/* Samples until `duration_ns` went by (0: for ever), all targets ended, a signal asked to end, or it is enough. */
 static bool sample(struct command_targets *targets, const struct signal_care *care, uint64_t duration_ns,
                    session_consume *consume, void *context, struct error *error)
 {
     const sigset_t stop = only(SIGTSTP);
     const uint64_t start_ns = clock_now_ns();
     struct session *session = targets->session;
+    bool over = false;
 
     pthread_sigmask(SIG_BLOCK, &care->signals, NULL);
     if (!command_start(targets, error))
@@ -210,8 +216,9 @@ static bool sample(struct command_targets *targets, const struct signal_care *ca
 
         if (session_pump(session, PUMP_MOST, consume, context) == PUMP_MOST)
             wait_ns = 0; /* there is more */
-        if (command_ended(targets) || (duration_ns != 0 && gone_ns >= duration_ns))
+        if (command_ended(targets) || (duration_ns != 0 && gone_ns >= duration_ns) || over)
             break;
+        over = care->over != NULL && care->over(care); /* with the records of up to then, which come in the next turn */
         if (duration_ns != 0 && duration_ns - gone_ns < wait_ns)
             wait_ns = duration_ns - gone_ns;
         if (wait_for_end(session, care, wait_ns))

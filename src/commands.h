@@ -23,6 +23,7 @@
 struct command_targets {
     struct session *session;
     struct watch *watch;
+    bool descends_later; /* with descendants from the start of the sampling on */
 };
 
 /* Attaches to the processes asked for, at the rate asked for. False with the reason; command_close() is due in either
@@ -48,6 +49,7 @@ struct signal_care {
     sigset_t signals;
     bool (*heed)(const struct signal_care *care, struct session *session, const siginfo_t *signal); /* true: it is enough */
     void (*begun)(const struct signal_care *care); /* the sampler thread is at work; NULL: not to be told */
+    bool (*over)(const struct signal_care *care);  /* it is enough by now, whatever still runs; NULL: never */
     void *context;
 };
 

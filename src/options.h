@@ -32,6 +32,7 @@ enum options_command {
 struct options {
     enum options_command command;
     int32_t pids[OPTIONS_PIDS_MAX]; /* with run: not known yet */
+    uint64_t started_ticks[OPTIONS_PIDS_MAX]; /* when each began, as in struct selection_rules: those chosen from the list */
     size_t pid_count;
     const char *name;     /* of processes, as in struct selection_rules; NULL: any */
     const char *user;

@@ -27,7 +27,10 @@ const struct command_row COMMAND_ROWS[COMMANDS] = {
                      "are told on standard error, and this command ends as it did: with its exit status, or by the "
                      "same signal. With --live it is shown in the live view instead, and what it writes is kept in a view of "
                      "its own (Tab), the last 10,000 lines, which are printed when the view is closed; its standard input is "
-                     "empty, or --stdin. The view stays when the program has ended; to quit before ends the program, too.",
+                     "empty, or --stdin. The view stays when the program has ended; to quit before ends the program, too. "
+                     "With --subprocesses the Python processes that descend from the program are sampled as well. That is over "
+                     "when the program has ended, even if some of them still run, unless --duration says how long; the "
+                     "live view shows those until it is left.",
                      PROGRAM_WORDS},
     [COMMAND_DUMP] = {"dump", "print where each thread is now, like a traceback",
                       "Looks once at every thread of the process PID and prints its stack, most "
@@ -63,8 +66,9 @@ const struct option_row OPTION_ROWS[] = {
     {"cgroup", 0, GROUP_PROCESSES, FOR_LOOKING, KIND_TEXT, "CGROUP", NULL,
      "the same for those in a cgroup: its path, or a part of it such as nginx or nginx.service, or the first digits of "
      "the id of a container. Of --name, --user and --cgroup, all that are given have to match", 0, 0, NULL, FIELD(cgroup)},
-    {"subprocesses", 0, GROUP_PROCESSES, FOR_LOOKING, KIND_FLAG, NULL, NULL,
-     "with all Python processes that descend from them, also those that come later, whatever programs are in between",
+    {"subprocesses", 0, GROUP_PROCESSES, FOR_LOOKING | FOR_RUN, KIND_FLAG, NULL, NULL,
+     "with all Python processes that descend from them, or from the program that run starts, also those that come later, whatever "
+     "programs are in between",
      0, 0, NULL, FIELD(subprocesses)},
 
     {"sampling-rate", 'r', GROUP_SAMPLING, FOR_LIVE | FOR_ATTACH | FOR_RUN, KIND_RATE, "RATE", "1khz",

@@ -152,6 +152,11 @@ void session_leave(struct session *session, struct sampler_seat *seat)
     sampler_leave(session->sampler, seat);
 }
 
+bool session_lost_program(const struct sampler_seat *seat)
+{
+    return sampler_lost_program(seat);
+}
+
 void session_free(struct session *session)
 {
     if (session == NULL)

@@ -40,6 +40,9 @@ struct sampler_seat *session_add(struct session *session, pid_t pid, uint64_t st
 /* Lets a target go: it is told as ended. Any thread. */
 void session_leave(struct session *session, struct sampler_seat *seat);
 
+/* Whether the target ended because its process became another program, which was no Python for too long. Any thread. */
+bool session_lost_program(const struct sampler_seat *seat);
+
 /* PY_VERSION_HEX of the first target. */
 uint32_t session_version(const struct session *session);
 

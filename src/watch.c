@@ -11,9 +11,12 @@
 #include "sample/process_facts.h"
 
 enum {
-    LOOK_EVERY_MS = 300,
-    LOOK_PARTS = 50,  /* and looks take one in so many parts of the time at most */
-    TRIES_MAX = 10,   /* for one that looks like a Python, and is none (yet) */
+    LOOK_EVERY_MS = 300,     /* at all processes, */
+    LOOK_NEW_EVERY_MS = 20,  /* and at those that came since; both together, with the attaching, take */
+    LOOK_PARTS = 50,         /* one in so many parts of the time at most, the looks at all half of that; */
+    CREDIT_MS = 20,          /* what was not taken is kept, up to this */
+    SETTLED_MS = 20,         /* after its fork, a child that is to be another program has become that */
+    TRIES_MAX = 10,          /* for one that looks like a Python, and is none (yet) */
 };
 
 /* A process that is meant; its key is without padding, as it is compared as bytes. */
@@ -100,6 +103,30 @@ static void attach(struct watch *watch, struct attendee *attendee)
         note_refusal(watch, &error);
 }
 
+/* Whether what a process is now is what it is to be, as far as its age tells. What is there when this program begins is
+   taken as it is. */
+static bool is_settled(const struct watch *watch, const struct attendee *attendee)
+{
+    return watch->look == 1 ||
+           clock_now_ns() - process_started_ns((pid_t)attendee->key.pid) >= SETTLED_MS * NS_PER_MS;
+}
+
+/* Looks after a process that is meant: attaches to it when it is a Python, and anew when it was none for so long that
+   its target ended. */
+static void attend(struct watch *watch, struct attendee *attendee, bool is_python)
+{
+    if (attendee->seat != NULL && session_lost_program(attendee->seat)) {
+        attendee->seat = NULL;
+        attendee->tries = 0;
+    }
+    if (!is_python) { /* what it becomes is another program */
+        attendee->tries = 0;
+        attendee->given_up = false;
+    } else if (attendee->seat == NULL && !attendee->given_up && is_settled(watch, attendee)) {
+        attach(watch, attendee);
+    }
+}
+
 /* Lets go what is not meant any more; what ended, the sampler sees by itself. */
 static void dismiss(struct watch *watch)
 {
@@ -119,14 +146,13 @@ static void dismiss(struct watch *watch)
     }
 }
 
-/* Looks at all processes once, and attaches to those that are meant. */
-static bool look(struct watch *watch, struct error *error)
+/* Attaches to what is meant of the processes that are listed. */
+static bool attend_all(struct watch *watch, bool whole, struct error *error)
 {
     const struct listed *const *found;
     size_t count;
 
-    if (!listing_look(watch->listing, error) ||
-        !selection_find(watch->selection, watch->listing, error))
+    if (!selection_find(watch->selection, watch->listing, error))
         return false;
     watch->look++;
     found = selection_found(watch->selection, &count);
@@ -136,8 +162,8 @@ static bool look(struct watch *watch, struct error *error)
         if (attendee == NULL)
             return error_set(error, ERROR_MEMORY, "out of memory");
         attendee->seen = watch->look;
-        if (attendee->seat == NULL && !attendee->given_up && found[i]->python != NULL)
-            attach(watch, attendee);
+        if (whole || attendee->tries == 0)
+            attend(watch, attendee, found[i]->python != NULL);
     }
     dismiss(watch);
     pthread_mutex_lock(&watch->lock);
@@ -146,37 +172,81 @@ static bool look(struct watch *watch, struct error *error)
     return true;
 }
 
-/* Sleeps until the next look is due; false: it is to stop. */
-static bool wait_for_turn(struct watch *watch, uint64_t took_ns)
+/* Looks at all processes once, or at those that came since, and attaches to those that are meant. */
+static bool look(struct watch *watch, bool whole, struct error *error)
 {
-    const uint64_t least_ns = LOOK_EVERY_MS * NS_PER_MS;
-    const uint64_t pause_ns = took_ns * LOOK_PARTS > least_ns ? took_ns * LOOK_PARTS : least_ns;
-    const uint64_t until_ns = clock_now_ns() + pause_ns;
+    bool any = true;
+
+    if (whole ? !listing_look(watch->listing, error) : !listing_look_at_new(watch->listing, &any, error))
+        return false;
+    return !any || attend_all(watch, whole, error);
+}
+
+/* Sleeps until a time; false: it is to stop. `*changed`: another kind of processes is meant now. */
+static bool wait_until(struct watch *watch, uint64_t until_ns, bool *changed)
+{
     const struct timespec until = {(time_t)(until_ns / NS_PER_S), (long)(until_ns % NS_PER_S)};
     bool goes_on;
 
     pthread_mutex_lock(&watch->lock);
+    *changed = false;
     if (!watch->is_to_stop)
-        pthread_cond_clockwait(&watch->wake, &watch->lock, CLOCK_MONOTONIC, &until);
+        *changed = pthread_cond_clockwait(&watch->wake, &watch->lock, CLOCK_MONOTONIC, &until) == 0;
     goes_on = !watch->is_to_stop;
     selection_set_subprocesses(watch->selection, watch->subprocesses);
     pthread_mutex_unlock(&watch->lock);
     return goes_on;
 }
 
+/* The share of a CPU that looks may take. */
+struct allowance {
+    int64_t credit_ns;
+    uint64_t counted_ns; /* up to when it was added to */
+};
+
+/* Takes off what a look took. Gives from when on there may be more. */
+static uint64_t spend(struct allowance *allowance, uint64_t took_ns)
+{
+    const uint64_t now_ns = clock_now_ns();
+    const int64_t most_ns = CREDIT_MS * (int64_t)NS_PER_MS;
+
+    allowance->credit_ns += (int64_t)((now_ns - allowance->counted_ns) / LOOK_PARTS);
+    if (allowance->credit_ns > most_ns)
+        allowance->credit_ns = most_ns;
+    allowance->counted_ns = now_ns;
+    allowance->credit_ns -= (int64_t)took_ns;
+    return allowance->credit_ns >= 0 ? now_ns : now_ns + (uint64_t)-allowance->credit_ns * LOOK_PARTS;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 static void *run(void *argument)
 {
     struct watch *watch = argument;
-    uint64_t took_ns = 0;
+    uint64_t now_ns = clock_now_ns();
+    struct allowance allowance = {CREDIT_MS * (int64_t)NS_PER_MS, now_ns};
+    uint64_t all_due_ns = watch->look == 0 ? now_ns : now_ns + LOOK_EVERY_MS * NS_PER_MS;
+    uint64_t new_due_ns = now_ns + LOOK_NEW_EVERY_MS * NS_PER_MS;
+    bool changed;
 
     prctl(PR_SET_NAME, "watch");
-    while (wait_for_turn(watch, took_ns)) {
+    while (wait_until(watch, clock_least(all_due_ns, new_due_ns), &changed)) {
+        const bool whole = changed || clock_now_ns() >= all_due_ns;
         const uint64_t began_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+        uint64_t took_ns, allowed_ns;
         struct error error;
 
-        if (!look(watch, &error))
+        if (!look(watch, whole, &error))
             note_refusal(watch, &error);
         took_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - began_ns;
+        allowed_ns = spend(&allowance, took_ns);
+        now_ns = clock_now_ns();
+        if (whole)
+            all_due_ns = now_ns + later(LOOK_EVERY_MS * NS_PER_MS, 2 * LOOK_PARTS * took_ns);
+        new_due_ns = later(now_ns + LOOK_NEW_EVERY_MS * NS_PER_MS, allowed_ns);
     }
     return NULL;
 }
@@ -185,7 +255,7 @@ static void *run(void *argument)
 static bool attach_ids(struct watch *watch, const struct selection_rules *rules, struct error *error)
 {
     for (size_t i = 0; i < rules->pid_count; i++) {
-        const uint64_t started_ticks = process_started_ticks(rules->pids[i]);
+        const uint64_t started_ticks = selection_rules_started_ticks(rules, i);
         struct attendee *attendee = attendee_of(watch, rules->pids[i], started_ticks);
 
         if (attendee == NULL)
@@ -233,7 +303,7 @@ static bool attach_first(struct watch *watch, const struct selection_rules *rule
 {
     if (!attach_ids(watch, rules, error))
         return false;
-    if ((rules->subprocesses || selection_is_open(watch->selection)) && !look(watch, error))
+    if ((rules->subprocesses || selection_is_open(watch->selection)) && !look(watch, true, error))
         return false;
     return has_any(watch) || tell_none(watch, error);
 }

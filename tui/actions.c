@@ -303,7 +303,7 @@ static void redraw(struct app *app)
 static void open_help(struct app *app)
 {
     app->help = true;
-    app->help_top = 0;
+    app->help_scroll.top = 0;
 }
 
 static void quit(struct app *app)
@@ -419,33 +419,12 @@ const struct action *action_of_key(int key)
     return NULL;
 }
 
-static void write_man_text(FILE *file, const char *text)
-{
-    for (; *text; text++) {
-        if (*text == '-' || *text == '\\')
-            fputc('\\', file);
-        fputs(*text == '\\' ? "e" : (char[]){*text, 0}, file);
-    }
-}
-
 void actions_write_man(FILE *file)
 {
     for (unsigned group = 0; group < ACTION_GROUPS; group++) {
         fprintf(file, ".SS %s\n", action_group_title((enum action_group)group));
-        for (size_t i = 0; i < ACTION_COUNT; i++) {
-            if (ACTIONS[i].group != group)
-                continue;
-            fputs(".TP\n.BR ", file);
-            for (size_t k = 0; k < ACTION_KEYS && ACTIONS[i].keys[k]; k++) {
-                char name[KEY_NAME_SIZE];
-
-                key_word(ACTIONS[i].keys[k], false, name);
-                fputs(k ? " \", \" " : "", file);
-                write_man_text(file, name);
-            }
-            fputc('\n', file);
-            write_man_text(file, ACTIONS[i].help);
-            fputc('\n', file);
-        }
+        for (size_t i = 0; i < ACTION_COUNT; i++)
+            if (ACTIONS[i].group == group)
+                keys_write_man(file, ACTIONS[i].keys, ACTION_KEYS, ACTIONS[i].help);
     }
 }

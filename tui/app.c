@@ -128,6 +128,13 @@ static void tell_exec(struct app *app, const struct picture *picture)
         app_say(app, STYLE_MESSAGE, "It became another program by exec: %s", process->command);
 }
 
+/* The program has ended, and what it started has not. */
+static bool is_survived(const struct app *app, const struct picture *picture)
+{
+    return app->program_end[0] != '\0' && !picture->ended && picture->process_count > 1 &&
+           picture->processes[0].ended;
+}
+
 void app_picture(struct app *app, const struct picture *picture)
 {
     if (picture->version_hex == 0)
@@ -135,6 +142,10 @@ void app_picture(struct app *app, const struct picture *picture)
     if (picture->ended && !app->told_end)
         app_say(app, STYLE_MESSAGE, "The last picture stays: %s", app_end_text(app, picture));
     app->told_end = picture->ended;
+    if (is_survived(app, picture) && !app->told_program_end) {
+        app_say(app, STYLE_MESSAGE, "The program %s; what it started goes on", app->program_end);
+        app->told_program_end = true;
+    }
     if (picture->execs != app->told_execs && !picture->ended)
         tell_exec(app, picture);
     app->told_execs = picture->execs;
@@ -421,26 +432,6 @@ static void draw_key_line(struct app *app, struct grid *grid, int row)
     }
 }
 
-static void draw_help_line(const struct app *app, struct grid *grid, int row)
-{
-    struct pen pen = pen_at(grid, row, 1, grid->columns - 2);
-    struct pen right = pen;
-    char text[64];
-
-    snprintf(text, sizeof text, "%d–%d of %d", app->help_top + 1, app->help_top + app->help_page,
-             app->help_most + app->help_page);
-    if (app->help_most > 0)
-        pen_right(&right, STYLE_DIM, text);
-
-    pen_text(&pen, STYLE_KEY, "Esc");
-    pen_text(&pen, STYLE_TEXT, " Close  ");
-    pen_glyph(&pen, STYLE_KEY, GLYPH_UP);
-    pen_text(&pen, STYLE_KEY, " ");
-    pen_glyph(&pen, STYLE_KEY, GLYPH_DOWN);
-    pen_text(&pen, STYLE_KEY, " PgUp PgDn");
-    pen_text(&pen, STYLE_TEXT, " Scroll");
-}
-
 /* The bottom line: what is asked, what there is to tell, or the keys. */
 static void draw_bottom(struct app *app, struct grid *grid, int row, uint64_t now_ns)
 {
@@ -451,7 +442,7 @@ static void draw_bottom(struct app *app, struct grid *grid, int row, uint64_t no
         app->message[0] = 0;
 
     if (app->help) {
-        draw_help_line(app, grid, row);
+        scroll_draw_keys(&app->help_scroll, grid, row);
     } else if (app->prompt != PROMPT_NONE) {
         prompt_draw(app, grid, row);
     } else if (app->message[0]) {

@@ -149,15 +149,19 @@ const struct listed *chooser_selected(const struct chooser *chooser)
     return chooser->cursor < chooser->count ? chooser->rows[chooser->cursor] : NULL;
 }
 
-size_t chooser_chosen(const struct chooser *chooser, int32_t pids[CHOOSER_MARKS_MAX])
+size_t chooser_chosen(const struct chooser *chooser, int32_t pids[CHOOSER_MARKS_MAX],
+                      uint64_t started_ticks[CHOOSER_MARKS_MAX])
 {
     const struct listed *selected = chooser_selected(chooser);
 
-    for (size_t i = 0; i < chooser->mark_count; i++)
+    for (size_t i = 0; i < chooser->mark_count; i++) {
         pids[i] = chooser->marks[i].pid;
+        started_ticks[i] = chooser->marks[i].started_ticks;
+    }
     if (chooser->mark_count > 0 || selected == NULL)
         return chooser->mark_count;
     pids[0] = selected->pid;
+    started_ticks[0] = selected->started_ticks;
     return 1;
 }
 
@@ -328,22 +332,31 @@ static void redraw(struct chooser *chooser)
     chooser->requests |= CHOOSER_REDRAW;
 }
 
+static void open_help(struct chooser *chooser)
+{
+    chooser->help = true;
+    chooser->help_scroll.top = 0;
+}
+
 static const struct chooser_key KEYS[] = {
-    {{KEY_OF_ENTER}, "Open", 100, open_chosen},
-    {{KEY_OF_SPACE}, "Mark", 90, toggle_mark},
-    {{'/'}, "Filter", 80, begin_filter},
-    {{'s'}, "Sort", 70, next_column},
-    {{'S'}, NULL, 0, previous_column},
-    {{'R', 'I'}, "Reverse", 40, reverse},
-    {{KEY_OF_ESCAPE, 'c'}, "Clear marks and filter", 30, escape},
-    {{'q', KEY_CTRL('C')}, "Quit", 95, quit},
-    {{KEY_OF_UP, 'k'}, NULL, 0, row_up},
-    {{KEY_OF_DOWN, 'j'}, NULL, 0, row_down},
-    {{KEY_OF_PAGE_UP}, NULL, 0, page_up},
-    {{KEY_OF_PAGE_DOWN}, NULL, 0, page_down},
-    {{KEY_OF_HOME, 'g'}, NULL, 0, first_row},
-    {{KEY_OF_END, 'G'}, NULL, 0, last_row},
-    {{KEY_CTRL('L')}, NULL, 0, redraw},
+    {{'h', '?', KEY_OF_F1}, CHOOSER_PROGRAM, "Help", 92, "this help", open_help},
+    {{KEY_OF_ENTER}, CHOOSER_OPENING, "Open", 100, "open the marked processes together, or the selected one when none is marked",
+     open_chosen},
+    {{KEY_OF_SPACE}, CHOOSER_OPENING, "Mark", 90, "mark the selected process, or unmark it", toggle_mark},
+    {{'/'}, CHOOSER_ROWS, "Filter", 80,
+     "show only rows with a text in their command or user; a regular expression goes between slashes", begin_filter},
+    {{'s'}, CHOOSER_ROWS, "Sort", 70, "sort by the next column", next_column},
+    {{'S'}, CHOOSER_ROWS, NULL, 0, "sort by the previous column", previous_column},
+    {{'R', 'I'}, CHOOSER_ROWS, "Reverse", 40, "reverse the order", reverse},
+    {{KEY_OF_ESCAPE, 'c'}, CHOOSER_OPENING, "Clear marks and filter", 30, "unmark all, and clear the filter", escape},
+    {{'q', KEY_CTRL('C')}, CHOOSER_PROGRAM, "Quit", 95, "quit", quit},
+    {{KEY_OF_UP, 'k'}, CHOOSER_ROWS, NULL, 0, "select the row above", row_up},
+    {{KEY_OF_DOWN, 'j'}, CHOOSER_ROWS, NULL, 0, "select the row below", row_down},
+    {{KEY_OF_PAGE_UP}, CHOOSER_ROWS, NULL, 0, "a page up", page_up},
+    {{KEY_OF_PAGE_DOWN}, CHOOSER_ROWS, NULL, 0, "a page down", page_down},
+    {{KEY_OF_HOME, 'g'}, CHOOSER_ROWS, NULL, 0, "the first row", first_row},
+    {{KEY_OF_END, 'G'}, CHOOSER_ROWS, NULL, 0, "the last row", last_row},
+    {{KEY_CTRL('L')}, CHOOSER_PROGRAM, NULL, 0, "draw the whole screen again", redraw},
 };
 
 _Static_assert(COUNT_OF(KEYS) <= CHOOSER_KEYS_MAX, "the key line has room for all");
@@ -354,14 +367,47 @@ const struct chooser_key *chooser_keys(size_t *count)
     return KEYS;
 }
 
+const char *chooser_group_title(enum chooser_group group)
+{
+    static const char *const TITLES[CHOOSER_GROUPS] = {
+        [CHOOSER_OPENING] = "What is opened",
+        [CHOOSER_ROWS] = "Rows",
+        [CHOOSER_PROGRAM] = "Program",
+    };
+
+    return TITLES[group];
+}
+
+void chooser_write_man(FILE *file)
+{
+    for (unsigned group = 0; group < CHOOSER_GROUPS; group++) {
+        fprintf(file, ".SS %s\n", chooser_group_title((enum chooser_group)group));
+        for (size_t i = 0; i < COUNT_OF(KEYS); i++)
+            if (KEYS[i].group == group)
+                keys_write_man(file, KEYS[i].keys, CHOOSER_KEY_NAMES, KEYS[i].help);
+    }
+}
+
+static bool has_key(const struct chooser_key *row, int key)
+{
+    for (size_t i = 0; i < CHOOSER_KEY_NAMES && row->keys[i] != 0; i++)
+        if (row->keys[i] == key)
+            return true;
+    return false;
+}
+
 void chooser_key(struct chooser *chooser, int key)
 {
     chooser->message.code = ERROR_NONE;
+    if (chooser->help) {
+        chooser_help_key(chooser, key);
+        return;
+    }
     if (chooser->is_typing) {
         type_filter(chooser, key);
         return;
     }
     for (size_t i = 0; i < COUNT_OF(KEYS); i++)
-        if (key != 0 && (KEYS[i].keys[0] == key || KEYS[i].keys[1] == key))
+        if (has_key(&KEYS[i], key))
             KEYS[i].run(chooser);
 }

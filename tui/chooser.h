@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "discover/listing.h"
@@ -39,8 +40,13 @@ enum chooser_request {
 /* What keys asked for since the last call: bits of enum chooser_request. */
 unsigned chooser_requests(struct chooser *chooser);
 
-/* The ids of the processes to open: those marked, else the selected one. Gives their number. */
-size_t chooser_chosen(const struct chooser *chooser, int32_t pids[CHOOSER_MARKS_MAX]);
+/* The ids of the processes to open, and when they began, as an id may be another's by then: those marked, else the
+   selected one. Gives their number. */
+size_t chooser_chosen(const struct chooser *chooser, int32_t pids[CHOOSER_MARKS_MAX],
+                      uint64_t started_ticks[CHOOSER_MARKS_MAX]);
+
+/* Writes the keys as a part of a man page. */
+void chooser_write_man(FILE *file);
 
 /* Shows why something did not work, until the next key. */
 void chooser_tell(struct chooser *chooser, const struct error *error);

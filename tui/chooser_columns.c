@@ -116,13 +116,16 @@ static void draw_command(struct pen *pen, const struct listed *listed)
 }
 
 const struct chooser_column CHOOSER_COLUMNS[CHOOSER_COLUMN_COUNT] = {
-    [CHOOSER_PID] = {"PID", {{7, 100, 0}}, 0, true, false, compare_pid, draw_pid},
-    [CHOOSER_USER] = {"USER", {{9, 60, 8}}, 2, false, false, compare_user, draw_user},
-    [CHOOSER_PYTHON] = {"PYTHON", {{8, 70, 0}}, 2, false, true, compare_version, draw_version},
-    [CHOOSER_CPU] = {"CPU%", {{6, 95, 0}}, 1, true, true, compare_cpu, draw_cpu},
-    [CHOOSER_THREADS] = {"THREADS", {{8, 50, 0}}, 1, true, true, compare_threads, draw_threads},
-    [CHOOSER_CONTAINER] = {"CONTAINER", {{12, 40, 0}}, 2, false, false, compare_container,
-                           draw_container},
-    [CHOOSER_COMMAND] = {"COMMAND", {{30, 55, 200}, {16, 99, 24}}, 2, false, false, compare_command,
-                         draw_command},
+    [CHOOSER_PID] = {"PID", "the id of the process", {{7, 100, 0}}, 0, true, false, compare_pid, draw_pid},
+    [CHOOSER_USER] = {"USER", "whose rights it has: its effective user", {{9, 60, 8}}, 2, false, false, compare_user, draw_user},
+    [CHOOSER_PYTHON] = {"PYTHON", "the version of its CPython, as far as that is known", {{8, 70, 0}}, 2, false, true,
+                        compare_version, draw_version},
+    [CHOOSER_CPU] = {"CPU%", "how much of a core it used during about the last second", {{6, 95, 0}}, 1, true, true,
+                     compare_cpu, draw_cpu},
+    [CHOOSER_THREADS] = {"THREADS", "how many threads it has, also those that run no Python", {{8, 50, 0}}, 1, true, true,
+                         compare_threads, draw_threads},
+    [CHOOSER_CONTAINER] = {"CONTAINER", "the container that it runs in; shown where one does", {{12, 40, 0}}, 2, false, false,
+                           compare_container, draw_container},
+    [CHOOSER_COMMAND] = {"COMMAND", "its command line, without the program's folder", {{30, 55, 200}, {16, 99, 24}}, 2, false,
+                         false, compare_command, draw_command},
 };

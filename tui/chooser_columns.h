@@ -25,6 +25,7 @@ enum {
 /* All that is listed here is a Python: listed->python is set. */
 struct chooser_column {
     const char *title;
+    const char *help;         /* a sentence without its full stop */
     struct fit_form forms[2]; /* widths by importance, widest first */
     int gap;                  /* blank columns before it */
     bool right;               /* aligned right */

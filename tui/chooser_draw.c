@@ -161,10 +161,24 @@ static void draw_nothing(const struct chooser *chooser, struct grid *grid)
     pen_text(&pen, STYLE_DIM, text);
 }
 
-void chooser_draw(struct chooser *chooser, struct grid *grid)
+/* The columns, the rows, and what there is to tell of the selected one. */
+static void draw_list(struct chooser *chooser, struct grid *grid)
 {
     struct fit_item items[CHOOSER_COLUMN_COUNT];
 
+    chooser->page = grid->rows - ROWS_ABOVE - ROWS_BELOW;
+    chooser_show_cursor(chooser);
+    lay_out(chooser, grid->columns, items);
+    draw_titles(chooser, grid, ROWS_ABOVE - 1, items);
+    for (int i = 0; i < chooser->page && chooser->top + (size_t)i < chooser->count; i++)
+        draw_row(chooser, grid, ROWS_ABOVE + i, chooser->top + (size_t)i, items);
+    if (chooser->count == 0)
+        draw_nothing(chooser, grid);
+    draw_detail(chooser, grid, grid->rows - ROWS_BELOW);
+}
+
+void chooser_draw(struct chooser *chooser, struct grid *grid)
+{
     grid_clear(grid);
     if (grid->columns < COLUMNS_MIN || grid->rows < ROWS_MIN) {
         struct pen pen = pen_at(grid, (grid->rows - 1) / 2, 0, grid->columns);
@@ -172,15 +186,12 @@ void chooser_draw(struct chooser *chooser, struct grid *grid)
         pen_cut(&pen, STYLE_ERROR, "terminal too small", pen_room(&pen), CUT_END);
         return;
     }
-    chooser->page = grid->rows - ROWS_ABOVE - ROWS_BELOW;
-    chooser_show_cursor(chooser);
-    lay_out(chooser, grid->columns, items);
     draw_title(chooser, grid);
-    draw_titles(chooser, grid, ROWS_ABOVE - 1, items);
-    for (int i = 0; i < chooser->page && chooser->top + (size_t)i < chooser->count; i++)
-        draw_row(chooser, grid, ROWS_ABOVE + i, chooser->top + (size_t)i, items);
-    if (chooser->count == 0)
-        draw_nothing(chooser, grid);
-    draw_detail(chooser, grid, grid->rows - ROWS_BELOW);
-    draw_keys(chooser, grid, grid->rows - 1);
+    if (chooser->help) {
+        chooser_help_draw(chooser, grid, ROWS_ABOVE - 1, grid->rows - ROWS_ABOVE);
+        scroll_draw_keys(&chooser->help_scroll, grid, grid->rows - 1);
+    } else {
+        draw_list(chooser, grid);
+        draw_keys(chooser, grid, grid->rows - 1);
+    }
 }

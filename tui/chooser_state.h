@@ -1,6 +1,6 @@
 /*
  * chooser_state - what the list of processes remembers; shared by chooser.c, which has its rows and what keys do to them,
- * and chooser_draw.c, and by nobody else.
+ * chooser_draw.c and chooser_help.c, and by nobody else.
  */
 #ifndef TUI_CHOOSER_STATE_H
 #define TUI_CHOOSER_STATE_H
@@ -12,6 +12,7 @@
 
 #include "tui/chooser.h"
 #include "tui/editor.h"
+#include "tui/page.h"
 
 /* A process, however the list changes. */
 struct identity {
@@ -35,6 +36,8 @@ struct chooser {
     struct editor editor;
     char filter_text[EDITOR_SIZE], filter_before[EDITOR_SIZE];
     struct filter *filter;
+    bool help;
+    struct scroll help_scroll;
     struct error message;            /* ERROR_NONE: none */
     unsigned requests;
 };
@@ -48,16 +51,29 @@ size_t chooser_find_mark(const struct chooser *chooser, const struct listed *lis
 /* Scrolls as far as it takes to have the selected row on the page. */
 void chooser_show_cursor(struct chooser *chooser);
 
-#define CHOOSER_KEYS_MAX 16u
+#define CHOOSER_KEYS_MAX 24u
+#define CHOOSER_KEY_NAMES 3u
+
+enum chooser_group { CHOOSER_OPENING, CHOOSER_ROWS, CHOOSER_PROGRAM, CHOOSER_GROUPS };
 
 struct chooser_key {
-    int keys[2];       /* see keys.h; 0: none */
-    const char *label; /* on the key line; NULL: not there */
-    int priority;      /* on the key line, see fit.h */
+    int keys[CHOOSER_KEY_NAMES]; /* see keys.h; the first is the one on the key line; 0 ends the list */
+    enum chooser_group group;
+    const char *label;           /* on the key line; NULL: not there */
+    int priority;                /* on the key line, see fit.h */
+    const char *help;            /* a sentence without its full stop */
     void (*run)(struct chooser *chooser);
 };
 
 /* All keys, in the order of the key line: those of the live view, where they do the same. At most CHOOSER_KEYS_MAX. */
 const struct chooser_key *chooser_keys(size_t *count);
+
+const char *chooser_group_title(enum chooser_group group);
+
+/* Gives a key to the help screen. */
+void chooser_help_key(struct chooser *chooser, int key);
+
+/* Draws what is seen of it into `rows` rows. */
+void chooser_help_draw(struct chooser *chooser, struct grid *grid, int row, int rows);
 
 #endif

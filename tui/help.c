@@ -1,110 +1,12 @@
 #include "tui/help.h"
 
-#include <string.h>
-
 #include "tui/actions.h"
 #include "tui/columns.h"
 #include "tui/keys.h"
-#include "tui/pen.h"
+#include "tui/page.h"
 
 #define MARGIN 2
-#define NAME_WIDTH 14 /* of keys, columns and words */
-#define HELP_END 9999 /* a line below the last */
 #define TWO_PAGES 140 /* columns of a screen that has keys and words side by side */
-
-/* Where the next line goes: lines above the first that is seen, and below the last, are only
-   counted. */
-struct page {
-    struct grid *grid;
-    int row, rows;
-    int column, columns;
-    int top;
-    int line;
-};
-
-/* A pen for the next line, or one that draws nowhere when the line is not seen. */
-static struct pen next_line(struct page *page)
-{
-    int at = page->line++ - page->top;
-
-    if (at < 0 || at >= page->rows)
-        return pen_to_measure(page->grid);
-    return pen_at(page->grid, page->row + at, page->column, page->columns);
-}
-
-static void write_title(struct page *page, const char *title)
-{
-    if (page->line > 0)
-        next_line(page);
-    struct pen pen = next_line(page);
-    pen_text(&pen, STYLE_TITLE, title);
-}
-
-/* The end of the part of `text` that fits in `width`, cut between words where there are any. */
-static size_t line_length(const struct pen *pen, const char *text, int width)
-{
-    size_t fits = 0;
-
-    for (size_t i = 0; i <= strlen(text); i++) {
-        char part[256];
-
-        if (text[i] != 0 && text[i] != ' ')
-            continue;
-        if (i >= sizeof part)
-            break;
-        memcpy(part, text, i);
-        part[i] = 0;
-        if (pen_columns(pen, part) > width && fits > 0)
-            break;
-        fits = i;
-    }
-    return fits;
-}
-
-/* Writes `text` beside what the first line's pen has drawn, on as many lines as it needs. */
-static void write_text(struct page *page, struct pen *first, const char *text)
-{
-    struct pen pen = *first;
-    int start = page->column + NAME_WIDTH;
-    int width = page->columns - NAME_WIDTH - 1;
-
-    while (*text) {
-        size_t length = line_length(&pen, text, width);
-        char part[256];
-
-        memcpy(part, text, length);
-        part[length] = 0;
-        pen.column = start;
-        pen_text(&pen, STYLE_TEXT, part);
-        text += length;
-        while (*text == ' ')
-            text++;
-        if (*text)
-            pen = next_line(page);
-    }
-}
-
-static void write_entry(struct page *page, enum style style, const char *name, const char *text)
-{
-    struct pen pen = next_line(page);
-
-    pen_text(&pen, style, name);
-    write_text(page, &pen, text);
-}
-
-static void write_action(struct page *page, const struct action *action)
-{
-    struct pen pen = next_line(page);
-
-    for (size_t i = 0; i < ACTION_KEYS && action->keys[i]; i++) {
-        char name[KEY_NAME_SIZE];
-
-        key_word(action->keys[i], pen.symbols, name);
-        pen_text(&pen, STYLE_KEY, name);
-        pen_space(&pen, 1);
-    }
-    write_text(page, &pen, action->help);
-}
 
 static void write_actions(struct page *page)
 {
@@ -112,10 +14,10 @@ static void write_actions(struct page *page)
     const struct action *actions = actions_table(&count);
 
     for (unsigned group = 0; group < ACTION_GROUPS; group++) {
-        write_title(page, action_group_title((enum action_group)group));
+        page_title(page, action_group_title((enum action_group)group));
         for (size_t i = 0; i < count; i++)
             if (actions[i].group == group)
-                write_action(page, &actions[i]);
+                page_keys(page, actions[i].keys, ACTION_KEYS, actions[i].help);
     }
 }
 
@@ -123,10 +25,10 @@ static void write_columns(struct page *page, const char *title, enum app_view vi
 {
     struct columns columns = columns_of(view);
 
-    write_title(page, title);
+    page_title(page, title);
     for (size_t i = 0; i < columns.count; i++)
         if (columns.list[i].help)
-            write_entry(page, STYLE_LABEL, columns.list[i].title, columns.list[i].help);
+            page_entry(page, STYLE_LABEL, columns.list[i].title, columns.list[i].help);
 }
 
 static void write_words(struct page *page)
@@ -158,50 +60,21 @@ static void write_words(struct page *page)
         {"‹native›", "C code that a function called and that called Python again (--native-markers)"},
     };
 
-    write_title(page, "The header, and words");
+    page_title(page, "The header, and words");
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
-        write_entry(page, STYLE_LABEL, WORDS[i].word, WORDS[i].meaning);
+        page_entry(page, STYLE_LABEL, WORDS[i].word, WORDS[i].meaning);
 }
 
 void help_key(struct app *app, int key)
 {
-    int page = app->help_page > 1 ? app->help_page : 1;
-    int top = app->help_top;
-
-    switch (key) {
-    case KEY_OF_UP:
-    case 'k':
-        top--;
-        break;
-    case KEY_OF_DOWN:
-    case 'j':
-        top++;
-        break;
-    case KEY_OF_PAGE_UP:
-        top -= page;
-        break;
-    case KEY_OF_PAGE_DOWN:
-    case KEY_OF_SPACE:
-        top += page;
-        break;
-    case KEY_OF_HOME:
-    case 'g':
-        top = 0;
-        break;
-    case KEY_OF_END:
-    case 'G':
-        top = HELP_END;
-        break;
-    case KEY_CTRL('C'):
+    if (scroll_key(&app->help_scroll, key))
+        return;
+    if (key == KEY_CTRL('C'))
         action_of_key(key)->run(app);
-        break;
-    case KEY_CTRL('L'):
+    else if (key == KEY_CTRL('L'))
         app->requests |= APP_REDRAW;
-        break;
-    default:
+    else
         app->help = false;
-    }
-    app->help_top = top < 0 ? 0 : top; /* how far down it can be is known when it is drawn */
 }
 
 /* Writes all that is seen, and gives the lines of the longest page. */
@@ -229,9 +102,6 @@ void help_draw(struct app *app, struct grid *grid, int row, int rows)
 {
     int lines = write_help(grid, row, 0, 0);
 
-    app->help_page = rows;
-    app->help_most = lines > rows ? lines - rows : 0;
-    if (app->help_top > app->help_most)
-        app->help_top = app->help_most;
-    write_help(grid, row, rows, app->help_top);
+    scroll_fit(&app->help_scroll, lines, rows);
+    write_help(grid, row, rows, app->help_scroll.top);
 }

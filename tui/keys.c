@@ -49,6 +49,30 @@ void key_word(int key, bool symbols, char name[KEY_NAME_SIZE])
         snprintf(name, KEY_NAME_SIZE, "%s", utf8_shown((uint32_t)key, symbols).bytes);
 }
 
+static void write_man_text(FILE *file, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '-' || *text == '\\')
+            fputc('\\', file);
+        fputs(*text == '\\' ? "e" : (char[]){*text, 0}, file);
+    }
+}
+
+void keys_write_man(FILE *file, const int *keys, size_t most, const char *help)
+{
+    fputs(".TP\n.BR ", file);
+    for (size_t i = 0; i < most && keys[i] != 0; i++) {
+        char name[KEY_NAME_SIZE];
+
+        key_word(keys[i], false, name);
+        fputs(i > 0 ? " \", \" " : "", file);
+        write_man_text(file, name);
+    }
+    fputc('\n', file);
+    write_man_text(file, help);
+    fputc('\n', file);
+}
+
 bool key_is_text(int key)
 {
     return key >= KEY_OF_SPACE && key < KEY_OF_NAMED && key != 0x7F &&

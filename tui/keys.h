@@ -5,6 +5,8 @@
 #define TUI_KEYS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
 
 #define KEY_CTRL(letter) ((letter) & 0x1F)
 
@@ -34,6 +36,9 @@ enum key {
 
 /* Writes what a key is called: "q", "Space", "PgUp", "Ctrl-L"; arrows as signs when `symbols`. */
 void key_word(int key, bool symbols, char name[KEY_NAME_SIZE]);
+
+/* Writes keys, `most` of them or up to one that is 0, with what they do, as an entry of a man page. */
+void keys_write_man(FILE *file, const int *keys, size_t most, const char *help);
 
 /* Whether it is a character that can be typed into a text. */
 bool key_is_text(int key);

@@ -10,6 +10,7 @@
 
 #include "tui/app.h"
 #include "tui/editor.h"
+#include "tui/page.h"
 #include "tui/theme.h"
 
 /* Where the user is in one view. */
@@ -71,14 +72,13 @@ struct app {
     struct place place_before;
 
     bool help;
-    int help_top;
-    int help_most; /* the last line it can be scrolled to */
-    int help_page; /* lines of it seen at once */
+    struct scroll help_scroll;
 
     char message[sizeof((struct error *)0)->text + 64];
     enum style message_style;
     bool message_new;
     bool told_end;
+    bool told_program_end; /* while what it started goes on */
     uint32_t told_execs;
     bool ended_meanwhile; /* the target, while the picture is frozen */
     uint64_t message_until_ns;

@@ -116,7 +116,7 @@ _tachyon_top()
     case $command in
     live) options='--pid --name --user --cgroup --subprocesses --sampling-rate --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --span --window --refresh --theme --snapshot --after --force --help --version ' ;;
     attach) options='--pid --name --user --cgroup --subprocesses --sampling-rate --duration --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --limit --collapsed --output --stats --force --help --version ' ;;
-    run) options='--sampling-rate --duration --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --limit --span --window --refresh --theme --collapsed --output --stats --force --module --python --stdin --help --version ' ;;
+    run) options='--subprocesses --sampling-rate --duration --mode --engine --budget --blocking --no-gc --native-markers --thread --all-threads --live --view --sort --filter --limit --span --window --refresh --theme --collapsed --output --stats --force --module --python --stdin --help --version ' ;;
     dump) options='--pid --name --user --cgroup --subprocesses --thread --all-threads --output --force --help --version ' ;;
     doctor) options='--help --version ' ;;
     esac

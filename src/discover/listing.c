@@ -1,6 +1,7 @@
 #include "discover/listing.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@
 enum {
     NAME_SIZE = 64,
     YOUNG_LOOKS = 4,    /* so often a process is asked whether it is a Python, whatever its name */
+    NEW_LOOKS = 4,      /* at one that came a moment ago, between two at all */
+    NEW_IDS_MAX = 512,  /* that are looked at at once; where more were given, the last of them */
     ASK_ONE_IN = 16,    /* of those that are none, in each look */
     DETAILS_ONE_IN = 4, /* of the Pythons: titles change, permissions are given */
     USERS_MAX = 1024,
@@ -25,7 +28,8 @@ struct entry {
     UT_hash_handle hh;
     struct listed listed;
     char name[NAME_SIZE]; /* of its program, as the kernel has it */
-    uint32_t looks;       /* since it is known, */
+    uint32_t looks;       /* at all, since it is known, */
+    uint32_t new_looks;   /* at those that came a moment ago, */
     bool is_new;          /* and it was not there at the first look of all */
     uint64_t seen;        /* the last look that had it */
 };
@@ -42,8 +46,10 @@ struct listing {
     struct recognizer *recognizer;
     const struct listed **all;
     size_t count, room, pythons;
+    size_t fresh;          /* that came a moment ago, at most */
     uint64_t look;
     uint64_t looked_ns;    /* when the last look was; 0: never */
+    pid_t last_id;         /* that was given to a process or thread when it was looked at last; 0: not known */
 };
 
 struct listing *listing_new(struct error *error)
@@ -195,11 +201,18 @@ static void ask(struct listing *listing, struct entry *entry)
     fill_details(listing, listed->pid, listed->python);
 }
 
-static struct entry *entry_of(struct listing *listing, pid_t pid, uint64_t started_ticks)
+static struct entry *find_entry(const struct listing *listing, pid_t pid)
 {
     struct entry *entry;
 
     HASH_FIND(hh, listing->entries, &pid, sizeof pid, entry);
+    return entry;
+}
+
+static struct entry *entry_of(struct listing *listing, pid_t pid, uint64_t started_ticks)
+{
+    struct entry *entry = find_entry(listing, pid);
+
     if (entry != NULL && entry->listed.started_ticks == started_ticks)
         return entry;
     if (entry != NULL)
@@ -208,6 +221,8 @@ static struct entry *entry_of(struct listing *listing, pid_t pid, uint64_t start
     if (entry == NULL)
         return NULL;
     entry->is_new = listing->look > 1;
+    listing->fresh++;
+    entry->seen = listing->look;
     entry->listed = (struct listed){.pid = pid, .started_ticks = started_ticks, .cpu_share = -1};
     HASH_ADD(hh, listing->entries, listed.pid, sizeof entry->listed.pid, entry);
     if (HASH_ADD_FAILED(entry)) {
@@ -217,30 +232,123 @@ static struct entry *entry_of(struct listing *listing, pid_t pid, uint64_t start
     return entry;
 }
 
+/* Takes what was told; true when it bears another name than before. */
+static bool take(struct entry *entry, const struct stat_told *told)
+{
+    const bool renamed = strcmp(entry->name, told->name) != 0;
+
+    memcpy(entry->name, told->name, sizeof entry->name);
+    entry->listed.parent = told->parent;
+    entry->listed.cpu_ticks = told->cpu_ticks;
+    entry->listed.threads = told->threads;
+    return renamed;
+}
+
+static bool is_dead(const struct stat_told *told)
+{
+    return told->state == 'Z' || told->state == 'X';
+}
+
 static bool look_at(struct listing *listing, pid_t pid, uint64_t since_ns)
 {
     struct stat_told told;
     struct entry *entry;
+    uint64_t cpu_ticks;
     bool renamed;
 
-    if (!read_stat(pid, &told) || told.state == 'Z' || told.state == 'X')
+    if (!read_stat(pid, &told) || is_dead(&told))
         return true;
     entry = entry_of(listing, pid, told.started_ticks);
     if (entry == NULL)
         return false;
-    renamed = strcmp(entry->name, told.name) != 0;
-    memcpy(entry->name, told.name, sizeof entry->name);
+    cpu_ticks = entry->listed.cpu_ticks;
+    renamed = take(entry, &told);
     if (entry->looks > 0 && since_ns > 0)
-        entry->listed.cpu_share = (double)(told.cpu_ticks - entry->listed.cpu_ticks) *
-                                  (double)NS_PER_S / (double)sysconf(_SC_CLK_TCK) / (double)since_ns;
-    entry->listed.parent = told.parent;
-    entry->listed.cpu_ticks = told.cpu_ticks;
-    entry->listed.threads = told.threads;
+        entry->listed.cpu_share = (double)(told.cpu_ticks - cpu_ticks) * (double)NS_PER_S /
+                                  (double)sysconf(_SC_CLK_TCK) / (double)since_ns;
     entry->looks++;
     entry->seen = listing->look;
     if (is_due(listing, entry, renamed))
         ask(listing, entry);
     return true;
+}
+
+/* --- those that came a moment ago ------------------------------------------------------------- */
+
+/* The id that was given last, to a process or a thread: they are given in a row (alloc_pid(), kernel/pid.c; told in
+   fs/proc/loadavg.c). 0: not known. */
+static pid_t read_last_id(void)
+{
+    const int fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
+    char text[128];
+    const ssize_t length = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    int id;
+
+    if (fd >= 0)
+        close(fd);
+    if (length <= 0)
+        return 0;
+    text[length] = '\0';
+    return sscanf(text, "%*s %*s %*s %*s %d", &id) == 1 && id > 0 ? id : 0;
+}
+
+/* Whether an id is that of a process, and not of one of its threads, which have files in /proc, too. */
+static bool is_process(pid_t pid)
+{
+    char text[1024];
+    const char *group;
+    int id;
+
+    process_file(pid, "status", text, sizeof text);
+    group = strstr(text, "\nTgid:");
+    return group != NULL && sscanf(group, "\nTgid: %d", &id) == 1 && id == pid;
+}
+
+/* Looks at what may be a process that is not known. */
+static bool meet(struct listing *listing, pid_t pid)
+{
+    const struct entry *known = find_entry(listing, pid);
+    struct stat_told told;
+    struct entry *entry;
+
+    if (!read_stat(pid, &told) || is_dead(&told) || (known != NULL && known->listed.started_ticks == told.started_ticks) ||
+        !is_process(pid))
+        return true;
+    entry = entry_of(listing, pid, told.started_ticks);
+    if (entry == NULL)
+        return false;
+    entry->is_new = true;
+    take(entry, &told);
+    return true;
+}
+
+/* Asks those that are new whether they are Pythons, and again when they bear another name. Gives how many are, or were
+   asked. */
+static size_t ask_new(struct listing *listing)
+{
+    struct entry *entry, *next;
+    size_t count = 0;
+
+    if (listing->fresh == 0)
+        return 0;
+    listing->fresh = 0;
+    HASH_ITER(hh, listing->entries, entry, next)
+    {
+        struct stat_told told;
+
+        if (!entry->is_new || entry->new_looks >= NEW_LOOKS)
+            continue;
+        listing->fresh++;
+        if (entry->new_looks++ > 0 &&
+            (!read_stat(entry->listed.pid, &told) || is_dead(&told) ||
+             told.started_ticks != entry->listed.started_ticks || !take(entry, &told))) {
+            count += entry->listed.python != NULL;
+            continue;
+        }
+        ask(listing, entry);
+        count++;
+    }
+    return count;
 }
 
 /* --- all of them ------------------------------------------------------------------------------ */
@@ -298,6 +406,7 @@ bool listing_look(struct listing *listing, struct error *error)
         return error_set(error, ERROR_SYSTEM, "cannot open /proc");
     listing->look++;
     listing->looked_ns = now_ns;
+    listing->last_id = read_last_id();
     while (ok && (found = readdir(folder)) != NULL) {
         char *end;
         const long pid = strtol(found->d_name, &end, 10);
@@ -310,6 +419,24 @@ bool listing_look(struct listing *listing, struct error *error)
     return ok || error_set(error, ERROR_MEMORY, "out of memory");
 }
 
+bool listing_look_at_new(struct listing *listing, bool *any, struct error *error)
+{
+    const pid_t last_id = read_last_id();
+    const pid_t least_id = last_id > NEW_IDS_MAX ? last_id - NEW_IDS_MAX : 0;
+    bool ok = true;
+
+    /* Where they began anew, at the end of all ids, those before that are left to the next whole look. */
+    if (listing->last_id > last_id || listing->last_id < least_id)
+        listing->last_id = least_id;
+    for (pid_t id = listing->last_id + 1; ok && id <= last_id; id++)
+        ok = meet(listing, id);
+    listing->last_id = last_id;
+    *any = ask_new(listing) > 0;
+    if (*any)
+        ok &= list_seen(listing);
+    return ok || error_set(error, ERROR_MEMORY, "out of memory");
+}
+
 const struct listed *const *listing_all(const struct listing *listing, size_t *count)
 {
     *count = listing->count;
@@ -318,9 +445,8 @@ const struct listed *const *listing_all(const struct listing *listing, size_t *c
 
 const struct listed *listing_find(const struct listing *listing, pid_t pid)
 {
-    const struct entry *entry;
+    const struct entry *entry = find_entry(listing, pid);
 
-    HASH_FIND(hh, listing->entries, &pid, sizeof pid, entry);
     return entry != NULL ? &entry->listed : NULL;
 }
 

@@ -51,6 +51,11 @@ void listing_free(struct listing *listing);
    seen then. */
 bool listing_look(struct listing *listing, struct error *error);
 
+/* Looks only at those that came since the last look of either kind, as ids are given in a row, and once more at those that
+   came a moment ago, which may be about to become another program: much less work. What ended is listed until the next
+   whole look. `*any`: there were some, and the list is a new one. False: out of memory. */
+bool listing_look_at_new(struct listing *listing, bool *any, struct error *error);
+
 /* All of them, the parents before their children where they began so: `count` pointers, valid until the next look. */
 const struct listed *const *listing_all(const struct listing *listing, size_t *count);
 

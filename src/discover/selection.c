@@ -66,13 +66,20 @@ static bool add_member(struct selection *selection, pid_t pid, uint64_t started_
     return false;
 }
 
+uint64_t selection_rules_started_ticks(const struct selection_rules *rules, size_t index)
+{
+    return rules->started_ticks != NULL && rules->started_ticks[index] != 0
+               ? rules->started_ticks[index]
+               : process_started_ticks(rules->pids[index]);
+}
+
 static bool set_up(struct selection *selection, const struct selection_rules *rules,
                    struct error *error)
 {
     selection->rules = *rules;
     /* These are known by their start from now on: another process of that id is not meant. */
     for (size_t i = 0; i < rules->pid_count; i++)
-        if (!add_member(selection, rules->pids[i], process_started_ticks(rules->pids[i]), true))
+        if (!add_member(selection, rules->pids[i], selection_rules_started_ticks(rules, i), true))
             return error_set(error, ERROR_MEMORY, "out of memory");
     if (rules->name != NULL) {
         selection->filter = filter_new(rules->name, error);

@@ -17,6 +17,8 @@
 
 struct selection_rules {
     const pid_t *pids;   /* these, */
+    const uint64_t *started_ticks; /* which began then, as process_started_ticks() tells; NULL, or 0 of one: whichever
+                                      has the id now */
     size_t pid_count;
     const char *name;    /* and all Pythons whose command line (process_command()) this matches as filter_new() takes
                             it; NULL: any, */
@@ -25,10 +27,13 @@ struct selection_rules {
     bool subprocesses;   /* with their descendants */
 };
 
+/* When the process meant by the id at `index` began; 0: there is none. */
+uint64_t selection_rules_started_ticks(const struct selection_rules *rules, size_t index);
+
 struct selection;
 
-/* Without anything found yet. NULL with the reason: no such user, or a pattern that is none. An id stands for the
-   process that has it now. Texts stay the caller's, and are kept. Freed with selection_free(). */
+/* Without anything found yet. NULL with the reason: no such user, or a pattern that is none. An id without a start
+   stands for the process that has it now. Texts stay the caller's, and are kept. Freed with selection_free(). */
 struct selection *selection_new(const struct selection_rules *rules, struct error *error);
 void selection_free(struct selection *selection);
 

@@ -31,6 +31,7 @@ struct sampler_seat {
     uint64_t interval_ns;    /* how far apart its rounds are to be now */
     uint64_t waited_ns;      /* of the clock's time, not yet answered by a round of it */
     atomic_bool is_to_leave; /* set by sampler_leave(), read by the thread */
+    atomic_bool lost;        /* set by the thread, read by sampler_lost_program() */
 };
 
 struct sampler {
@@ -86,6 +87,11 @@ void sampler_leave(struct sampler *sampler, struct sampler_seat *seat)
 {
     atomic_store(&seat->is_to_leave, true);
     sem_post(&sampler->news);
+}
+
+bool sampler_lost_program(const struct sampler_seat *seat)
+{
+    return atomic_load(&seat->lost);
 }
 
 /* Takes in those that arrived, behind the others. */
@@ -165,6 +171,7 @@ static void end_target(struct sampler *sampler, struct sampler_seat *seat, const
     for (waited_ns = 0; target_tend(seat->target) && waited_ns < END_PATIENCE_MS * NS_PER_MS;
          waited_ns += END_PAUSE_NS)
         nanosleep(&pause, NULL);
+    atomic_store(&seat->lost, target_has_no_program(seat->target));
     target_free(seat->target);
     seat->target = NULL;
 }

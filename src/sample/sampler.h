@@ -34,6 +34,9 @@ struct sampler_seat *sampler_add(struct sampler *sampler, struct target *target,
    has ended. */
 void sampler_leave(struct sampler *sampler, struct sampler_seat *seat);
 
+/* Whether the target ended because its process became another program, which was no Python for too long. Any thread. */
+bool sampler_lost_program(const struct sampler_seat *seat);
+
 /* Starts its thread, once. */
 bool sampler_start(struct sampler *sampler, struct error *error);
 

@@ -188,6 +188,11 @@ uint64_t target_interval_ns(const struct target *target)
     return target->gil_held || interval_ns > idle_ns || target->bursts == NULL ? interval_ns : idle_ns;
 }
 
+bool target_has_no_program(const struct target *target)
+{
+    return target->reader == NULL;
+}
+
 void target_set_slowed(struct target *target, bool slowed)
 {
     target->slowed = slowed;

@@ -38,6 +38,9 @@ void target_free(struct target *target);
 /* How far apart its rounds are to be. */
 uint64_t target_interval_ns(const struct target *target);
 
+/* Whether its process became another program, that is no Python as yet. */
+bool target_has_no_program(const struct target *target);
+
 /* Whether its rounds are less often than it wants, as they would cost this program too much. */
 void target_set_slowed(struct target *target, bool slowed);
 

@@ -312,6 +312,12 @@ stop_targets() {
     targets=
 }
 
+# is_looked_at PID - the profiler, which is $profiler, has its memory open.
+is_looked_at() {
+    # shellcheck disable=SC2154  # of the test
+    find "/proc/$profiler/fd" -lname "/proc/$1/mem" 2>/dev/null | grep -q .
+}
+
 # is_over PID - it has ended, whether or not its parent has taken note of it.
 is_over() {
     ! grep -qs '^State:.*[^Z] (' "/proc/$1/status"

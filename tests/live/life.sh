@@ -135,11 +135,17 @@ id_reused() {
     rm -f "$work/reused"
     unshare --pid --fork --mount-proc true 2>/dev/null || { echo "no PID namespaces here"; return 77; }
     # shellcheck disable=SC2086  # a command and its arguments
-    unshare --pid --fork --kill-child --mount-proc $2 "$top/tests/live/targets/life.py" "$app" "$work" $2 ||
+    unshare --pid --fork --kill-child --mount-proc $2 "$top/tests/live/targets/life.py" attached "$app" "$work" $2 ||
         fail "$(cat "$work/reused.notes")"
     grep -q ':first:' "$work/reused" || fail "the target is missing: $(cat "$work/reused")"
     ! grep ':second:' "$work/reused" || fail "the other process was taken for it"
     grep -qx 'the process ended' "$work/reused.notes" || fail "not told: $(cat "$work/reused.notes")"
+
+    # Nor where it is chosen from the list, which showed the one that ended meanwhile.
+    # shellcheck disable=SC2086  # a command and its arguments
+    unshare --pid --fork --kill-child --mount-proc $2 "$top/tests/live/targets/life.py" chosen "$app" "$work" $2 ||
+        fail "$(cat "$work/reused.notes")"
+    grep -q 'another one has its id' "$work/reused" || fail "the other process was opened: $(cat "$work/reused")"
 }
 
 # Threads that live for some tenths of a millisecond, some thousands a second.

@@ -84,19 +84,21 @@ finish() {
     wait "$profiler" || fail "attach ended with $?: $(cat "$notes")"
 }
 
-# has_looked N - the profiler's second thread has looked that often since it was asked first: it sleeps in between.
-switches_of_watch() {
+# looks - how often the profiler's second thread has looked at all processes, about: it sleeps in between, and looks fifteen
+# times as often at those that are new.
+looks() {
     for task in /proc/"$profiler"/task/*; do
-        ! grep -qx watch "$task/comm" || sed -n 's/^voluntary_ctxt_switches:\t//p' "$task/status"
+        ! grep -qx watch "$task/comm" || awk '/^voluntary_ctxt_switches:/ { print int($2 / 15) }' "$task/status"
     done
 }
 
+# has_looked N
 has_looked() {
-    [ "$(switches_of_watch)" -ge "$1" ]
+    [ "$(looks)" -ge "$1" ]
 }
 
 let_it_look() {
-    wait_for 30 has_looked $(($(switches_of_watch) + 3)) || fail "it does not look for others"
+    wait_for 30 has_looked $(($(looks) + 3)) || fail "it does not look for others"
 }
 
 # The sampler has used some more of the CPU.
@@ -111,6 +113,7 @@ they_come_and_go() {
     watch --subprocesses --view processes "$pid"
     is_there() { [ "$(pgrep -fc "$unique.*--below")" -ge 2 ]; } # the shell and its child
     wait_for 30 is_there || fail "the shell has no child"
+    targets="$targets $(pgrep -fd ' ' "$unique.*--below")"
     let_it_look
     kill -USR1 "$pid"
     wait_for 30 workers_are 4 || fail "no worker came"
@@ -170,28 +173,82 @@ one_becomes_another() {
     stop_targets
 }
 
+# One that is no Python for so long that it is given up is found again when it is one: here a shell that waits, and execs.
+one_comes_back() {
+    start_target "$2" ends
+    python=$(sed -n 's/.*"python_command": "\([^"]*\)".*/\1/p' "$truth")
+    stop_targets
+    # shellcheck disable=SC2016  # for that shell
+    echo 'until [ -e "$1" ]; do sleep 0.05; done; shift; exec "$@"' >"$root$work/waits"
+    rm -f "$root$work/again" "$root$work/after.truth"
+    start_target "$2" ends --exec /bin/sh "$work/waits" "$work/again" \
+        "$python" "$work/shares.py" "$work/after.truth"
+    watch --subprocesses "$pid"
+    let_it_sample
+    kill -USR1 "$pid"
+    wait_for 30 is_given_up || fail "it is not given up: $(cat "$notes")"
+    ! is_over "$profiler" || fail "it does not wait for more: $(cat "$notes")"
+    touch "$root$work/again"
+    wait_for 30 test -s "$root$work/after.truth" || fail "it does not become another program"
+    wait_for 30 is_looked_at "$pid" || fail "it is not taken up: $(cat "$notes")"
+    let_it_sample
+    finish
+    is 2 'view["processes"]' "$stats"
+    is True 'any(row["function"] == "first" for row in rows)'
+    is True 'any(row["file"].endswith("shares.py") for row in rows)'
+    ! grep -q 'Not attached' "$notes" || fail "$(cat "$notes")"
+    stop_targets
+}
+
+# The profiler does not even watch whether $pid ends (by a pidfd).
+is_given_up() {
+    ! grep -qsx "Pid:	$pid" /proc/"$profiler"/fdinfo/*
+}
+
 turnover() {
     start_target "$2" workers --workers 4 --turnover 0.7
     watch --name "$unique" --view processes
-    enough() { [ "$(switches_of_watch)" -ge 14 ]; }
-    wait_for 60 enough || fail "it does not look"
+    : >"$work/workers"
+    have_been() { pgrep -P "$pid" >>"$work/workers"; [ "$(sort -u "$work/workers" | wc -l)" -ge "$1" ]; }
+    wait_for 60 have_been 16 || fail "the workers stay"
     finish
-    is True 'len(rows) >= 9'
+    is True 'len(rows) >= 12'
     is True 'view["running"] == 0 and view["dropped"] == 0 and view["failed"] * 100 < view["samples"]'
     stop_targets
 }
 
-# All of its siblings rest most of the time, and it does something else.
-outlier() {
-    start_target "$2" workers --workers 5 --stuck
-    watch --subprocesses --view processes "$pid"
+# last_worker - of the target that was started last.
+last_worker() {
+    pgrep -P "$pid" | sort -n | tail -n 1
+}
+
+# Workers of the same code, in three families at once: of one family one worker computes all the time, of one it does
+# something else, and of one all are alike. The siblings rest most of the time.
+outliers() {
+    rest="--workers 4 --busy-ms 0.2"
+    # shellcheck disable=SC2086  # a list of words
+    start_target "$2" workers $rest --spin
+    spinning=$(last_worker)
+    # shellcheck disable=SC2086
+    start_target "$2" workers $rest --stuck
+    stuck=$(last_worker)
+    # shellcheck disable=SC2086
+    start_target "$2" workers $rest
+    undisturbed outliers_are_marked
+    stop_targets
+}
+
+outliers_are_marked() {
+    watch --name "$unique" --view processes
     let_it_look
     let_it_look
     finish
-    is 5 'len([row for row in rows if row["pid"] != '"$pid"'])'
-    is "[$(pgrep -P "$pid" | sort -n | tail -n 1)]" \
-        '[row["pid"] for row in rows if "function" in row["outlier"]]'
-    stop_targets
+    is 15 'len(rows)'
+    # What gets no CPU cannot stand out by it.
+    [ "$(json 'max(row["cpu_percent"] for row in rows) > 50' "$rows")" = True ] || return 3
+    is "['$stuck function']" '["%(pid)d %(outlier)s" % row for row in rows if row["outlier"] and row["pid"] != '"$spinning"']'
+    is '[True]' '["busy" in row["outlier"] for row in rows if row["pid"] == '"$spinning"']'
+    is "$spinning" 'max(rows, key=lambda row: row["gil_percent"])["pid"]'
 }
 
 nothing_matches() {
@@ -257,7 +314,7 @@ END
 nothing_matches
 for_each_python one_table
 one=$(a_python 3.13)
-for test in they_come_and_go it_ends_with_the_last one_becomes_another turnover outlier; do
+for test in they_come_and_go it_ends_with_the_last one_becomes_another one_comes_back turnover outliers; do
     "$test" 3.13 "$one"
     echo "ok: $test"
 done

@@ -2,6 +2,7 @@
 # run - what starts a program itself: it is sampled from before its first line on, has what it would have without
 # us, and its signals, stops and exit status pass through.
 . "${srcdir:-.}/tests/live/lib.sh"
+. "$top/tests/live/cpu.sh"
 
 # The outcome goes to files, so that standard output and error are the program's own.
 stacks=$work/stacks
@@ -186,6 +187,95 @@ goes_on_without_us() {
     is "$status" 3
 }
 
+# descend [OPTION...] [-- WORD...] - runs job.py with the words, and a child of it that waits, with its descendants;
+# $profiler, $pid and $child_pid are the processes. The child is looked at when this is over.
+descend() {
+    options=
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do
+        options="$options $1"
+        shift
+    done
+    [ $# -eq 0 ] || shift
+    rm -f "$told" "$told.child"
+    # shellcheck disable=SC2086  # a list of words
+    "$tachyon_top" run --python "$python" --force --stats "$stats" --view processes -o "$work/rows.json" --subprocesses \
+        $options "$job" --tell "$work/told" "$@" --child --tell "$work/told.child" --wait >"$work/out" 2>"$work/err" &
+    profiler=$!
+    targets="$targets $profiler"
+    wait_for 30 test -e "$told.child" || fail "no child begins: $(cat "$work/err")"
+    pid=$(fact pid)
+    child_pid=$(sed -n 's/.*"pid": \([0-9]*\).*/\1/p' "$told.child")
+    targets="$targets $pid $child_pid"
+    wait_for 30 is_looked_at "$child_pid" || fail "the child is not looked at: $(cat "$work/err")"
+    let_it_sample
+}
+
+# Some more rounds were made.
+let_it_sample() {
+    enough_ns=$(($(cpu_ns "$profiler") + 20000000))
+    has_sampled() { [ "$(cpu_ns "$profiler")" -ge "$enough_ns" ]; }
+    wait_for 30 has_sampled || fail "it does not sample: $(cat "$work/err")"
+}
+
+# processes_are STATE... - of the program and of its child, in the table that was written.
+processes_are() {
+    found=$(python3 -c 'import json, sys
+states = {row["pid"]: row["state"] for row in json.load(open(sys.argv[1]))["rows"] if row["samples"] > 0}
+print(len(states), *(("ended" if states.get(int(pid)) == "ended" else "runs") for pid in sys.argv[2:]))' \
+        "$work/rows.json" "$pid" "$child_pid")
+    is "$found" "2 $*"
+}
+
+ends_with_status() {
+    wait_for 30 is_over "$profiler" || fail "it does not end: $(cat "$work/err")"
+    status=0
+    wait "$profiler" || status=$?
+    is "$status" "$1"
+}
+
+# What comes later is in the same table. It is over with the program, whatever it leaves running, or when the time that
+# was asked for is.
+with_subprocesses() {
+    here "$@"
+    command -v python3 >/dev/null || skip "there is no python3"
+    descend
+    kill -s TERM "$child_pid"
+    ends_with_status 3
+    processes_are ended ended
+    descend -- --leave --wait
+    kill -s TERM "$profiler" # is sent on to the program, and to nothing else
+    ends_with_status 3
+    ! is_over "$child_pid" || fail "what the program left running ended with it"
+    processes_are ended runs
+    kill -s TERM "$child_pid"
+    descend -d 600 -- --leave --wait
+    kill -s TERM "$pid"
+    wait_for 30 is_over "$pid" || fail "the program does not end"
+    let_it_sample
+    ! is_over "$profiler" || fail "the sampling ended before its time: $(cat "$work/err")"
+    kill -s TERM "$child_pid"
+    ends_with_status 3
+    processes_are ended ended
+}
+
+# Of those that live for a tenth of a second, most are seen.
+short_lives() {
+    here "$@"
+    undisturbed most_are_seen
+}
+
+most_are_seen() {
+    begun_ms=$(date +%s%3N)
+    "$tachyon_top" run --python "$python" --force --view processes -o "$work/rows.json" --subprocesses "$work/lives.py" \
+        starts 7 2>"$work/err" || fail "$(cat "$work/err")"
+    took_ms=$(($(date +%s%3N) - begun_ms))
+    seen=$(python3 -c 'import json, sys
+print(sum(row["function"] == "mark_7" for row in json.load(open(sys.argv[1]))["rows"]))' "$work/rows.json")
+    echo "$seen of 12 in $took_ms ms"
+    [ "$took_ms" -lt 4000 ] || return 3 # they live for longer, or this program gets no CPU
+    [ "$seen" -ge 9 ]
+}
+
 cannot_be() {
     here "$@"
     for words in "--python $work/none x.py" "--python /etc/passwd x.py" "--stdin $work/none $job"; do
@@ -214,4 +304,6 @@ for_each_python ends_as_the_program_does 3.11 3.13
 for_each_python signals_are_sent_on 3.11 3.13
 for_each_python stops_and_goes_on 3.11
 for_each_python goes_on_without_us 3.11
+for_each_python with_subprocesses 3.13
+for_each_python short_lives 3.13
 for_each_python cannot_be 3.11

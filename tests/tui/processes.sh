@@ -19,6 +19,28 @@ enter "$tachyon; echo sta\"tus\" \$?"
 see 'Python process'
 see 'Enter Open'
 
+echo "its help is read, also on small screens"
+for size in '60 12' '80 24'; do
+    # shellcheck disable=SC2086  # two words
+    resize $size
+    see 'h Help'
+    keys h
+    see 'open the marked processes together'
+    see 'PgUp PgDn Scroll'
+    keys PageDown PageDown PageDown PageDown
+    see 'it may not be read'
+    see_no 'What is opened'
+    keys Home
+    see 'What is opened'
+    keys Escape
+    see 'Enter Open'
+done
+resize 110 24
+keys F1
+see 'What is opened'
+keys q
+see 'Enter Open'
+
 echo "the filter leaves those of this test"
 keys / "$unique"
 see "Filter: $unique"

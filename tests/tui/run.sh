@@ -76,6 +76,24 @@ see 'status [3]'
 shows 'line 299999 of them red' || fail "its output is lost"
 see_terminal_restored_modes
 
+echo "what descends from it is in the same table, and is left running"
+run_program --subprocesses "$job" --wait --leave --child --tell "$told" --wait
+see '2 processes'
+until_so test -e "$told" || fail "the child does not begin"
+child=$(fact pid)
+targets="$targets $child"
+keys BTab BTab
+see 'OUTLIER'
+see "$child"
+kill -TERM "$(pgrep -P "$(program_pid)")"
+see 'ended with status 3'
+see '● LIVE'
+keys q
+see 'status [3]'
+! is_over "$child" || fail "what it left running ended"
+kill "$child"
+see_terminal_restored_modes
+
 echo "its input is a file, or empty"
 echo 'from a file' >"$work/in"
 run_program --stdin "$work/in" "$job" --echo --wait

@@ -33,7 +33,7 @@ static void list(size_t number, int32_t pid, const char *user, uint32_t version,
     snprintf(python->user, sizeof python->user, "%s", user);
     snprintf(python->container, sizeof python->container, "%s", container);
     snprintf(python->command, sizeof python->command, "%s", command);
-    processes[number] = (struct listed){.pid = pid, .parent = 1, .started_ticks = 7,
+    processes[number] = (struct listed){.pid = pid, .parent = 1, .started_ticks = 7 + number,
                                         .cpu_share = cpu, .threads = 1 + (uint32_t)number,
                                         .python = python};
     all[number] = &processes[number];
@@ -96,9 +96,13 @@ static void assert_shows(const char *what)
 static void assert_chosen(size_t count, int32_t first)
 {
     int32_t pids[CHOOSER_MARKS_MAX];
+    uint64_t started_ticks[CHOOSER_MARKS_MAX];
 
-    assert_int_equal(chooser_chosen(chooser, pids), count);
+    assert_int_equal(chooser_chosen(chooser, pids, started_ticks), count);
     assert_int_equal(pids[0], first);
+    for (size_t i = 0; i < PROCESSES; i++)
+        if (processes[i].pid == first)
+            assert_int_equal(started_ticks[0], processes[i].started_ticks);
 }
 
 static void check(int columns, int rows)
@@ -150,7 +154,7 @@ static void selection_stays(void **state)
     assert_chosen(2, 4251);
 
     /* Another process that has the id of one that was marked is not marked. */
-    processes[3].started_ticks = 8;
+    processes[3].started_ticks = 8000;
     chooser_take(chooser, all, PROCESSES);
     assert_chosen(1, 900);
     press(KEY_OF_ESCAPE);
@@ -220,6 +224,48 @@ static void quitting(void **state)
     assert_int_equal(chooser_requests(chooser), CHOOSER_QUIT);
 }
 
+static void check_help(int columns, int rows)
+{
+    char file[64];
+
+    assert_true(grid_resize(&grid, columns, rows));
+    chooser_draw(chooser, &grid);
+    snprintf(file, sizeof file, "chooser-help-%dx%d", columns, rows);
+    golden_check(&grid, file);
+}
+
+/* It scrolls, keeps all keys to itself, and the list goes on below it. */
+static void help_is_read(void **state)
+{
+    (void)state;
+    press('h');
+    check_help(80, 24);
+    check_help(60, 12);
+    press(KEY_OF_END);
+    assert_shows("it may not be read");
+    assert_null(strstr(text, "What is opened"));
+    press('j');
+    press(KEY_OF_UP);
+    press(KEY_OF_PAGE_UP);
+    press('g');
+    assert_shows("What is opened");
+    chooser_take(chooser, all, 2);
+    assert_shows("What is opened");
+    assert_shows("2 Python processes here");
+    press(KEY_OF_ENTER); /* closes it, and opens nothing */
+    assert_int_equal(chooser_requests(chooser), 0);
+    assert_shows("Enter Open");
+    press(KEY_OF_F1);
+    press(KEY_CTRL('L'));
+    assert_int_equal(chooser_requests(chooser), CHOOSER_REDRAW);
+    press('q');
+    assert_int_equal(chooser_requests(chooser), 0);
+    press('?');
+    assert_shows("What is opened");
+    press(KEY_CTRL('C'));
+    assert_int_equal(chooser_requests(chooser), CHOOSER_QUIT);
+}
+
 static void empty_lists(void **state)
 {
     const struct listed *none[] = {&processes[5]};
@@ -247,6 +293,7 @@ int main(void)
         TEST(filter_narrows),
         TEST(other_orders),
         TEST(quitting),
+        TEST(help_is_read),
         TEST(empty_lists),
     };
 

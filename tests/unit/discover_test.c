@@ -1,4 +1,5 @@
 /* discover: cgroups and containers by their texts, and real processes by what they are. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -197,6 +198,76 @@ static void test_listing(void **state)
     listing_free(listing);
 }
 
+static void *tell_thread_id(void *argument)
+{
+    int *const ends = argument;
+    const pid_t id = gettid();
+    char byte;
+
+    if (write(ends[1], &id, sizeof id) != sizeof id || read(ends[2], &byte, 1) < 0)
+        abort();
+    return NULL;
+}
+
+/* Those that came since the last look are found without looking at all; a thread is none, though its id is new, too. */
+static void test_new_ones(void **state)
+{
+    struct error error;
+    struct listing *listing = listing_new(&error);
+    int ends[4];
+    pthread_t thread;
+    pid_t child, thread_id;
+    bool any;
+
+    (void)state;
+    assert_true(listing_look(listing, &error));
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(pipe(ends + 2), 0);
+    child = fork();
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    assert_int_equal(pthread_create(&thread, NULL, tell_thread_id, ends), 0);
+    assert_int_equal(read(ends[0], &thread_id, sizeof thread_id), sizeof thread_id);
+    assert_true(listing_look_at_new(listing, &any, &error));
+    assert_true(any);
+    assert_non_null(listing_find(listing, child));
+    assert_int_equal(listing_find(listing, child)->parent, getpid());
+    assert_null(listing_find(listing, thread_id));
+
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    assert_true(listing_look(listing, &error));
+    assert_null(listing_find(listing, child));
+    close(ends[3]); /* lets it end */
+    pthread_join(thread, NULL);
+    for (int i = 0; i < 3; i++)
+        close(ends[i]);
+    listing_free(listing);
+}
+
+/* Of two processes that have the same id one after the other, only the one that was meant is. */
+static void test_an_id_with_its_start(void **state)
+{
+    const pid_t pid = getpid();
+    const uint64_t started_ticks = process_started_ticks(pid), another = started_ticks - 1, whichever = 0;
+    const uint64_t *const starts[] = {&started_ticks, &whichever, NULL, &another};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        const struct selection_rules rules = {.pids = &pid, .started_ticks = starts[i], .pid_count = 1};
+        struct error error;
+        struct listing *listing = listing_new(&error);
+        struct selection *selection = selection_new(&rules, &error);
+
+        find(selection, listing);
+        assert_int_equal(has(selection, pid), starts[i] != &another);
+        selection_free(selection);
+        listing_free(listing);
+    }
+}
+
 static void test_rules_that_are_none(void **state)
 {
     struct error error;
@@ -230,6 +301,8 @@ int main(void)
         cmocka_unit_test(test_cgroups_that_match),
         cmocka_unit_test(test_descendants),
         cmocka_unit_test(test_listing),
+        cmocka_unit_test(test_new_ones),
+        cmocka_unit_test(test_an_id_with_its_start),
         cmocka_unit_test(test_rules_that_are_none),
         cmocka_unit_test(test_descriptions),
     };

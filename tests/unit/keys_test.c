@@ -115,9 +115,9 @@ static char *read_help(int columns)
     app_picture(app, fake_picture_at(fake, 0));
     app_key(app, '?');
     app_draw(app, &grid, 0);
-    while (app->help_top != top) {
+    while (app->help_scroll.top != top) {
         grid_write(&grid, stream);
-        top = app->help_top;
+        top = app->help_scroll.top;
         app_key(app, KEY_OF_PAGE_DOWN);
         app_draw(app, &grid, 0);
     }

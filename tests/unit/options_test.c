@@ -112,6 +112,10 @@ static void test_run_leaves_the_program_its_words(void **state)
     assert_int_equal(options.command, COMMAND_RUN);
     assert_true(options.live);
     assert_string_equal(options.input, "in");
+    options = run("run --subprocesses job.py --subprocesses");
+    assert_true(options.subprocesses);
+    assert_string_equal(options.arguments[1], "--subprocesses");
+    assert_true(run("run --live --subprocesses job.py").subprocesses);
     assert_usage("run --live --stats x job.py", "--stats does not go with run --live");
     assert_usage("run", "the script to run is missing");
     assert_usage("run -r 10", "the script to run is missing");

@@ -7,17 +7,22 @@
     --kill NAME     kills itself with this signal
     --wait          waits for signals, and writes their names to standard output; SIGTERM ends it with 3
     --write N       writes N numbered lines, and control characters
+    --leave         starts the child without waiting for it
+    --child WORD... starts one more of these with the words that follow, and ends as that does
 """
 
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 
+words = sys.argv[:sys.argv.index("--child")] if "--child" in sys.argv else sys.argv
+
 
 def given(name):
-    return sys.argv[sys.argv.index(name) + 1] if name in sys.argv else None
+    return words[words.index(name) + 1] if name in words else None
 
 
 def on_signal(number, _frame):
@@ -46,13 +51,17 @@ def tell(path):
 
 
 def main():
-    if "--wait" in sys.argv:
+    if "--wait" in words:
         for name in "SIGHUP SIGUSR1 SIGUSR2 SIGTERM SIGINT".split():
             signal.signal(getattr(signal, name), on_signal)
     if given("--tell"):
         tell(given("--tell"))
     spin(float(given("--spin") or 0))
-    if "--echo" in sys.argv:
+    if words is not sys.argv:
+        child = subprocess.Popen([sys.executable, sys.argv[0], *sys.argv[len(words) + 1:]])
+        if "--leave" not in words:
+            sys.exit(child.wait())
+    if "--echo" in words:
         sys.stdout.write(sys.stdin.read())
         sys.stdout.flush()
         sys.stderr.write("to standard error\n")
@@ -60,7 +69,7 @@ def main():
         for i in range(int(given("--write"))):
             print("line %d of them \033[31mred\033[0m\a" % i)
         print("progress 1 %\rprogress 100 %\n\033[2J\033[H\033]0;title\aat home", flush=True)
-    if "--wait" in sys.argv:
+    if "--wait" in words:
         waiting()
     if given("--kill"):
         os.kill(os.getpid(), getattr(signal, given("--kill")))

@@ -1,19 +1,24 @@
 """life - plays what can happen to a target, in a PID namespace of its own, where ids can be chosen.
 
-    life.py PROGRAM FOLDER PYTHON...    (as the init of that namespace)
+    life.py attached|chosen PROGRAM FOLDER PYTHON...    (as the init of that namespace)
 
-A process that computes in first() is attached to by PROGRAM, which is then stopped; that process ends and another
-one, which computes in second(), gets its id. PROGRAM goes on: what it writes is in FOLDER.
+A process that computes in first() is attached to by PROGRAM, or shown in its list, and PROGRAM is then stopped; that
+process ends and another one, which computes in second(), gets its id. PROGRAM goes on: what it writes is in FOLDER. From
+the list it is told to open the process that it has shown.
 """
 
+import fcntl
 import os
+import pty
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 
-program, folder = sys.argv[1:3]
-python = sys.argv[3:]
+way, program, folder = sys.argv[1:4]
+python = sys.argv[4:]
 SOURCE = """
 import time
 def %s():
@@ -49,13 +54,7 @@ def is_stopped(pid):
         return stat.read().rpartition(")")[2].split()[0] == "T"
 
 
-def main():
-    target = computing("first")
-    profiler = subprocess.Popen([program, "attach", "--collapsed", "-o", folder + "/reused", str(target.pid)],
-                                stderr=open(folder + "/reused.notes", "w"))
-    wait_until(samples, profiler.pid)
-    profiler.send_signal(signal.SIGSTOP)
-    wait_until(is_stopped, profiler.pid)
+def give_id_to_another(target):
     target.kill()
     target.wait()
     with open("/proc/sys/kernel/ns_last_pid", "w") as last:
@@ -64,6 +63,16 @@ def main():
     if other.pid != target.pid:
         sys.exit("the id %d was not given again, but %d" % (target.pid, other.pid))
     time.sleep(0.2)  # it shall be a Python by then; if it is not, less is tested
+    return other
+
+
+def attached(target):
+    profiler = subprocess.Popen([program, "attach", "--collapsed", "-o", folder + "/reused", str(target.pid)],
+                                stderr=open(folder + "/reused.notes", "w"))
+    wait_until(samples, profiler.pid)
+    profiler.send_signal(signal.SIGSTOP)
+    wait_until(is_stopped, profiler.pid)
+    other = give_id_to_another(target)
     profiler.send_signal(signal.SIGCONT)
     try:
         status = profiler.wait(20)
@@ -72,6 +81,63 @@ def main():
         profiler.kill()
     other.kill()
     sys.exit(status if status is not None else "it takes the other process for its target")
+
+
+class Screen:
+    """What is written to a terminal, as it comes."""
+
+    def __init__(self):
+        self.ours, self.theirs = pty.openpty()
+        fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
+        os.set_blocking(self.ours, False)
+        self.text = b""
+
+    def shows(self, *texts):
+        try:
+            self.text += os.read(self.ours, 65536)
+        except BlockingIOError:
+            pass
+        return any(text in self.text for text in texts)
+
+
+def is_stopped_in_poll(pid):
+    """Stops it; it is sent on its way where it was not waiting for a key: it could look at the list again first."""
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(is_stopped, pid)
+    with open("/proc/%d/syscall" % pid) as call:
+        if call.read().split()[0] in ("7", "73"):  # poll on x86-64, ppoll on aarch64
+            return True
+    os.kill(pid, signal.SIGCONT)
+    return False
+
+
+def chosen(target):
+    screen = Screen()
+    profiler = subprocess.Popen([program], stdin=screen.theirs, stdout=screen.theirs,
+                                stderr=open(folder + "/reused.notes", "w"),
+                                env=dict(os.environ, TERM="xterm", LC_ALL="C.UTF-8"))
+    wait_until(screen.shows, b"def first")
+    os.write(screen.ours, b"/def first\n")
+    wait_until(screen.shows, b"filter ")
+    wait_until(is_stopped_in_poll, profiler.pid)
+    other = give_id_to_another(target)
+    os.write(screen.ours, b"\n")
+    screen.text = b""
+    profiler.send_signal(signal.SIGCONT)
+    wait_until(screen.shows, b"another one has its id", b"LIVE")
+    with open(folder + "/reused", "wb") as shown:
+        shown.write(screen.text)
+    profiler.terminate()
+    profiler.wait()
+    other.kill()
+
+
+def main():
+    target = computing("first")
+    if way == "attached":
+        attached(target)
+    else:
+        chosen(target)
 
 
 main()

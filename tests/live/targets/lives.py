@@ -6,6 +6,7 @@ All of it computes in mark_TOKEN(); processes that it forks, in child_TOKEN(). T
 """
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -67,6 +68,16 @@ def threads():
             thread.join()
 
 
-KINDS = {"runs": runs, "forks": forks, "execs": execs, "dies": dies, "daemons": dies_with_daemons,
+def starts():
+    """Twelve that live for a tenth of a second and what it takes to begin, one after the other."""
+    for _ in range(12):
+        subprocess.check_call([sys.executable, sys.argv[0], "brief", token])
+
+
+def brief():
+    mark(0.1)
+
+
+KINDS = {"starts": starts, "brief": brief, "runs": runs, "forks": forks, "execs": execs, "dies": dies, "daemons": dies_with_daemons,
          "threads": threads, "killed": runs, "stopped": runs, "zombie": dies}
 KINDS[kind]()

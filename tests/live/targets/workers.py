@@ -5,6 +5,7 @@
     --every-ms E    once in so many milliseconds, and sleeps otherwise, in rest()
     --turnover S    a worker ends after so many seconds, and another takes its place; 0: they stay
     --stuck         the last worker only sleeps, in stuck()
+    --spin          the last worker never sleeps
     --shell         one more child is a Python that a shell started, and that the shell waits for
 
 On SIGUSR1 it starts one worker more. Workers end when their parent does.
@@ -35,17 +36,18 @@ def stuck(seconds):
     time.sleep(seconds)
 
 
-def serve(options, parent, is_stuck, life_s):
+def serve(options, parent, is_last, life_s):
     end = time.monotonic() + life_s
     while os.getppid() == parent and (life_s == 0 or time.monotonic() < end):
-        if is_stuck:
+        if is_last and options.stuck:
             stuck(0.05)
             continue
         work(options.busy_ms / 1000)
-        rest((options.every_ms - options.busy_ms) / 1000)
+        if not (is_last and options.spin):
+            rest((options.every_ms - options.busy_ms) / 1000)
 
 
-def start_worker(options, is_stuck, number):
+def start_worker(options, is_last, number):
     parent = os.getpid()
     pid = os.fork()
     if pid == 0:
@@ -53,7 +55,7 @@ def start_worker(options, is_stuck, number):
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.alarm(options.life)
         # Not all at once.
-        serve(options, parent, is_stuck, options.turnover and options.turnover * (1 + number % 4 / 4))
+        serve(options, parent, is_last, options.turnover and options.turnover * (1 + number % 4 / 4))
         os._exit(0)
     return pid
 
@@ -77,6 +79,7 @@ def main():
     arguments.add_argument("--every-ms", type=float, default=20)
     arguments.add_argument("--turnover", type=float, default=0)
     arguments.add_argument("--stuck", action="store_true")
+    arguments.add_argument("--spin", action="store_true")
     arguments.add_argument("--shell", action="store_true")
     arguments.add_argument("--below", action="store_true", help="be what the shell starts")
     options = target.start(arguments)
@@ -85,7 +88,7 @@ def main():
         return
     signal.signal(signal.SIGUSR1, ask_for_more)
     started = options.workers
-    workers = {start_worker(options, options.stuck and number == options.workers - 1, number)
+    workers = {start_worker(options, number == options.workers - 1, number)
                for number in range(options.workers)}
     if options.shell:
         subprocess.Popen(["sh", "-c", '"$@"; exit', "sh", sys.executable, *sys.argv, "--below"])
