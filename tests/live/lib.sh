@@ -132,11 +132,12 @@ for_each_free_threaded() {
     for_each_of "$work/free-threaded" "$1"
 }
 
-# for_each_debug FUNCTION - the same with the debug builds.
+# for_each_debug FUNCTION - the same with the debug builds of the minor versions that are tested.
 for_each_debug() {
-    "$top/contrib/pythons" --debug >"$work/debug"
+    pythons | sed 's/^\(3\.[0-9]*\).*/^\1\\./' | sort -u >"$work/minors"
+    "$top/contrib/pythons" --debug | grep -f "$work/minors" >"$work/debug" || true
     if [ ! -s "$work/debug" ]; then
-        not_tested "$1, as there is no debug build here"
+        not_tested "$1, as there is no debug build of these versions here"
         return 0
     fi
     for_each_of "$work/debug" "$1"
