@@ -155,7 +155,7 @@ static bool check_version(struct patient *patient, struct finding *finding)
 
     if (!runtime_find(&patient->runtime, patient->pid, patient->reader, &error)) {
         tell_error(finding, &error);
-        if (error.code == ERROR_VERSION)
+        if (error.code == ERROR_VERSION && finding->remedy[0] == '\0')
             finding_remedy(finding, "run the program under a CPython %s", LAYOUT_VERSIONS);
         return false;
     }

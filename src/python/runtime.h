@@ -35,6 +35,7 @@ struct runtime_file {
     bool is_python;           /* has an interpreter's function, whatever its version */
     bool is_debug;            /* built with Py_DEBUG: it exports what is there only then. False also where the file
                                  has no symbols to tell it */
+    bool traces_refs;         /* … with Py_TRACE_REFS, as far as it matters: to 3.12 */
     bool by_section;          /* stripped of the symbol, found by the section .PyRuntime */
     bool by_memory;           /* the file is gone or tells nothing, found by what is loaded of it */
     unsigned unopened;        /* files with code that could not be looked into, */
