@@ -425,6 +425,7 @@ static struct stats stats_of(const struct attach *attach)
         .dropped = attach->collapsed != NULL ? collapsed_dropped(attach->collapsed)
                                              : picture->dropped,
         .version_hex = picture->version_hex,
+        .build = picture->build,
         .engine = options->blocking ? "blocking" : OPTIONS_ENGINES[engine_of(options)],
         .ridden = picture->ridden,
         .blocking = options->blocking,

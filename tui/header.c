@@ -143,16 +143,18 @@ static void draw_process(struct pen *pen, const struct header *header, int form)
     draw_command(pen, command, form);
 }
 
-/* The version that all have, or that of the one that is shown; 0: they differ. */
+/* The version that all have, or that of the one that is shown; 0: they differ, or are built differently. */
 static uint32_t version_of(const struct header *header)
 {
+    const uint16_t told = BUILD_FREE_THREADED | BUILD_DEBUG;
     const struct picture *picture = header->picture;
     uint32_t version = picture->version_hex;
 
     if (header->narrowed)
         return header->narrowed->version_hex;
     for (size_t i = 0; i < picture->process_count; i++)
-        if (picture->processes[i].version_hex != version)
+        if (picture->processes[i].version_hex != version ||
+            ((picture->processes[i].build ^ picture->build) & told) != 0)
             return 0;
     return version;
 }
@@ -171,6 +173,8 @@ static void draw_version(struct pen *pen, const struct header *header, int form)
     pen_format(pen, STYLE_TEXT, "%u.%u.%u", hex >> 24, hex >> 16 & 0xFF, hex >> 8 & 0xFF);
     if ((build & BUILD_FREE_THREADED) != 0)
         pen_text(pen, STYLE_TEXT, "t");
+    if ((build & BUILD_DEBUG) != 0)
+        pen_text(pen, STYLE_MESSAGE, "d");
     if (read_as != 0)
         pen_format(pen, STYLE_MESSAGE, " as %u.%u", read_as >> 8, read_as & 0xFFu);
 }

@@ -155,7 +155,7 @@ static bool check_version(struct patient *patient, struct finding *finding)
 
     if (!runtime_find(&patient->runtime, patient->pid, patient->reader, &error)) {
         tell_error(finding, &error);
-        if (error.code == ERROR_VERSION)
+        if (error.code == ERROR_VERSION && finding->remedy[0] == '\0')
             finding_remedy(finding, "run the program under a CPython %s", LAYOUT_VERSIONS);
         return false;
     }
@@ -168,12 +168,18 @@ static bool check_version(struct patient *patient, struct finding *finding)
         finding_remedy(finding, "a newer tachyon-top");
         return true;
     }
-    finding_set(finding, MARK_OK, "%s%s, its structures known %s", version,
+    finding_set(finding, patient->runtime.is_debug ? MARK_NOTE : MARK_OK, "%s%s%s, its structures known %s", version,
                 !patient->runtime.layout.free_threaded                    ? ""
                 : runtime_has_gil(&patient->runtime, patient->reader) ? " free-threaded, with a GIL enabled"
                                                                       : " free-threaded, without a GIL",
+                patient->runtime.is_debug ? ", a debug build" : "",
                 patient->runtime.layout.version >= LAYOUT_TOLD_FROM ? "from what it tells of them itself"
                                                                   : "from its headers");
+    if (patient->runtime.is_debug) {
+        finding_remedy(finding, "run the program under a CPython built without --with-pydebug");
+        finding_without(finding, "stacks are right; times and shares are those of this build, in which each function "
+                                 "is slower, by its own factor");
+    }
     return true;
 }
 

@@ -26,7 +26,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
     json_t *object;
 
     text_python_version(version, stats->version_hex);
-    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s, s:I, s:f, s:I, s:I, s:s}",
+    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s, s:I, s:f, s:I, s:I, s:s, s:b, s:b}",
                        "rounds", (json_int_t)counts->rounds,
                        "samples", (json_int_t)counts->samples,
                        "failed", (json_int_t)counts->failed,
@@ -43,7 +43,9 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
                        "stopped_s", text_rounded(seconds(counts->stopped_ns), 6),
                        "unstopped", (json_int_t)counts->unstopped,
                        "execs", (json_int_t)stats->execs,
-                       "python", version);
+                       "python", version,
+                       "free_threaded", (stats->build & BUILD_FREE_THREADED) != 0,
+                       "debug", (stats->build & BUILD_DEBUG) != 0);
     if (!object)
         return error_set(error, ERROR_MEMORY, "out of memory");
     /* A failure to write is the stream's to remember. */
@@ -96,6 +98,8 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
     if (stats->slowed)
         fprintf(stream, "Slowed: less often than asked, to %skeep within the budget\n",
                 stats->blocking ? "stop it for no more than half of the time, or to " : "");
+    if ((stats->build & BUILD_DEBUG) != 0)
+        fputs("Python: a debug build, in which each function is slower, by its own factor\n", stream);
     if (stats->ridden > 0)
         fprintf(stream, "Engine: %s, rode in %" PRIu64 " of %" PRIu64 " rounds\n", stats->engine,
                 stats->ridden, counts->rounds);

@@ -22,7 +22,8 @@ struct stats {
     double asked_rate_hz; /* infinite: as fast as there can be */
     uint64_t profiler_cpu_ns; /* CPU time this program used meanwhile, all of its threads */
     uint64_t dropped;         /* samples or records that found no room after the ring */
-    uint32_t version_hex;     /* of the target's Python */
+    uint32_t version_hex;     /* of the target's Python, */
+    uint16_t build;           /* and how that is built: enum record_build */
     const char *engine;       /* how it was to be read: auto, remote, ride or blocking */
     uint64_t ridden;          /* rounds in which it was read from the target's CPU */
     uint64_t execs;           /* how often it became another program, which was followed */
@@ -34,10 +35,11 @@ struct stats {
 double stats_rate_hz(const struct stats *stats);
 
 /* One object on one line: rounds, samples, failed, truncated, retried, missed, lost, processes, duration_s,
-   rate_hz, profiler_cpu_s, engine, ridden, stopped_s, unstopped, execs, python. False: out of memory. */
+   rate_hz, profiler_cpu_s, engine, ridden, stopped_s, unstopped, execs, python, free_threaded,
+   debug. False: out of memory. */
 bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error);
 
-/* `Captured N samples in S seconds`, then the rate, the engine where it rode or stopped threads, and
+/* `Captured N samples in S seconds`, then the rate, that it was a debug build, the engine where it rode or stopped threads, and
    what failed, was truncated and was missed, and what was lost or dropped if anything was. */
 void stats_write_summary(const struct stats *stats, FILE *stream);
 

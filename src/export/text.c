@@ -74,13 +74,13 @@ void text_python_version(char out[TEXT_VERSION_SIZE], uint32_t version_hex)
 
 void text_build(char out[TEXT_BUILD_SIZE], uint16_t read_as, uint16_t build)
 {
-    const char *threads = (build & BUILD_FREE_THREADED) != 0 ? " free-threading build" : "";
+    const bool threads = (build & BUILD_FREE_THREADED) != 0, debug = (build & BUILD_DEBUG) != 0;
+    const int used = snprintf(out, TEXT_BUILD_SIZE, "%s%s%s", threads ? " free-threading" : "",
+                              debug ? " debug" : "", threads || debug ? " build" : "");
 
     if (read_as != 0)
-        snprintf(out, TEXT_BUILD_SIZE, "%s read as %u.%u, by what it tells of itself", threads, read_as >> 8,
-                 read_as & 0xffu);
-    else
-        snprintf(out, TEXT_BUILD_SIZE, "%s", threads);
+        snprintf(out + used, TEXT_BUILD_SIZE - (size_t)used, " read as %u.%u, by what it tells of itself",
+                 read_as >> 8, read_as & 0xffu);
 }
 
 /* The local time at a moment of clock.h's clock. */

@@ -28,9 +28,9 @@ const char *text_base_name(const char *path);
 /* PY_VERSION_HEX as Python writes it: "3.13.5", "3.15.0a7". */
 void text_python_version(char out[TEXT_VERSION_SIZE], uint32_t version_hex);
 
-/* What is to be said behind a version: " free-threading build", as Python calls it, by enum record_build; and of one
-   that is not known, and is taken to be made like `read_as` (major << 8 | minor; 0: it is known),
-   " read as 3.15, by what it tells of itself". Or "". */
+/* What is to be said behind a version: " free-threading build", as Python calls it, " debug build", or
+   " free-threading debug build", by enum record_build; and of one that is not known, and is taken to be made like
+   `read_as` (major << 8 | minor; 0: it is known), " read as 3.15, by what it tells of itself". Or "". */
 #define TEXT_BUILD_SIZE 96
 void text_build(char out[TEXT_BUILD_SIZE], uint16_t read_as, uint16_t build);
 

@@ -19,8 +19,18 @@
 
 enum { LOOKS_MAX = 32 };
 
-/* What is looked for in each mapped file. */
-enum { SYMBOL_RUNTIME, SYMBOL_VERSION, SYMBOL_SECTION, SYMBOL_ANY_PYTHON, SYMBOLS };
+/* What is looked for in each mapped file. _Py_NegativeRefcount() is there with Py_REF_DEBUG only, which Py_DEBUG
+   implies (Include/object.h; from 3.14 on Include/refcount.h), _Py_ForgetReference() to 3.12 with Py_TRACE_REFS
+   only (Include/cpython/object.h; 3.8: Include/object.h). */
+enum {
+    SYMBOL_RUNTIME,
+    SYMBOL_VERSION,
+    SYMBOL_SECTION,
+    SYMBOL_ANY_PYTHON,
+    SYMBOL_DEBUG,
+    SYMBOL_TRACE_REFS,
+    SYMBOLS,
+};
 
 /* What a file's symbols say, `bias` away from where it tells. */
 static void take_symbols(struct runtime_file *file, const struct elf_symbol *symbols, uint64_t bias)
@@ -34,6 +44,8 @@ static void take_symbols(struct runtime_file *file, const struct elf_symbol *sym
         file->version = remote_at(symbols[SYMBOL_VERSION].address + bias);
     file->by_section = runtime->found && !symbols[SYMBOL_RUNTIME].found;
     file->is_python = runtime->found || symbols[SYMBOL_ANY_PYTHON].found;
+    file->is_debug = file->is_python && symbols[SYMBOL_DEBUG].found;
+    file->traces_refs = file->is_python && symbols[SYMBOL_TRACE_REFS].found;
 }
 
 /* In the file itself, or in what the process has loaded of it. */
@@ -45,6 +57,8 @@ static void search_file(pid_t pid, struct reader *reader, const struct mapped_fi
         [SYMBOL_VERSION] = {.name = "Py_Version"},
         [SYMBOL_SECTION] = {.name = ".PyRuntime"},
         [SYMBOL_ANY_PYTHON] = {.name = "Py_Main"},
+        [SYMBOL_DEBUG] = {.name = "_Py_NegativeRefcount"},
+        [SYMBOL_TRACE_REFS] = {.name = "_Py_ForgetReference"},
     };
     uint64_t load_address;
     const int fd = mapped_file_open(pid, mapped);
@@ -178,7 +192,7 @@ static bool no_version(const char *path, struct error *error)
         return too_old(path, error);
     return error_set(error, ERROR_READ,
                      "this Python does not tell its version: it is starting up or shutting down, is built in "
-                     "an unusual way (a debug build?), or is none of %s",
+                     "an unusual way, or is none of %s",
                      LAYOUT_VERSIONS);
 }
 
@@ -201,6 +215,10 @@ static bool select_layout(struct runtime *runtime, struct reader *reader,
     }
     if (runtime->version_hex == 0)
         runtime->version_hex = version_find(reader, file->runtime); /* stripped, or to 3.10 */
+    if (file->traces_refs && runtime->version_hex >> 16 < LAYOUT_TOLD_FROM)
+        return error_set(error, ERROR_VERSION,
+                         "this CPython is built --with-trace-refs, which to 3.12 gives objects a shape that "
+                         "tachyon-top does not read; run the program under a build without that");
     if (runtime->version_hex == 0)
         return no_version(file->path, error);
     return layout_select(&runtime->layout, runtime->version_hex, head, sizeof head, error);
@@ -215,6 +233,7 @@ bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, str
         return false;
     if (remote_is_null(file.runtime))
         return too_old(file.path, error);
+    runtime->is_debug = file.is_debug;
     if (!select_layout(runtime, reader, &file, error))
         return error->code == ERROR_PERMISSION ? refusal_explain(pid, error) : false;
     if (!runtime_still_there(runtime, reader) && runtime->layout.is_guess)
@@ -222,7 +241,7 @@ bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, str
     if (!runtime_still_there(runtime, reader))
         return error_set(error, ERROR_READ,
                          "the Python in process %d runs no interpreter: it is starting up or shutting "
-                         "down, or is built in an unusual way (a debug build?)",
+                         "down, or is built in an unusual way",
                          (int)pid);
     if (runtime->layout.is_guess && proof_find(runtime, reader) == PROOF_AGAINST)
         return layout_misread(&runtime->layout, runtime->version_hex, error);

@@ -22,6 +22,7 @@
 struct runtime {
     remote_addr address;  /* of _PyRuntime */
     uint32_t version_hex; /* PY_VERSION_HEX */
+    bool is_debug;        /* a debug build, as far as that is told: see struct runtime_file */
     struct layout layout;
 };
 
@@ -32,6 +33,9 @@ struct runtime_file {
     remote_addr version;      /* of `const unsigned long Py_Version`; null before 3.11 */
     uint32_t version_hex;     /* where it was found in memory (.path is "" then), by what it looks like; else 0 */
     bool is_python;           /* has an interpreter's function, whatever its version */
+    bool is_debug;            /* built with Py_DEBUG: it exports what is there only then. False also where the file
+                                 has no symbols to tell it */
+    bool traces_refs;         /* … with Py_TRACE_REFS, as far as it matters: to 3.12 */
     bool by_section;          /* stripped of the symbol, found by the section .PyRuntime */
     bool by_memory;           /* the file is gone or tells nothing, found by what is loaded of it */
     unsigned unopened;        /* files with code that could not be looked into, */

@@ -53,6 +53,7 @@ struct record_header {
 enum record_build {
     BUILD_FREE_THREADED = 1,
     BUILD_NO_GIL = 2, /* and it runs without one */
+    BUILD_DEBUG = 4,  /* with Py_DEBUG: slower, by another factor in each function */
 };
 
 /* A target, before anything else of it; sent again when it became another program by exec, whose threads and

@@ -255,7 +255,8 @@ static bool put_process(struct target *target)
         .version_hex = target->runtime.version_hex,
         .read_as = runtime_read_as(&target->runtime),
         .build = (uint16_t)((target->runtime.layout.free_threaded ? BUILD_FREE_THREADED : 0) |
-                            (target->no_gil ? BUILD_NO_GIL : 0)),
+                            (target->no_gil ? BUILD_NO_GIL : 0) |
+                            (target->runtime.is_debug ? BUILD_DEBUG : 0)),
     };
     char command[RECORD_FILE_MAX];
 

@@ -129,10 +129,26 @@ for_each_free_threaded() {
         echo "not tested: $1, as there is no free-threaded Python here"
         return 0
     fi
-    with_a_gil=${TACHYON_PYTHONS:-}
-    TACHYON_PYTHONS=$work/free-threaded
-    for_each_python "$1"
-    TACHYON_PYTHONS=$with_a_gil
+    for_each_of "$work/free-threaded" "$1"
+}
+
+# for_each_debug FUNCTION - the same with the debug builds of the minor versions that are tested.
+for_each_debug() {
+    pythons | sed 's/^\(3\.[0-9]*\).*/^\1\\./' | sort -u >"$work/minors"
+    "$top/contrib/pythons" --debug | grep -f "$work/minors" >"$work/debug" || true
+    if [ ! -s "$work/debug" ]; then
+        not_tested "$1, as there is no debug build of these versions here"
+        return 0
+    fi
+    for_each_of "$work/debug" "$1"
+}
+
+# for_each_of LIST FUNCTION - the same with the interpreters of a list.
+for_each_of() {
+    listed=${TACHYON_PYTHONS:-}
+    TACHYON_PYTHONS=$1
+    for_each_python "$2"
+    TACHYON_PYTHONS=$listed
 }
 
 # for_two_pythons FUNCTION [VERSION...] - the same with two interpreters at a time, for what takes

@@ -34,6 +34,7 @@ states_with_a_gil() {
 
 no_gil=
 for_each_python states
+for_each_debug states
 for_each_free_threaded states_with_a_gil
 no_gil=--no-gil
 for_each_free_threaded states

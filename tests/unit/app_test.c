@@ -158,7 +158,16 @@ static void header_tells_the_state(void **state)
     app_picture(app, picture);
     assert_shows("3.13.5 as 3.12");
     picture->read_as = 0;
+    /* How it is built is told as Python's sys.abiflags do. */
+    picture->build = BUILD_DEBUG;
     app_picture(app, picture);
+    assert_shows("CPython 3.13.5d ");
+    picture->build = BUILD_FREE_THREADED | BUILD_DEBUG;
+    app_picture(app, picture);
+    assert_shows("CPython 3.13.5td ");
+    picture->build = 0;
+    app_picture(app, picture);
+    assert_shows("CPython 3.13.5 ");
 
     assert_shows("● LIVE");
     assert_shows("100.0 % kept");

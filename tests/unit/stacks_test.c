@@ -386,7 +386,8 @@ static char *stats_text(const struct stats *stats, bool json)
 
 static void test_stats_json(void **state)
 {
-    char *text = stats_text(&STATS, true);
+    struct stats stats = STATS;
+    char *text = stats_text(&stats, true);
     json_t *object = json_loads(text, 0, NULL);
 
     (void)state;
@@ -395,8 +396,13 @@ static void test_stats_json(void **state)
                               "\"truncated\": 57, \"retried\": 12, \"missed\": 100, \"lost\": 4, "
                               "\"processes\": 1, \"duration_s\": 3.0, \"rate_hz\": 966.667, "
                               "\"profiler_cpu_s\": 0.02, \"engine\": \"auto\", "
-                              "\"ridden\": 1450, \"stopped_s\": 0.0, \"unstopped\": 0, \"execs\": 0, \"python\": \"3.15.0\"}\n");
+                              "\"ridden\": 1450, \"stopped_s\": 0.0, \"unstopped\": 0, \"execs\": 0, \"python\": \"3.15.0\", "
+                              "\"free_threaded\": false, \"debug\": false}\n");
     json_decref(object);
+    free(text);
+    stats.build = BUILD_FREE_THREADED | BUILD_NO_GIL | BUILD_DEBUG;
+    text = stats_text(&stats, true);
+    assert_non_null(strstr(text, "\"python\": \"3.15.0\", \"free_threaded\": true, \"debug\": true}"));
     free(text);
 }
 
@@ -442,6 +448,11 @@ static void test_stats_summary(void **state)
     text = stats_text(&stats, false);
     assert_non_null(strstr(text, "\nSlowed: less often than asked, to stop it for no more than half"));
     assert_non_null(strstr(text, "\nNot stopped: in 7 of 2900 rounds"));
+    assert_null(strstr(text, "debug"));
+    free(text);
+    stats.build = BUILD_DEBUG;
+    text = stats_text(&stats, false);
+    assert_non_null(strstr(text, "\nPython: a debug build, "));
     free(text);
     stats = (struct stats){.engine = "remote", .dropped = 3, .counts = {.samples = 1}};
     text = stats_text(&stats, false);

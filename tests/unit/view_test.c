@@ -419,6 +419,29 @@ static void test_versions(void **state)
     }
 }
 
+static void test_builds(void **state)
+{
+    static const struct {
+        uint16_t read_as, build;
+        const char *text;
+    } BUILDS[] = {
+        {0, 0, ""},
+        {0, BUILD_FREE_THREADED | BUILD_NO_GIL, " free-threading build"},
+        {0, BUILD_DEBUG, " debug build"},
+        {0x030f, 0, " read as 3.15, by what it tells of itself"},
+        {0x030f, BUILD_FREE_THREADED | BUILD_DEBUG,
+         " free-threading debug build read as 3.15, by what it tells of itself"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof BUILDS / sizeof BUILDS[0]; i++) {
+        char text[TEXT_BUILD_SIZE];
+
+        text_build(text, BUILDS[i].read_as, BUILDS[i].build);
+        assert_string_equal(text, BUILDS[i].text);
+    }
+}
+
 /* Now, in a zone that has half hours; and an hour ago. */
 static void test_times(void **state)
 {
@@ -481,6 +504,7 @@ int main(void)
         WITH_VIEW(test_proposed_name),
         WITH_VIEW(test_ended),
         cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_builds),
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_widths),
     };
