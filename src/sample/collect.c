@@ -336,8 +336,8 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
     got = gather(collector->reader, collector->buffer->pieces, piece_count, collector->buffer->bytes);
     if (got != total)
         return what_is_lost(collection, got);
-    collection->slow = took_long(&collector->usual_ns[count > 1 ? READING_OF_MANY : READING_OF_ONE], clock_now_ns() - start_ns,
-                                 piece_count, total);
+    collection->slow = took_long(&collector->usual_ns[count > 1 ? READING_OF_MANY : READING_OF_ONE],
+                                 clock_now_ns() - start_ns, piece_count, total);
     return COLLECTED;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "memory/refusal.h"
+#include "sample/crowd.h"
 #include "sample/emit.h"
 #include "sample/engine.h"
 #include "sample/gil.h"
@@ -12,7 +13,6 @@
 #include "sample/population.h"
 #include "sample/presence.h"
 #include "sample/process_facts.h"
-#include "sample/sleepers.h"
 #include "sample/burst.h"
 #include "sample/target_thread.h"
 #include "sample/thread_burst.h"
@@ -42,7 +42,6 @@ struct target {
     struct population population;
 
     bool announced;               /* RECORD_PROCESS was put */
-    size_t resume;                /* the thread at which rounds begin: where one was cut last */
     uint64_t cpu_asked_ns;
     uint64_t cpu_ns;              /* of the process, when it was asked for last */
     struct engine engine;
@@ -50,16 +49,12 @@ struct target {
     uint32_t rounds_at_once;      /* how many rounds are made in one reading */
     uint32_t rounds;              /* and were in this one */
     uint64_t rounds_made;         /* in all, before this one */
-    bool gil_held;                /* in the last round, some thread had the GIL, */
-    size_t last_holder;           /* this one, if it is still there and has that state */
-    bool lists_changed;           /* in this round, something showed that the target's lists did */
+    bool gil_held;                /* in the last round, some thread had the GIL */
     struct thread_bursts *bursts; /* NULL: one */
     struct pending *pending;
     struct blocking blocking;
-    struct sleepers sleepers;
+    struct crowd crowd;
     uint64_t before_ns;           /* when the last round began; 0: there was none */
-    uint64_t holder_samples;      /* of the round's threads that had the GIL, */
-    uint64_t holder_torn;         /* and of these the torn ones */
     uint64_t round_ns;            /* the last round's time; 0: none yet */
     struct presence presence;
     uint32_t first_function;      /* the number that the first function of its program has */
@@ -171,7 +166,7 @@ void target_free(struct target *target)
         return;
     free_program(target);
     pending_free(target->pending);
-    sleepers_free(&target->sleepers);
+    crowd_free(&target->crowd);
     presence_free(&target->presence);
     free(target);
 }
@@ -295,102 +290,18 @@ static void put_round(struct target *target, struct record_round *record,
     target->cpu_ns = cpu_ns;
 }
 
-/* The thread that has the GIL, which is looked at first: what was read of the GIL is of a moment ago. */
-static size_t holder_of(const struct target *target, const struct gil_now *gil)
-{
-    const struct population *population = &target->population;
-    const size_t last = target->last_holder;
-
-    if (gil->locked && last < population->thread_count &&
-        remote_equal(population->threads[last]->found.address, gil->holder))
-        return last;
-    for (size_t i = 0; gil->locked && i < population->thread_count; i++)
-        if (remote_equal(population->threads[i]->found.address, gil->holder))
-            return i;
-    return target->resume < population->thread_count ? target->resume : 0;
-}
-
-/* Whether a thread is taken to go on sleeping in this round, as others are to be looked at. */
-static bool is_passed(struct target *target, struct target_thread *thread,
-                      const struct thread_round *round)
-{
-    if (!target_thread_stands(thread, round) && !target_thread_waits_for_gil(thread, round) &&
-        (!target_thread_sleeps(thread, round) ||
-         sleepers_look(&target->sleepers, round->now_ns - thread->sampled_ns)))
-        return false;
-    target_thread_pass(thread, round);
-    return true;
-}
-
-/* Takes note of whether the thread at a place sleeps now: then it need not be asked in the rounds that come. One that waits
-   for the GIL is asked less often by another rule. */
-static void leave_out(struct target *target, size_t place, struct target_thread *thread,
-                      const struct thread_round *round)
-{
-    const bool sleeps = thread->state != THREAD_WAIT_GIL && target_thread_sleeps(thread, round);
-
-    if (sleepers_note(&target->sleepers, place, sleeps ? thread->sampled_ns : 0))
-        target_thread_leave_out(thread, round);
-}
-
+/* The threads of an interpreter; false when none could be read. */
 static bool round_of_interpreter(struct target *target, size_t index,
                                  const struct gil_shared *shared, uint64_t now_ns,
                                  struct sampler_counts *counts, int *error_number)
 {
     struct thread_round round = round_for(target, &shared->gil, now_ns, counts);
-    const struct population *population = &target->population;
-    const size_t count = population->thread_count;
-    const remote_addr interpreter = population->interpreters[index].address;
-    const size_t holder = holder_of(target, &shared->gil);
-    const size_t first = target->resume < count ? target->resume : 0;
-    bool any = false, sleeps, look;
+    const remote_addr interpreter = target->population.interpreters[index].address;
+    bool any;
 
     /* Where nobody has the GIL, all of them are made with one look. */
     round.rounds = shared->gil.locked ? 1 : rounds_in_interval(target);
-    for (size_t n = 0, next = first; n <= count; n++) {
-        const size_t i = n == 0 ? holder : next;
-        struct target_thread *thread = i < count ? population->threads[i] : NULL;
-
-        if (n > 0)
-            next = next + 1 < count ? next + 1 : 0;
-        if (thread == NULL || (n > 0 && i == holder))
-            continue;
-        sleeps = n > 0 && sleepers_know(&target->sleepers, i, now_ns, &look);
-        if (sleeps && !look) {
-            any = true;
-            continue;
-        }
-        if (!remote_equal(thread->interpreter, interpreter))
-            continue;
-        target_thread_come_back(thread, &round);
-        if (!sleeps && is_passed(target, thread, &round)) {
-            leave_out(target, i, thread, &round);
-            any = true;
-            continue;
-        }
-        sleepers_note(&target->sleepers, i, 0); /* who has the GIL now may be one of them */
-        blocking_tend(&target->blocking); /* there may be many threads */
-        if (clock_now_ns() > round.until_ns) {
-            target->resume = i;
-            break;
-        }
-        if (target_thread_round(thread, &round))
-            any = true;
-        else
-            *error_number = errno;
-        if (n == 0 && shared->gil.locked && remote_equal(thread->found.address, shared->gil.holder)) {
-            target->last_holder = i;
-            target->holder_samples++;
-            target->holder_torn += thread->was_torn;
-            round.rounds = thread->rounds;
-        } else if (shared->gil.none && thread->held.state == THREAD_RUNNING) {
-            target->holder_samples++;
-            target->holder_torn += thread->was_torn;
-        }
-        target->lists_changed |= thread->stale;
-        if (sleeps)
-            leave_out(target, i, thread, &round);
-    }
+    any = crowd_round(&target->crowd, &target->population, interpreter, &round, error_number);
     if (target->rounds < round.rounds)
         target->rounds = round.rounds;
     return any;
@@ -427,13 +338,10 @@ static uint64_t rounds_apart_ns(const struct target *target, uint64_t now_ns)
    call costs more than what is read in vain. NULL: none, as its stack is read in another way. */
 static struct target_thread *thread_read_ahead(const struct target *target, const struct interpreter *interpreter)
 {
-    const struct population *population = &target->population;
-    const size_t index = target->last_holder;
-    struct target_thread *thread = index < population->thread_count ? population->threads[index] : NULL;
+    struct target_thread *thread = crowd_last_holder(&target->crowd, &target->population, interpreter->address);
 
-    if (thread == NULL || !target->gil_held || thread->state != THREAD_HAS_GIL || target->bursts != NULL ||
-        target->blocking.wanted || target->engine.riding || target->engine.options.kind == ENGINE_RIDE ||
-        !remote_equal(thread->interpreter, interpreter->address) || !target_thread_read_ahead(thread))
+    if (thread == NULL || !target->gil_held || target->bursts != NULL || target->blocking.wanted ||
+        target->engine.riding || target->engine.options.kind == ENGINE_RIDE || !target_thread_read_ahead(thread))
         return NULL;
     return thread;
 }
@@ -481,7 +389,7 @@ static enum presence_now round_of_interpreters(struct target *target, struct rec
         if (now != PRESENCE_SAME)
             return now;
         asked = true;
-        target->lists_changed |= !read || shared.new_threads;
+        target->crowd.lists_changed |= !read || shared.new_threads;
         if (!read)
             continue;
         record->gil_held |= shared.gil.locked;
@@ -506,7 +414,7 @@ static void leave_program(struct target *target, uint64_t now_ns, struct sampler
     target->first_function = code_table_next_number(target->codes);
     free_program(target);
     target->population = (struct population){.next_thread_number = next_thread, .changes = changes};
-    target->resume = 0;
+    crowd_leave(&target->crowd);
     target->gil_held = false;
 }
 
@@ -549,18 +457,14 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
         return true;
     }
     round = round_for(target, NULL, now_ns, counts);
-    target->holder_samples = target->holder_torn = 0;
     target->rounds = 0;
-    target->lists_changed = false;
     engine_begin(&target->engine, now_ns);
     population_update(&target->population, &round);
-    /* With one interpreter, whose rounds are all of the same length. */
-    sleepers_begin(&target->sleepers, rounds_apart_ns(target, now_ns), target->population.thread_count,
-                   target->population.changes, target->population.interpreter_count == 1 && target->bursts == NULL);
+    crowd_begin(&target->crowd, &target->population, rounds_apart_ns(target, now_ns), target->bursts != NULL);
     now = round_of_interpreters(target, &record, counts, &any, &error_number, error);
     if (now != PRESENCE_SAME)
         return goes_on(target, now, counts);
-    population_looked(&target->population, target->lists_changed, now_ns);
+    population_looked(&target->population, target->crowd.lists_changed, now_ns);
     count_rounds(target, counts);
     target->gil_held = record.gil_held;
     pending_put(target->pending, &round, false);
@@ -570,7 +474,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
                     blocking_slows(&target->blocking);
     put_round(target, &record, counts);
     target->before_ns = now_ns;
-    engine_end(&target->engine, now_ns, target->holder_samples, target->holder_torn);
+    engine_end(&target->engine, now_ns, target->crowd.holder_samples, target->crowd.holder_torn);
     if (!any)
         return goes_on(target,
                        presence_after_failure(&target->presence, target->reader, &target->runtime,

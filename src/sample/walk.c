@@ -57,6 +57,8 @@ void walk_free(struct walk *walk)
 {
     if (walk == NULL)
         return;
+    if (walk->room->ahead.walk == walk)
+        walk_forget_ahead(walk); /* the next walk may have its address */
     recall_free(&walk->recall);
     collector_free(&walk->collector);
     free(walk);

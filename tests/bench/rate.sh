@@ -2,7 +2,7 @@
 # rate - how many stacks a second are kept and proven at full speed, beside Tachyon and beside nothing but the
 # system calls that this takes.
 #
-#   tests/bench/rate.sh [ROUNDS [SECONDS]]    3 rounds of 5 seconds without any: full speed comes when code
+#   tests/bench/rate.sh [ROUNDS [SECONDS]]    3 rounds of 10 seconds without any: full speed comes when code
 #                                              objects are well known, after half a second
 #
 # In the build tree. A round is the profiler, Tachyon and bare_reads one after the other, for SECONDS each, and
@@ -15,7 +15,7 @@
 . "${srcdir:-.}/tests/bench/lib.sh"
 
 rounds=${1:-3}
-seconds=${2:-5}
+seconds=${2:-10}
 most=1mhz
 ! "$app" --help | grep -q '\bmax\b' || most=max
 

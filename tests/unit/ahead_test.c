@@ -112,6 +112,16 @@ static void not_as_asked(uint32_t version)
     assert_int_equal(read_stack(&fixture), WALK_WHOLE);
     ASSERT_CODES(&fixture, 8, 7, 6, 5, 4, 3, 2, 1);
     walk_free(other);
+
+    /* It ended, and the next has its address, as a rule. */
+    read_ahead(&fixture);
+    made_up_push(fixture.made_up, MADE_UP_CODE(9));
+    walk_free(fixture.walk);
+    fixture.walk =
+        walk_new(&fixture.made_up->reader, &fixture.made_up->layout, fixture.room, remote_at(MADE_UP_THREAD));
+    assert_non_null(fixture.walk);
+    assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+    ASSERT_CODES(&fixture, 9, 8, 7, 6, 5, 4, 3, 2, 1);
     close_fixture(&fixture);
 }
 

@@ -1,0 +1,149 @@
+#include "sample/crowd.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+
+void crowd_free(struct crowd *crowd)
+{
+    sleepers_free(&crowd->sleepers);
+}
+
+void crowd_begin(struct crowd *crowd, const struct population *population, uint64_t interval_ns, bool in_bursts)
+{
+    /* Some are left out where all rounds are of the same length: of one interpreter, one by one. */
+    const bool may_leave_out = population->interpreter_count == 1 && !in_bursts;
+
+    crowd->holder_samples = crowd->holder_torn = 0;
+    crowd->lists_changed = false;
+    sleepers_begin(&crowd->sleepers, interval_ns, population->thread_count, population->changes, may_leave_out);
+}
+
+void crowd_leave(struct crowd *crowd)
+{
+    crowd->resume = 0;
+}
+
+struct target_thread *crowd_last_holder(const struct crowd *crowd, const struct population *population,
+                                        remote_addr interpreter)
+{
+    const size_t place = crowd->last_holder;
+    struct target_thread *thread = place < population->thread_count ? population->threads[place] : NULL;
+
+    return thread != NULL && thread->state == THREAD_HAS_GIL && remote_equal(thread->interpreter, interpreter)
+               ? thread
+               : NULL;
+}
+
+static bool is_at(const struct population *population, size_t place, remote_addr address)
+{
+    return place < population->thread_count && remote_equal(population->threads[place]->found.address, address);
+}
+
+/* The thread that has the GIL, which is looked at first: what was read of the GIL is of a moment ago. */
+static size_t holder_of(const struct crowd *crowd, const struct population *population, const struct gil_now *gil)
+{
+    if (gil->locked && is_at(population, crowd->last_holder, gil->holder))
+        return crowd->last_holder;
+    for (size_t i = 0; gil->locked && i < population->thread_count; i++)
+        if (is_at(population, i, gil->holder))
+            return i;
+    return crowd->resume < population->thread_count ? crowd->resume : 0;
+}
+
+/* Whether a thread is taken to go on as it was in this round, as others are to be looked at. */
+static bool is_passed(struct crowd *crowd, struct target_thread *thread, const struct thread_round *round)
+{
+    if (!target_thread_stands(thread, round) && !target_thread_waits_for_gil(thread, round) &&
+        (!target_thread_sleeps(thread, round) ||
+         sleepers_look(&crowd->sleepers, round->now_ns - thread->sampled_ns)))
+        return false;
+    target_thread_pass(thread, round);
+    return true;
+}
+
+/* Takes note of whether the thread at a place sleeps now: then it need not be asked in the rounds that come. One that waits
+   for the GIL is asked less often by another rule. */
+static void note_asleep(struct crowd *crowd, size_t place, struct target_thread *thread,
+                        const struct thread_round *round)
+{
+    const bool sleeps = thread->state != THREAD_WAIT_GIL && target_thread_sleeps(thread, round);
+
+    if (sleepers_note(&crowd->sleepers, place, sleeps ? thread->sampled_ns : 0))
+        target_thread_leave_out(thread, round);
+}
+
+/* Takes note of what a look gave; `is_holder`: of the thread that has the GIL. */
+static void count_look(struct crowd *crowd, size_t place, const struct target_thread *thread, bool is_holder,
+                       struct thread_round *round)
+{
+    crowd->lists_changed |= thread->stale;
+    if (is_holder) {
+        crowd->last_holder = place;
+        round->rounds = thread->rounds;
+    }
+    if (is_holder || (round->gil->none && thread->held.state == THREAD_RUNNING)) {
+        crowd->holder_samples++;
+        crowd->holder_torn += thread->was_torn;
+    }
+}
+
+/* Whether the thread at a place need not be looked at, though it is the turn of this interpreter's. `is_first`: it is
+   looked at before all others, and may have the GIL. */
+static bool needs_no_look(struct crowd *crowd, const struct population *population, size_t place,
+                          remote_addr interpreter, bool is_first, const struct thread_round *round)
+{
+    struct target_thread *thread = population->threads[place];
+    bool look;
+
+    if (!is_first && sleepers_know(&crowd->sleepers, place, round->now_ns, &look)) {
+        if (!look)
+            return true;
+        target_thread_come_back(thread, round);
+        return false;
+    }
+    if (!remote_equal(thread->interpreter, interpreter))
+        return false;
+    target_thread_come_back(thread, round);
+    if (!is_passed(crowd, thread, round))
+        return false;
+    note_asleep(crowd, place, thread, round);
+    return true;
+}
+
+bool crowd_round(struct crowd *crowd, const struct population *population, remote_addr interpreter,
+                 struct thread_round *round, int *error_number)
+{
+    const size_t count = population->thread_count;
+    const size_t first = holder_of(crowd, population, round->gil);
+    bool any = false;
+
+    for (size_t n = 0, next = crowd->resume < count ? crowd->resume : 0; n <= count && count > 0; n++) {
+        const size_t place = n == 0 ? first : next;
+        struct target_thread *thread = population->threads[place];
+
+        if (n > 0)
+            next = next + 1 < count ? next + 1 : 0;
+        if (n > 0 && place == first)
+            continue;
+        if (needs_no_look(crowd, population, place, interpreter, n == 0, round)) {
+            any = true;
+            continue;
+        }
+        if (!remote_equal(thread->interpreter, interpreter))
+            continue;
+        sleepers_note(&crowd->sleepers, place, 0); /* who has the GIL now may be one of them */
+        blocking_tend(round->blocking);            /* there may be many threads */
+        if (clock_now_ns() > round->until_ns) {
+            crowd->resume = place;
+            break;
+        }
+        if (target_thread_round(thread, round))
+            any = true;
+        else
+            *error_number = errno;
+        count_look(crowd, place, thread, n == 0 && target_thread_holds_gil(thread, round->gil), round);
+        note_asleep(crowd, place, thread, round);
+    }
+    return any;
+}

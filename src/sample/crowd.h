@@ -1,0 +1,46 @@
+/*
+ * crowd - a round over the threads of an interpreter: in which order, and which of them need no look.
+ *
+ * The thread that has the GIL comes first, then the others. Those known to go on as they were are passed, and of many that
+ * sleep most are left out altogether (sleepers.h). Plain data inside a target; the sampler thread alone uses it.
+ */
+#ifndef SAMPLE_CROWD_H
+#define SAMPLE_CROWD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "memory/address.h"
+#include "sample/population.h"
+#include "sample/sleepers.h"
+#include "sample/target_thread.h"
+
+struct crowd {
+    struct sleepers sleepers;
+    size_t resume;           /* the thread at which rounds begin: where one was cut last */
+    size_t last_holder;      /* which one had the GIL in the last round */
+    uint64_t holder_samples; /* of the round's threads that had the GIL, */
+    uint64_t holder_torn;    /* and of these the torn ones */
+    bool lists_changed;      /* in this round, something showed that the target's lists did */
+};
+
+void crowd_free(struct crowd *crowd);
+
+/* Begins a round of a target whose rounds are `interval_ns` apart. `in_bursts`: rounds are made some at once. */
+void crowd_begin(struct crowd *crowd, const struct population *population, uint64_t interval_ns, bool in_bursts);
+
+/* Another program's threads are in the places of those that were known. */
+void crowd_leave(struct crowd *crowd);
+
+/* The thread that had the GIL of an interpreter in the last round; NULL: none, or it is gone. */
+struct target_thread *crowd_last_holder(const struct crowd *crowd, const struct population *population,
+                                        remote_addr interpreter);
+
+/* The threads of an interpreter, up to round->until_ns. Whether any could be read, or need not be; else with errno in
+   `*error_number`. round->rounds is for how many rounds a look at a thread without the GIL is, and becomes how many there
+   were. */
+bool crowd_round(struct crowd *crowd, const struct population *population, remote_addr interpreter,
+                 struct thread_round *round, int *error_number);
+
+#endif
