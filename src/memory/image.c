@@ -57,7 +57,7 @@ struct reader *image_reader_new(const struct image_segment *segments, size_t cou
         error_set(error, ERROR_MEMORY, "out of memory");
         return NULL;
     }
-    image->reader = (struct reader){.type = &IMAGE_READER};
+    image->reader.type = &IMAGE_READER;
     image->count = count;
     if (count > 0)
         memcpy(image->segments, segments, count * sizeof *segments);

@@ -35,53 +35,34 @@ static struct iovec remote_piece(const struct piece *piece)
     return (struct iovec){(void *)(uintptr_t)piece->address.value, piece->length};
 }
 
-/* What one call reads, in order: lists of pieces, each into a place of ours. */
-struct call {
-    struct iovec remote[READER_PIECES_MAX];
-    size_t remote_count;
-    struct iovec local[3];
-    size_t local_count;
-};
-
-/* Adds these, packed into `into`; gives how many bytes they are. */
-static size_t add_pieces(struct call *call, const struct piece *pieces, size_t count, void *into)
-{
-    size_t bytes = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        call->remote[call->remote_count++] = remote_piece(&pieces[i]);
-        bytes += pieces[i].length;
-    }
-    call->local[call->local_count++] = (struct iovec){into, bytes};
-    return bytes;
-}
-
-/* The first reading after process_watch() reads the mark as well: a piece more costs less than a call. `more` may be
-   NULL. */
+/* The first reading after process_watch() reads the mark as well: a piece more costs less than a call. */
 static size_t gather_by_call(struct process_reader *process, const struct piece *pieces, size_t count,
-                             void *into, const struct reader_more *more, bool *has_more)
+                             void *into)
 {
     const bool marks = process->watched && !process->marked && count < READER_PIECES_MAX;
-    const bool adds = more != NULL && count + marks + more->count <= READER_PIECES_MAX;
+    struct iovec remote[READER_PIECES_MAX];
     unsigned char mark[MARK_BYTES];
-    struct call call;
-    size_t own, with_mark, all;
+    struct iovec local[] = {{into, 0}, {mark, MARK_BYTES}};
     ssize_t got;
 
-    call.remote_count = call.local_count = 0;
-    own = add_pieces(&call, pieces, count < READER_PIECES_MAX ? count : READER_PIECES_MAX, into);
-    with_mark = own + (marks ? add_pieces(&call, &process->mark, 1, mark) : 0);
-    all = with_mark + (adds ? add_pieces(&call, more->pieces, more->count, more->into) : 0);
-    got = process_vm_readv(process->pid, call.local, call.local_count, call.remote, call.remote_count, 0);
+    if (count > READER_PIECES_MAX)
+        count = READER_PIECES_MAX;
+    for (size_t i = 0; i < count; i++) {
+        remote[i] = remote_piece(&pieces[i]);
+        local[0].iov_len += pieces[i].length;
+    }
+    if (marks)
+        remote[count] = remote_piece(&process->mark);
+    got = process_vm_readv(process->pid, local, marks ? 2 : 1, remote, count + marks, 0);
     if (got < 0)
         return 0;
-    if ((size_t)got < own) {
+    if ((size_t)got < local[0].iov_len) {
         errno = EFAULT;
         return (size_t)got;
     }
-    process->marked |= marks && (size_t)got >= with_mark && memcmp(mark, process->mark_bytes, MARK_BYTES) == 0;
-    *has_more = adds && (size_t)got == all;
-    return own;
+    process->marked |= marks && (size_t)got == local[0].iov_len + MARK_BYTES &&
+                       memcmp(mark, process->mark_bytes, MARK_BYTES) == 0;
+    return local[0].iov_len;
 }
 
 static size_t gather_by_file(int mem_fd, const struct piece *pieces, size_t count, void *into)
@@ -111,22 +92,10 @@ static size_t process_gather(struct reader *reader, const struct piece *pieces, 
                              void *into)
 {
     struct process_reader *process = (struct process_reader *)reader;
-    bool has_more;
 
     if (process->by_file)
         return gather_by_file(process->mem_fd, pieces, count, into);
-    return gather_by_call(process, pieces, count, into, NULL, &has_more);
-}
-
-/* By the file each piece is a call of its own, whenever it is read. */
-static size_t process_gather_more(struct reader *reader, const struct piece *pieces, size_t count, void *into,
-                                  const struct reader_more *more, bool *has_more)
-{
-    struct process_reader *process = (struct process_reader *)reader;
-
-    if (process->by_file)
-        return gather_by_file(process->mem_fd, pieces, count, into);
-    return gather_by_call(process, pieces, count, into, more, has_more);
+    return gather_by_call(process, pieces, count, into);
 }
 
 static bool process_holds(struct reader *reader)
@@ -159,8 +128,7 @@ static void process_free(struct reader *reader)
     free(process);
 }
 
-static const struct reader_type PROCESS_READER = {process_gather, process_gather_more, process_holds, process_watch,
-                                                  process_free};
+static const struct reader_type PROCESS_READER = {process_gather, process_holds, process_watch, process_free};
 
 /* Asks the kernel for nothing at all: an empty read fails as a real one would, but on permissions
    only (mm/process_vm_access.c checks them before it looks at any address). */
@@ -238,7 +206,7 @@ struct reader *process_reader_new(pid_t pid, struct error *error)
         goto fail;
     }
     *process = (struct process_reader){
-        .reader = {.type = &PROCESS_READER}, .pid = pid, .by_file = refusal != 0, .mem_fd = mem_fd};
+        .reader = {&PROCESS_READER}, .pid = pid, .by_file = refusal != 0, .mem_fd = mem_fd};
     find_mark(process);
     return &process->reader;
 fail:

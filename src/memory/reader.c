@@ -5,40 +5,9 @@
 
 enum { BAD_ROWS_MAX = 8 };
 
-/* Of a type that cannot do it at once. */
-static bool gather_apart(struct reader *reader, const struct reader_more *more)
-{
-    const int kept_errno = errno;
-    const bool all = reader->type->gather(reader, more->pieces, more->count, more->into) == more->bytes;
-
-    errno = kept_errno;
-    return all;
-}
-
 size_t reader_gather(struct reader *reader, const struct piece *pieces, size_t count, void *into)
 {
-    const struct reader_more more = reader->more;
-    size_t got;
-
-    reader->has_more = false;
-    if (more.count == 0)
-        return reader->type->gather(reader, pieces, count, into);
-    reader->more = (struct reader_more){.count = 0};
-    if (reader->type->gather_more != NULL)
-        return reader->type->gather_more(reader, pieces, count, into, &more, &reader->has_more);
-    got = reader->type->gather(reader, pieces, count, into);
-    reader->has_more = gather_apart(reader, &more);
-    return got;
-}
-
-void reader_add(struct reader *reader, const struct reader_more *more)
-{
-    reader->more = *more;
-}
-
-bool reader_has_more(const struct reader *reader)
-{
-    return reader->has_more;
+    return reader->type->gather(reader, pieces, count, into);
 }
 
 void reader_rows(struct reader *reader, const remote_addr *addresses, size_t count, size_t length,

@@ -23,26 +23,12 @@ struct piece {
     size_t length;
 };
 
-/* Pieces that the next reading reads too. */
-struct reader_more {
-    const struct piece *pieces;
-    size_t count;
-    size_t bytes; /* of all of them */
-    void *into;
-};
-
 struct reader {
     const struct reader_type *type;
-    struct reader_more more; /* no pieces: nothing */
-    bool has_more;           /* the last reading read all of them */
 };
 
 struct reader_type {
     size_t (*gather)(struct reader *reader, const struct piece *pieces, size_t count, void *into);
-    /* The same, and behind it what is more, in one system call; tells whether all of that was read. NULL: by
-       two of the others. */
-    size_t (*gather_more)(struct reader *reader, const struct piece *pieces, size_t count, void *into,
-                          const struct reader_more *more, bool *has_more);
     bool (*holds)(struct reader *reader); /* NULL: always */
     void (*watch)(struct reader *reader); /* NULL: nothing to do */
     void (*free)(struct reader *reader);
@@ -53,13 +39,6 @@ struct reader_type {
    that were read before the first that could not be; errno says why when that is not all: EFAULT
    when nothing stands there, ESRCH when the process is gone. */
 size_t reader_gather(struct reader *reader, const struct piece *pieces, size_t count, void *into);
-
-/* The next reading, by any of these functions, reads `more` behind its own, if it can, in the same system call. What
-   that points to has to stay until then. */
-void reader_add(struct reader *reader, const struct reader_more *more);
-
-/* Whether the last reading read all that was added to it. */
-bool reader_has_more(const struct reader *reader);
 
 /* Reads `count` rows (at most READER_PIECES_MAX) of `length` bytes, one at each of `addresses`, to
    their place in `into`, and tells in `read` which could be read. After a few that could not, it

@@ -49,19 +49,9 @@ struct chain_root_frame {
     bool stands; /* of a frame object: it bears the mark of a call that goes on in both copies */
 };
 
-/* A collection that is read along with something else, before the stack is asked for. */
-struct walk_ahead {
-    const struct walk *walk; /* whose; NULL: there is none */
-    struct collect_parts parts;
-    struct collection collection;
-    bool is_read;
-    uint64_t began_ns, took_ns;
-};
-
 struct walk_room {
     remote_addr none; /* where None is; null: not known yet */
     struct collect_buffer buffer;
-    struct walk_ahead ahead;
     struct walk_frame frames[RECORD_DEPTH_MAX];
     struct walk_frame open[RECORD_DEPTH_MAX]; /* a proven stack of which not every line is, */
     unsigned char open_extra[WALK_EXTRA_BYTES_MAX]; /* and what was read with it */

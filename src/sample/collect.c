@@ -13,7 +13,6 @@ enum {
     SLOW_TIMES = 2,     /* a collection that takes so many times as long as usual, */
     SLOW_LEAST_NS = 3000, /* and so much longer, proves nothing */
     CALL_WORK = 3,      /* what a collection costs besides its pieces, as if in pieces */
-    AHEAD_PIECES_MAX = READER_PIECES_MAX / 2, /* of what is read along with something else */
     WORD_BYTES = 8,
     PIECE_BYTES = 4096, /* how many bytes cost as much as one piece more */
     BYTES_AT_ONCE = 1 << 20, /* of collections in one reading: they are still in the CPU's cache when
@@ -292,11 +291,13 @@ static enum collect_result what_is_lost(const struct collection *collection, siz
     return got < sizes->copy + bytes_to_extra(sizes, index) ? COLLECT_LOST_PLACE : COLLECT_LOST_EXTRA;
 }
 
-/* Lays out `count` collections, and lists their pieces in the buffer. Gives how many these are; 0: out of memory. */
-static size_t prepare(struct collector *collector, const struct collect_parts *parts,
-                      const struct walk_extra *extra, size_t count, struct collection *collection)
+enum collect_result collect(struct collector *collector, const struct collect_parts *parts,
+                            const struct walk_extra *extra, size_t count,
+                            struct collection *collection)
 {
     const size_t piece_count = count_pieces(collector, parts, extra, count);
+    uint64_t start_ns;
+    size_t total, got;
 
     *collection = (struct collection){
         .parts = parts,
@@ -312,59 +313,20 @@ static size_t prepare(struct collector *collector, const struct collect_parts *p
         },
         .cframes_at = collector->cframes,
     };
-    if (!grow_buffer(collector->buffer, all_bytes(&collection->sizes), piece_count))
-        return 0;
-    lay_out(collection, collector->buffer->bytes);
-    list_pieces(collector, parts, extra, count, collector->buffer->pieces);
-    return piece_count;
-}
-
-enum collect_result collect(struct collector *collector, const struct collect_parts *parts,
-                            const struct walk_extra *extra, size_t count,
-                            struct collection *collection)
-{
-    const size_t piece_count = prepare(collector, parts, extra, count, collection);
-    const size_t total = all_bytes(&collection->sizes);
-    uint64_t start_ns;
-    size_t got;
-
-    if (piece_count == 0) {
+    total = all_bytes(&collection->sizes);
+    if (!grow_buffer(collector->buffer, total, piece_count)) {
         errno = ENOMEM;
         return COLLECT_FAILED;
     }
+    lay_out(collection, collector->buffer->bytes);
+    list_pieces(collector, parts, extra, count, collector->buffer->pieces);
     start_ns = clock_now_ns();
     got = gather(collector->reader, collector->buffer->pieces, piece_count, collector->buffer->bytes);
     if (got != total)
         return what_is_lost(collection, got);
-    collection->slow = took_long(&collector->usual_ns[count > 1 ? READING_OF_MANY : READING_OF_ONE],
-                                 clock_now_ns() - start_ns, piece_count, total);
+    collection->slow = took_long(&collector->usual_ns[count > 1], clock_now_ns() - start_ns, piece_count,
+                                 total);
     return COLLECTED;
-}
-
-bool collect_ahead(struct collector *collector, const struct collect_parts *parts, struct collection *collection)
-{
-    struct walk_extra none;
-    struct reader_more more;
-
-    none.count = none.bytes = 0;
-    more.count = prepare(collector, parts, &none, 1, collection);
-    if (more.count == 0 || more.count > AHEAD_PIECES_MAX)
-        return false;
-    more.pieces = collector->buffer->pieces;
-    more.bytes = all_bytes(&collection->sizes);
-    more.into = collector->buffer->bytes;
-    reader_add(collector->reader, &more);
-    return true;
-}
-
-void collect_take_ahead(struct collector *collector, struct collection *collection, uint64_t took_ns)
-{
-    struct walk_extra none;
-
-    none.count = none.bytes = 0;
-    collection->slow = took_long(&collector->usual_ns[READING_AHEAD], took_ns,
-                                 CALL_WORK + count_pieces(collector, collection->parts, &none, 1),
-                                 all_bytes(&collection->sizes));
 }
 
 bool collection_find(const struct collection *collection, remote_addr address, size_t length,

@@ -34,13 +34,6 @@ struct stretch {
     uint32_t length;
 };
 
-enum reading {
-    READING_OF_ONE, /* collection */
-    READING_OF_MANY,
-    READING_AHEAD, /* of one, along with something else */
-    READINGS,
-};
-
 struct collector {
     struct reader *reader;
     const struct layout *layout;
@@ -49,7 +42,7 @@ struct collector {
     struct stretch cframes;  /* 3.11, 3.12: where the thread state pointed lately */
     struct places places;
     size_t state_bytes;      /* of the thread state that are read */
-    uint64_t usual_ns[READINGS]; /* what each kind of reading takes for each piece of its work */
+    uint64_t usual_ns[2];    /* what a reading takes for each piece of its work: of one collection, or of many */
 };
 
 /* A collector of the thread state at `thread`, which knows no places yet; what it is given stays the
@@ -123,13 +116,6 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
                             const struct walk_extra *extra, size_t count,
                             struct collection *collection);
 void collection_next(struct collection *collection);
-
-/* Lets the next reading by the collector's reader make one collection, with nothing extra, behind its own: false when that
-   has too many pieces. `parts` is kept. Nothing else may be read into the same buffer until it is taken. */
-bool collect_ahead(struct collector *collector, const struct collect_parts *parts, struct collection *collection);
-
-/* Takes it, after a reading that took so long and read all of it. */
-void collect_take_ahead(struct collector *collector, struct collection *collection, uint64_t took_ns);
 
 /* How many collections one system call can read, `wanted` at most, and 1 at least. */
 size_t collect_most(const struct collector *collector, const struct collect_parts *parts,

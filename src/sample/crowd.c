@@ -24,17 +24,6 @@ void crowd_leave(struct crowd *crowd)
     crowd->resume = 0;
 }
 
-struct target_thread *crowd_last_holder(const struct crowd *crowd, const struct population *population,
-                                        remote_addr interpreter)
-{
-    const size_t place = crowd->last_holder;
-    struct target_thread *thread = place < population->thread_count ? population->threads[place] : NULL;
-
-    return thread != NULL && thread->state == THREAD_HAS_GIL && remote_equal(thread->interpreter, interpreter)
-               ? thread
-               : NULL;
-}
-
 static bool is_at(const struct population *population, size_t place, remote_addr address)
 {
     return place < population->thread_count && remote_equal(population->threads[place]->found.address, address);

@@ -33,10 +33,6 @@ void crowd_begin(struct crowd *crowd, const struct population *population, uint6
 /* Another program's threads are in the places of those that were known. */
 void crowd_leave(struct crowd *crowd);
 
-/* The thread that had the GIL of an interpreter in the last round; NULL: none, or it is gone. */
-struct target_thread *crowd_last_holder(const struct crowd *crowd, const struct population *population,
-                                        remote_addr interpreter);
-
 /* The threads of an interpreter, up to round->until_ns. Whether any could be read, or need not be; else with errno in
    `*error_number`. round->rounds is for how many rounds a look at a thread without the GIL is, and becomes how many there
    were. */

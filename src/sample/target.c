@@ -334,35 +334,6 @@ static uint64_t rounds_apart_ns(const struct target *target, uint64_t now_ns)
     return since_ns > wanted_ns ? since_ns : wanted_ns;
 }
 
-/* The thread whose stack is read along with the GIL: who had it in the last round has it now, as a rule, and a system
-   call costs more than what is read in vain. NULL: none, as its stack is read in another way. */
-static struct target_thread *thread_read_ahead(const struct target *target, const struct interpreter *interpreter)
-{
-    struct target_thread *thread = crowd_last_holder(&target->crowd, &target->population, interpreter->address);
-
-    if (thread == NULL || !target->gil_held || target->bursts != NULL || target->blocking.wanted ||
-        target->engine.riding || target->engine.options.kind == ENGINE_RIDE || !target_thread_read_ahead(thread))
-        return NULL;
-    return thread;
-}
-
-/* What the threads of an interpreter share, and with it maybe one's stack. */
-static bool read_shared(struct target *target, size_t index, struct gil_shared *shared)
-{
-    const struct interpreter *interpreter = &target->population.interpreters[index];
-    struct target_thread *ahead = thread_read_ahead(target, interpreter);
-    const bool read = gil_read(interpreter, &target->runtime.layout, target->reader, !target->no_gc, shared);
-
-    if (ahead == NULL)
-        return read;
-    walk_note_ahead(ahead->walk);
-    /* Of a thread without the GIL the kernel is asked first whether it waits: what it was at before that would be taken
-       for what it waits in. */
-    if (!read || !shared->gil.locked || !remote_equal(shared->gil.holder, ahead->found.address))
-        walk_forget_ahead(ahead->walk);
-    return read;
-}
-
 /* The threads of all interpreters, of which `*any` tells whether any could be read. What is with the program: the
    first reading of a GIL tells whose memory it is of, before it is used. What population_update() read before does not
    count: an exec, or another process of that id, may have come since. */
@@ -381,7 +352,7 @@ static enum presence_now round_of_interpreters(struct target *target, struct rec
 
         if (!asked)
             presence_watch(&target->presence, target->reader, now_ns);
-        read = read_shared(target, i, &shared);
+        read = gil_read(&population->interpreters[i], &target->runtime.layout, target->reader, !target->no_gc, &shared);
         if (!read)
             *error_number = errno;
         if (!asked)

@@ -278,20 +278,11 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
     return name_frames(thread, round, &stack, gc);
 }
 
-bool target_thread_read_ahead(struct target_thread *thread)
-{
-    return !thread->ended && !thread->stale && thread->naming.seeing.count == 0 && walk_read_ahead(thread->walk);
-}
-
 /* Moves to the CPU of the thread if it is the one to ride with. */
 static bool ride(struct target_thread *thread, const struct thread_round *round)
 {
-    const bool rides = round->engine != NULL && runs_python(thread, round->gil) &&
-                       engine_ride(round->engine, &thread->kernel);
-
-    if (rides)
-        walk_forget_ahead(thread->walk);
-    return rides;
+    return round->engine != NULL && runs_python(thread, round->gil) &&
+           engine_ride(round->engine, &thread->kernel);
 }
 
 /* Stops the thread if it is the one to be stopped while it is read. */

@@ -104,10 +104,6 @@ struct thread_round {
 /* One round of one thread. False only when nothing could be read of it, with errno. */
 bool target_thread_round(struct target_thread *thread, const struct thread_round *round);
 
-/* Lets the next reading by the target's reader read its stack as well, as it will probably be asked for; false when that
-   is not to be. After that reading, walk_note_ahead() is due. */
-bool target_thread_read_ahead(struct target_thread *thread);
-
 static inline bool target_thread_holds_gil(const struct target_thread *thread, const struct gil_now *gil)
 {
     return gil->locked && remote_equal(gil->holder, thread->found.address);

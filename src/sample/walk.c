@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/clock.h"
 #include "python/frame.h"
 #include "sample/chain.h"
 #include "sample/collect.h"
@@ -57,8 +56,6 @@ void walk_free(struct walk *walk)
 {
     if (walk == NULL)
         return;
-    if (walk->room->ahead.walk == walk)
-        walk_forget_ahead(walk); /* the next walk may have its address */
     recall_free(&walk->recall);
     collector_free(&walk->collector);
     free(walk);
@@ -246,66 +243,21 @@ static void set_aside(struct walk *walk, const struct walk_stack *stack, size_t 
     memcpy(walk->room->open_extra, stack->extra, extra_bytes);
 }
 
-bool walk_read_ahead(struct walk *walk)
-{
-    struct walk_ahead *ahead = &walk->room->ahead;
-
-    *ahead = (struct walk_ahead){.parts = choose_parts(walk)};
-    if (!collect_ahead(&walk->collector, &ahead->parts, &ahead->collection))
-        return false;
-    ahead->walk = walk;
-    ahead->began_ns = clock_now_ns();
-    return true;
-}
-
-void walk_note_ahead(struct walk *walk)
-{
-    struct walk_ahead *ahead = &walk->room->ahead;
-
-    ahead->took_ns = clock_now_ns() - ahead->began_ns;
-    ahead->is_read = reader_has_more(walk->collector.reader);
-}
-
-void walk_forget_ahead(struct walk *walk)
-{
-    walk->room->ahead.walk = NULL;
-}
-
-/* Takes the collection that was read ahead, if there is one and it is what is asked for. */
-static bool take_ahead(struct walk *walk, const struct walk_extra *extra, struct collect_parts *parts,
-                       struct collection *collection)
-{
-    struct walk_ahead *ahead = &walk->room->ahead;
-    const bool is_wanted = ahead->walk == walk && ahead->is_read && extra->count == 0;
-
-    ahead->walk = NULL; /* what is read from here on takes its place */
-    if (!is_wanted)
-        return false;
-    *parts = ahead->parts;
-    *collection = ahead->collection;
-    collection->parts = parts;
-    collect_take_ahead(&walk->collector, collection, ahead->took_ns);
-    return true;
-}
-
 enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
                            struct walk_stack *stack)
 {
-    struct collect_parts parts;
+    struct collect_parts parts = choose_parts(walk);
     struct collection collection;
-    bool is_there = take_ahead(walk, extra, &parts, &collection);
     struct walk_stack open = {.frames = NULL};
     enum chain_result result = CHAIN_UNKNOWN_PLACE;
     remote_addr top = remote_at(0);
     unsigned torn = 0;
 
-    if (!is_there)
-        parts = choose_parts(walk);
     *stack = (struct walk_stack){.frames = walk->room->frames};
     chain_begin_root(walk->room);
     walk->places_full = false;
     for (unsigned try = 0; try < TRIES_MAX && torn < TORN_MAX; try++) {
-        switch (is_there ? COLLECTED : collect(&walk->collector, &parts, extra, 1, &collection)) {
+        switch (collect(&walk->collector, &parts, extra, 1, &collection)) {
         case COLLECT_FAILED:
             return WALK_FAILED;
         case COLLECT_LOST_EXTRA:
@@ -322,7 +274,6 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
             note_parts(walk, &parts, result);
             break;
         }
-        is_there = false;
         parts = (struct collect_parts){.places = &walk->collector.places};
         if (result == CHAIN_WHOLE && (open.frames == NULL || same_calls(&open, stack)))
             return WALK_WHOLE;

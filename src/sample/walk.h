@@ -113,15 +113,4 @@ static inline void walk_extra_add(struct walk_extra *extra, struct piece piece)
 enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
                            struct walk_stack *stack);
 
-/* Lets the next reading by the same reader, of whatever it is, read this stack behind its own, in one system call: what
-   walk_read() then gives is of that moment, if it asks for nothing extra, and no other stack was read into the room
-   in between. False when that is not to be. */
-bool walk_read_ahead(struct walk *walk);
-
-/* To be called right after that reading. */
-void walk_note_ahead(struct walk *walk);
-
-/* What was read ahead is not to be used. */
-void walk_forget_ahead(struct walk *walk);
-
 #endif

@@ -191,7 +191,7 @@ static void test_text_that_is_half_written(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(RECORDINGS); i++) {
         struct recorded *recorded = load(RECORDINGS[i]);
-        struct torn_reader torn = {{.type = &TORN}, reader_of(recorded, recorded->recording.segment_count), 0};
+        struct torn_reader torn = {{&TORN}, reader_of(recorded, recorded->recording.segment_count), 0};
         struct names_trail trail = {0};
         struct thread_name names[ROOM];
         const size_t count = read_names(&torn.reader, recorded, &trail, names, ROOM);
