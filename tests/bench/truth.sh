@@ -5,7 +5,7 @@
 #
 # In the build tree. Runs targets/churn.py under each interpreter, sampled at 20 kHz by the engines remote and
 # ride, with --blocking (blocking), and as fast as can be (burst), and prints a Markdown table: of each kind
-# of call the samples of all interpreters together.
+# of call the samples of all interpreters together. What is impossible, and where, is told on standard error.
 . "${srcdir:-.}/tests/live/lib.sh"
 
 need python3
@@ -30,6 +30,7 @@ sample() {
     stop_targets
     python3 -B "$top/tests/live/check_chains.py" --misplaced-at-most 100 "$work/stacks" \
         >"$work/checked" || true # it counts what is impossible
+    sed -n "s/^impossible/Python $version, $title: &/p" "$work/checked" >&2
     echo "$(sed -n 's/^kept \([0-9]*\), .* truncated \([0-9]*\), impossible \([0-9]*\), .* misplaced \([0-9]*\),.*/\1 \2 \3 \4/p' "$work/checked")" \
         "$(sed -n 's/.*"failed": \([0-9]*\).*/\1/p' "$work/stats")" >>"$work/counts"
 }
@@ -39,7 +40,7 @@ row() {
     title=$1
     shift
     : >"$work/counts"
-    while read -r _ command <&3; do
+    while read -r version command <&3; do
         sample "$@"
     done 3<"$work/list"
     awk -v title="$title" -v engine="$1" '
