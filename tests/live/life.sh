@@ -149,7 +149,7 @@ id_reused() {
 }
 
 # Threads that live for some tenths of a millisecond, some thousands a second.
-# They live for a tenth of a millisecond, and not many are met.
+# They live for half a millisecond, and not many are met.
 sees_its_threads() {
     "$app" attach -d 3 --collapsed -o "$out" --stats "$stats" --force "$pid" 2>"$notes" || fail "$(cat "$notes")"
     grep -q ':mark_7:' "$out" || return 1

@@ -273,7 +273,8 @@ most_are_seen() {
 print(sum(row["function"] == "mark_7" for row in json.load(open(sys.argv[1]))["rows"]))' "$work/rows.json")
     echo "$seen of 12 in $took_ms ms"
     [ "$took_ms" -lt 4000 ] || return 3 # they live for longer, or this program gets no CPU
-    [ "$seen" -ge 9 ]
+    # Attaching takes several times as long under AddressSanitizer.
+    if is_sanitized; then [ "$seen" -ge 5 ]; else [ "$seen" -ge 8 ]; fi
 }
 
 cannot_be() {

@@ -61,7 +61,7 @@ def dies_with_daemons():
 
 def threads():
     while True:
-        some = [threading.Thread(target=mark, args=(0.0001,)) for _ in range(20)]
+        some = [threading.Thread(target=mark, args=(0.0005,)) for _ in range(20)]
         for thread in some:
             thread.start()
         for thread in some:
