@@ -77,24 +77,21 @@ static void count_look(struct crowd *crowd, size_t place, const struct target_th
     }
 }
 
-/* Whether the thread at a place need not be looked at, though it is the turn of this interpreter's. `is_first`: it is
+/* Whether the thread at a place need not be looked at, in a round of this interpreter. `is_first`: it is
    looked at before all others, and may have the GIL. */
 static bool needs_no_look(struct crowd *crowd, const struct population *population, size_t place,
                           remote_addr interpreter, bool is_first, const struct thread_round *round)
 {
     struct target_thread *thread = population->threads[place];
-    bool look;
+    bool look = true;
+    const bool sleeps = !is_first && sleepers_know(&crowd->sleepers, place, round->now_ns, &look);
 
-    if (!is_first && sleepers_know(&crowd->sleepers, place, round->now_ns, &look)) {
-        if (!look)
-            return true;
-        target_thread_come_back(thread, round);
-        return false;
-    }
+    if (sleeps && !look)
+        return true; /* without a touch of the thread itself */
     if (!remote_equal(thread->interpreter, interpreter))
         return false;
     target_thread_come_back(thread, round);
-    if (!is_passed(crowd, thread, round))
+    if (sleeps || !is_passed(crowd, thread, round))
         return false;
     note_asleep(crowd, place, thread, round);
     return true;
