@@ -105,14 +105,19 @@ static void assert_chosen(size_t count, int32_t first)
             assert_int_equal(started_ticks[0], processes[i].started_ticks);
 }
 
-static void check(int columns, int rows)
+static void check_as(const char *name, int columns, int rows)
 {
     char file[64];
 
     assert_true(grid_resize(&grid, columns, rows));
     chooser_draw(chooser, &grid);
-    snprintf(file, sizeof file, "chooser-%dx%d", columns, rows);
+    snprintf(file, sizeof file, "%s-%dx%d", name, columns, rows);
     golden_check(&grid, file);
+}
+
+static void check(int columns, int rows)
+{
+    check_as("chooser", columns, rows);
 }
 
 static void it_looks_right(void **state)
@@ -226,12 +231,7 @@ static void quitting(void **state)
 
 static void check_help(int columns, int rows)
 {
-    char file[64];
-
-    assert_true(grid_resize(&grid, columns, rows));
-    chooser_draw(chooser, &grid);
-    snprintf(file, sizeof file, "chooser-help-%dx%d", columns, rows);
-    golden_check(&grid, file);
+    check_as("chooser-help", columns, rows);
 }
 
 /* It scrolls, keeps all keys to itself, and the list goes on below it. */
