@@ -13,7 +13,6 @@
 
 enum {
     HOLD_MAX_MS = 200, /* a sample is not held back for longer: a view wants to show what threads do now */
-    TICK_MAX_MS = 10,  /* the kernel's clock, at its slowest */
     READS_MAX = 5,     /* of one sample, while there are code objects that are not known */
     STOPS_MAX = 5,     /* for one sample */
     CACHE_LINE_BYTES = 64,
@@ -57,11 +56,7 @@ struct target_thread *target_thread_new(const struct thread_source *source,
         target_thread_free(thread);
         return NULL;
     }
-    kernel_thread_run(&thread->kernel, &thread->run);
-    /* What it used before is what it can have used since it is counted. */
-    thread->cpu_told_ns = thread->run.cpu_ns > now_ns - born_ns ? thread->run.cpu_ns - (now_ns - born_ns)
-                                                                : 0;
-    thread->run_since_ns = now_ns;
+    cpu_time_begin(&thread->cpu, &thread->kernel, born_ns, now_ns);
     kernel_thread_name(source->pid, thread->tid, thread->name, sizeof thread->name);
     return thread;
 }
@@ -345,36 +340,11 @@ static enum read_result read_stack(struct target_thread *thread, const struct th
     return result;
 }
 
-/* Of a thread on a CPU the kernel tells its time up to the last tick only, and whoever is sampled after that
-   would be charged for all that ran since the one before. So it is taken to have gone on since, and from one
-   sample to the next where it had no other turn on a CPU in between. What that made too much is not charged
-   later. */
-uint64_t target_thread_charge(struct target_thread *thread, uint64_t now_ns, uint64_t turns_before,
-                              enum thread_state state)
-{
-    const bool on_cpu = state == THREAD_HAS_GIL || state == THREAD_RUNNING;
-    const bool went_on = on_cpu && thread->was_on_cpu && thread->run.turns == turns_before;
-    const uint64_t most_ns = thread->run.cpu_ns + TICK_MAX_MS * NS_PER_MS;
-    const uint64_t told_ns = thread->cpu_told_ns;
-    uint64_t used_ns = thread->run.cpu_ns;
-
-    if (on_cpu)
-        used_ns = clock_least(used_ns + now_ns - thread->run_since_ns, most_ns);
-    if (went_on && used_ns < told_ns + now_ns - thread->sampled_ns)
-        used_ns = clock_least(told_ns + now_ns - thread->sampled_ns, most_ns);
-    thread->was_on_cpu = on_cpu;
-    if (used_ns <= told_ns)
-        return 0;
-    thread->cpu_told_ns = used_ns;
-    return used_ns - told_ns;
-}
-
 /* Reads many stacks of the thread with the GIL. Gives how many; 0: one is to be read. */
-static uint32_t read_burst(struct target_thread *thread, const struct thread_round *round,
-                           uint64_t turns_before)
+static uint32_t read_burst(struct target_thread *thread, const struct thread_round *round)
 {
     return round->bursts != NULL && target_thread_holds_gil(thread, round->gil)
-               ? thread_burst(round->bursts, thread, round, turns_before)
+               ? thread_burst(round->bursts, thread, round)
                : 0;
 }
 
@@ -389,31 +359,23 @@ static bool end(struct target_thread *thread)
 void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t now_ns)
 {
     thread->sampled_ns = clock_least(thread->sampled_ns + away_ns, now_ns);
-    kernel_thread_run(&thread->kernel, &thread->run);
-    thread->cpu_told_ns = thread->run.cpu_ns;
-    thread->run_since_ns = thread->sampled_ns;
-    thread->was_on_cpu = false;
+    cpu_time_skip(&thread->cpu, &thread->kernel, thread->sampled_ns);
     thread->waiting = false; /* on another stack, it may be */
 }
 
 bool target_thread_round(struct target_thread *thread, const struct thread_round *round)
 {
-    const struct kernel_run before = thread->run;
+    const bool has_gil = target_thread_holds_gil(thread, round->gil);
+    enum cpu_time_now now;
     uint64_t cpu_ns;
-    bool told, ran;
 
     thread->rounds = 1;
     if (thread->ended)
         return end(thread);
-    told = kernel_thread_run(&thread->kernel, &thread->run);
-    if (!told && kernel_thread_ended(errno))
+    now = cpu_time_look(&thread->cpu, &thread->kernel, has_gil, round->now_ns);
+    if (now == CPU_TIME_ENDED)
         return end(thread);
-    if (thread->run.cpu_ns != before.cpu_ns)
-        thread->run_since_ns = round->now_ns;
-    /* Kernels that do not count turns say 0, which no thread can have had. */
-    ran = !told || thread->run.turns == 0 || thread->run.turns != before.turns ||
-          thread->run.cpu_ns != before.cpu_ns;
-    if (!ran && thread->waiting && !target_thread_holds_gil(thread, round->gil)) {
+    if (now == CPU_TIME_STOOD && thread->waiting && !has_gil) {
         thread->rounds = round->rounds;
         thread->gil_switches = round->gil->switches;
         hold(thread, round, 0);
@@ -421,18 +383,19 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
             put_held(thread, round);
         return true;
     }
-    if (target_thread_holds_gil(thread, round->gil))
+    if (has_gil)
         hold_passed(thread, round, passed_until_ns(round));
     put_held(thread, round);
     naming_begin(&thread->naming);
     thread->state = thread->held.state = (uint8_t)find_state(thread, round->gil);
     thread->looked = false;
-    thread->rounds = read_burst(thread, round, before.turns);
+    thread->rounds = read_burst(thread, round);
     if (thread->rounds > 0)
         return true;
-    thread->rounds = target_thread_holds_gil(thread, round->gil) ? 1 : round->rounds;
-    cpu_ns = target_thread_charge(thread, round->now_ns, before.turns, thread->held.state);
-    if (!acts(thread) && !target_thread_holds_gil(thread, round->gil))
+    thread->rounds = has_gil ? 1 : round->rounds;
+    cpu_ns = cpu_time_charge(&thread->cpu, thread->sampled_ns, round->now_ns,
+                             thread->held.state == THREAD_HAS_GIL || thread->held.state == THREAD_RUNNING);
+    if (!acts(thread) && !has_gil)
         cpu_ns = 0; /* the other one's */
     switch (read_stack(thread, round)) {
     case READ_FAILED:

@@ -18,6 +18,7 @@
 #include "python/code.h"
 #include "python/runtime.h"
 #include "sample/blocking.h"
+#include "sample/cpu_time.h"
 #include "sample/engine.h"
 #include "sample/gil.h"
 #include "sample/kernel_thread.h"
@@ -43,7 +44,6 @@ struct target_thread {
     struct thread_found found;
 
     bool looked;                    /* its last look gave a sample, which could go on standing */
-    bool was_on_cpu;                /* at the last sample */
     bool was_torn;                  /* at the last sample, its stack was at first, which holding still would help */
     uint32_t rounds;                /* that its last look was for: more than 1 in a burst */
     int64_t interpreter_id;         /* of its interpreter: 0 is the main one */
@@ -56,9 +56,7 @@ struct target_thread {
     bool seen;                      /* by the listing under way */
     struct walk *walk;
     struct kernel_thread kernel;
-    struct kernel_run run;          /* at the last round */
-    uint64_t run_since_ns;          /* when its CPU time was first seen to be what it is */
-    uint64_t cpu_told_ns;           /* of the CPU time, what samples have been charged with */
+    struct cpu_time cpu;
     struct naming naming;
     struct record_frame *frames;    /* of the held sample: RECORD_DEPTH_MAX */
     char name[THREAD_NAME_ROOM];
@@ -173,10 +171,6 @@ void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t
    room. */
 bool target_thread_put(struct target_thread *thread, const struct thread_round *round,
                        const struct record_sample *sample, const struct record_frame *frames);
-
-/* And the CPU time to charge what it did up to `now_ns` with. */
-uint64_t target_thread_charge(struct target_thread *thread, uint64_t now_ns, uint64_t turns_before,
-                              enum thread_state state);
 
 /* Puts the held sample, if there is one, for all its time up to now. */
 void target_thread_flush(struct target_thread *thread, const struct thread_round *round);

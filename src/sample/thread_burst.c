@@ -240,7 +240,7 @@ static uint32_t take_samples(struct thread_bursts *bursts, struct target_thread 
 }
 
 uint32_t thread_burst(struct thread_bursts *bursts, struct target_thread *thread,
-                      const struct thread_round *round, uint64_t turns_before)
+                      const struct thread_round *round)
 {
     struct merged *samples[BURST_MAX];
     struct extra extra;
@@ -263,7 +263,6 @@ uint32_t thread_burst(struct thread_bursts *bursts, struct target_thread *thread
         return 0;
     }
     until_ns = burst_time_ns(bursts->burst);
-    share(thread, round, until_ns,
-          target_thread_charge(thread, until_ns, turns_before, THREAD_HAS_GIL), samples, count);
+    share(thread, round, until_ns, cpu_time_charge(&thread->cpu, thread->sampled_ns, until_ns, true), samples, count);
     return count;
 }

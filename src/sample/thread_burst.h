@@ -25,9 +25,9 @@ struct thread_bursts;
 struct thread_bursts *thread_bursts_new(const struct layout *layout, uint32_t samples);
 void thread_bursts_free(struct thread_bursts *bursts);
 
-/* Reads one of the thread with the GIL, whose turns on a CPU were `turns_before` at its last look. Gives the
-   number of its samples; 0: it is to be read by a single reading, now. */
+/* Reads one of the thread with the GIL. Gives the number of its samples; 0: it is to be read by a single
+   reading, now. */
 uint32_t thread_burst(struct thread_bursts *bursts, struct target_thread *thread,
-                      const struct thread_round *round, uint64_t turns_before);
+                      const struct thread_round *round);
 
 #endif

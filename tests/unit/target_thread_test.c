@@ -143,7 +143,7 @@ static int open_fixture(void **state)
     fixture->thread =
         target_thread_new(&source, &found, 0, fixture->now_ns, fixture->now_ns);
     assert_non_null(fixture->thread);
-    fixture->thread->run.turns--; /* as if it had run since */
+    fixture->thread->cpu.run.turns--; /* as if it had run since */
     *state = fixture;
     return 0;
 }
@@ -230,7 +230,7 @@ static void what_could_not_be_read_is_not_told_from_memory(void **state)
     struct fixture *fixture = *state;
 
     assert_true(go_round(fixture));
-    fixture->thread->run.turns--; /* it ran, and now its stack is another */
+    fixture->thread->cpu.run.turns--; /* it ran, and now its stack is another */
     made_up_set_top(fixture->made_up, fixture->made_up->top - MADE_UP_FRAME_BYTES,
                     fixture->made_up->next_slot - MADE_UP_FRAME_BYTES);
     fixture->made_up->fail_with = EFAULT;
@@ -355,7 +355,7 @@ static void a_thread_state_of_another_is_not_sampled(void **state)
 
     assert_true(go_round(fixture));
     assert_int_equal(fixture->sink.samples, 1);
-    fixture->thread->run.turns--;
+    fixture->thread->cpu.run.turns--;
     made_up_word(fixture->made_up,
                  MADE_UP_THREAD + fixture->made_up->layout.thread.native_thread_id,
                  (uint64_t)fixture->tid + 1);
@@ -371,10 +371,10 @@ static void time_in_which_nobody_looked_is_not_counted(void **state)
     const uint64_t away_ns = 60 * NS_PER_S;
 
     assert_true(go_round(fixture));
-    fixture->thread->run.turns--;
+    fixture->thread->cpu.run.turns--;
     fixture->now_ns += away_ns;
     target_thread_skip(fixture->thread, away_ns, fixture->now_ns);
-    fixture->thread->run.turns--;
+    fixture->thread->cpu.run.turns--;
     assert_true(go_round(fixture));
     assert_int_equal(fixture->sink.last.sample.wall_ns, ROUND_NS);
 }
@@ -471,17 +471,17 @@ static void the_collector_stands_above_the_frame_that_it_interrupted(void **stat
         fixture->gil.holder = remote_at(MADE_UP_THREAD);
         fixture->gil.gc_began = true;
         fixture->gil.collecting = remote_at(gc_frame - 8);
-        fixture->thread->run.turns--;
+        fixture->thread->cpu.run.turns--;
         made_up_word(fixture->made_up, gc_frame, inner - MADE_UP_FRAME_BYTES);
         assert_true(go_round(fixture));
         assert_last_functions(fixture, (const uint32_t[]){INNER, FUNCTION_GC, OUTER}, 3);
-        fixture->thread->run.turns--;
+        fixture->thread->cpu.run.turns--;
         made_up_word(fixture->made_up, gc_frame, inner);
         assert_true(go_round(fixture));
         assert_last_functions(fixture, (const uint32_t[]){FUNCTION_GC, INNER, OUTER}, 3);
         /* On another thread's stack; and not at work. */
         for (unsigned other = 0; other <= 1; other++) {
-            fixture->thread->run.turns--;
+            fixture->thread->cpu.run.turns--;
             made_up_word(fixture->made_up, gc_frame, other * (MADE_UP_HEAP + 0x1000));
             assert_true(go_round(fixture));
             assert_last_functions(fixture, (const uint32_t[]){INNER, OUTER}, 2);
@@ -513,12 +513,12 @@ static void c_code_between_functions_is_marked(void **state)
     assert_true(go_round(fixture));
     assert_last_functions(fixture, (const uint32_t[]){INNER, OUTER}, 2);
     fixture->native_markers = true;
-    fixture->thread->run.turns--;
+    fixture->thread->cpu.run.turns--;
     assert_true(go_round(fixture));
     assert_last_functions(fixture, (const uint32_t[]){INNER, FUNCTION_NATIVE, OUTER}, 3);
     fixture->gil.gc_frame = remote_at(MADE_UP_HEAP);
     made_up_word(made_up, MADE_UP_HEAP, inner - MADE_UP_FRAME_BYTES);
-    fixture->thread->run.turns--;
+    fixture->thread->cpu.run.turns--;
     assert_true(go_round(fixture));
     assert_last_functions(fixture, (const uint32_t[]){INNER, FUNCTION_GC, OUTER}, 3);
     /* A function that called C code which is about to call, or has just returned. */
@@ -526,7 +526,7 @@ static void c_code_between_functions_is_marked(void **state)
     made_up_frame(made_up, entry + 0x100, 0, inner, OWNER_ENTRY);
     made_up_mark(made_up, inner, true);
     made_up_set_top(made_up, entry + 0x100, made_up->next_slot);
-    fixture->thread->run.turns--;
+    fixture->thread->cpu.run.turns--;
     assert_true(go_round(fixture));
     assert_last_functions(fixture, (const uint32_t[]){INNER, FUNCTION_NATIVE, OUTER}, 3);
 }
@@ -536,12 +536,12 @@ static void what_the_sink_had_no_room_for_is_told_by_the_next(void **state)
     struct fixture *fixture = *state;
 
     assert_true(go_round(fixture));
-    fixture->thread->run.turns--;
+    fixture->thread->cpu.run.turns--;
     fixture->sink.full = true;
     assert_true(go_round(fixture));
     assert_int_equal(fixture->counts.lost, 1);
     fixture->sink.full = false;
-    fixture->thread->run.turns--;
+    fixture->thread->cpu.run.turns--;
     assert_true(go_round(fixture));
     assert_int_equal(fixture->sink.last.sample.wall_ns, 2 * ROUND_NS);
 }
