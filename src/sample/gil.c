@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 
-enum { PIECE_BYTES_MAX = 4096, WORD_BYTES = 8, GIL_BYTES_MAX = 64 };
+enum { PIECE_BYTES_MAX = 4096, WORD_BYTES = 8 };
 
 /* Says where to look for what the collector does. */
 static void watch_collector(const struct layout *layout, const struct interpreter *interpreter,
@@ -39,54 +39,83 @@ void gil_decode(struct gil_now *gil, const struct layout *layout, const unsigned
     gil->switches = word_at(bytes, layout->gil.switches);
 }
 
-/* Two words in one piece where they are near each other, else in two. Gives the number of pieces, and where
-   the words are in their bytes. */
-static size_t pair_of_words(remote_addr a, remote_addr b, struct piece pieces[2], size_t at[2])
-{
-    const bool a_first = a.value < b.value;
-    const uint64_t apart = a_first ? b.value - a.value : a.value - b.value;
+/* What is wanted, and where it is in the bytes that are read. */
+struct wanted {
+    struct piece piece;
+    size_t read_with; /* which of the pieces that are read */
+};
 
-    if (apart <= PIECE_BYTES_MAX - WORD_BYTES) {
-        pieces[0] = (struct piece){a_first ? a : b, (size_t)apart + WORD_BYTES};
-        at[0] = a_first ? 0 : (size_t)apart;
-        at[1] = a_first ? (size_t)apart : 0;
-        return 1;
+enum { WANT_THREADS, WANT_COLLECTING, WANT_GIL, WANTED };
+
+/* Widens a piece so that it holds another one, too; false when that is too far away. */
+static bool widen(struct piece *piece, const struct piece *other)
+{
+    const uint64_t end = piece->address.value + piece->length, other_end = other->address.value + other->length;
+    const remote_addr start = piece->address.value < other->address.value ? piece->address : other->address;
+    const uint64_t length = (end > other_end ? end : other_end) - start.value;
+
+    if (length > PIECE_BYTES_MAX)
+        return false;
+    *piece = (struct piece){start, length};
+    return true;
+}
+
+/* Pieces that hold all that is wanted, of which those near each other share one, as pieces are dear and bytes are
+   cheap. Gives their number. */
+static size_t share_pieces(struct wanted *wanted, struct piece *pieces)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < WANTED; i++) {
+        size_t at = 0;
+
+        while (at < count && !widen(&pieces[at], &wanted[i].piece))
+            at++;
+        if (at == count)
+            pieces[count++] = wanted[i].piece;
+        wanted[i].read_with = at;
     }
-    pieces[0] = (struct piece){a, WORD_BYTES};
-    pieces[1] = (struct piece){b, WORD_BYTES};
-    at[0] = 0;
-    at[1] = WORD_BYTES;
-    return 2;
+    return count;
+}
+
+/* The bytes of one that is wanted. */
+static const unsigned char *bytes_of(const struct wanted *wanted, const struct piece *pieces, const unsigned char *bytes)
+{
+    for (size_t i = 0; i < wanted->read_with; i++)
+        bytes += pieces[i].length;
+    return bytes + (wanted->piece.address.value - pieces[wanted->read_with].address.value);
 }
 
 bool gil_read(const struct interpreter *interpreter, const struct layout *layout,
               struct reader *reader, bool with_gc, struct gil_shared *shared)
 {
-    const struct piece gil = gil_piece(interpreter->gil, layout);
-    unsigned char buffer[PIECE_BYTES_MAX + GIL_BYTES_MAX];
-    struct piece pieces[3];
-    size_t at[2], count, bytes = 0;
+    struct wanted wanted[WANTED] = {
+        [WANT_THREADS] = {{remote_plus(interpreter->address, layout->interpreter.threads_head), WORD_BYTES}, 0},
+        [WANT_COLLECTING] = {{interpreter->gc_collecting, WORD_BYTES}, 0},
+        [WANT_GIL] = {gil_piece(interpreter->gil, layout), 0},
+    };
+    unsigned char buffer[WANTED * PIECE_BYTES_MAX];
+    struct piece pieces[WANTED];
+    size_t count, bytes = 0;
 
-    count = pair_of_words(remote_plus(interpreter->address, layout->interpreter.threads_head),
-                          interpreter->gc_collecting, pieces, at);
-    for (size_t i = 0; i < count; i++)
-        bytes += pieces[i].length;
-    pieces[count++] = gil;
-    if (gil.length > GIL_BYTES_MAX) {
+    if (wanted[WANT_GIL].piece.length > PIECE_BYTES_MAX) {
         errno = EINVAL;
         return false;
     }
-    if (reader_gather(reader, pieces, count, buffer) != bytes + gil.length)
+    count = share_pieces(wanted, pieces);
+    for (size_t i = 0; i < count; i++)
+        bytes += pieces[i].length;
+    if (reader_gather(reader, pieces, count, buffer) != bytes)
         return false;
     *shared = (struct gil_shared){
         .gil = {
             .start = interpreter->gil,
             .size = layout->gil.size,
         },
-        .collecting = int_at(buffer, at[1]) != 0,
-        .new_threads = word_at(buffer, at[0]) != interpreter->first_thread.value,
+        .collecting = int_at(bytes_of(&wanted[WANT_COLLECTING], pieces, buffer), 0) != 0,
+        .new_threads = word_at(bytes_of(&wanted[WANT_THREADS], pieces, buffer), 0) != interpreter->first_thread.value,
     };
-    gil_decode(&shared->gil, layout, buffer + bytes);
+    gil_decode(&shared->gil, layout, bytes_of(&wanted[WANT_GIL], pieces, buffer));
     if (with_gc)
         watch_collector(layout, interpreter, shared);
     return true;
