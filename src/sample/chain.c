@@ -35,7 +35,7 @@ void chain_describe(const struct walk *walk, const struct collection *collection
 struct collect_parts chain_divide(struct walk *walk)
 {
     struct places *places = &walk->collector.places;
-    struct places_parts *parts = &walk->room->parts;
+    struct places_parts *parts = &walk->parts;
     const size_t upper_bytes = recall_is_of(&walk->recall, places) ? walk->recall.upper_bytes : 0;
 
     if (!places_split(places, parts, upper_bytes))
@@ -49,8 +49,8 @@ struct collect_parts chain_divide(struct walk *walk)
 
 void chain_take_marks(struct walk *walk)
 {
-    places_take_marks(&walk->collector.places, &walk->room->parts.upper);
-    places_take_marks(&walk->collector.places, &walk->room->parts.steady);
+    places_take_marks(&walk->collector.places, &walk->parts.upper);
+    places_take_marks(&walk->collector.places, &walk->parts.steady);
 }
 
 bool chain_recall(const struct walk *walk, struct chain_known *known)

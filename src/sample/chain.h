@@ -26,6 +26,7 @@ struct walk {
     struct collector collector;
     const struct layout *layout;
     struct walk_room *room;
+    struct places_parts parts; /* how the collector's places are divided */
     struct recall recall; /* what was proven last */
     unsigned whole_left;  /* so many samples are read without dividing the places from now on, */
     unsigned whole_next;  /* and so many after the next one for which that did not do */
@@ -60,7 +61,6 @@ struct walk_room {
                                                       sample */
     size_t root_depth;
     size_t root_proven;                            /* how many of them are */
-    struct places_parts parts;                     /* of the stack that is read */
     struct places_parts parts_room;                /* to see how it could be divided */
     /* What the last chain_follow() met: */
     size_t first_lower; /* of the frames put, the first that is in the lower part, */

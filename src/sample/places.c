@@ -93,25 +93,38 @@ static bool holds(const struct place *place, remote_addr address, size_t length)
     return offset < place->length && length <= place->length - offset;
 }
 
+/* The place that holds these bytes; places->count: none does. Looked for from where the last one was found to both sides:
+   the next one of a chain is near. */
+static size_t place_of(const struct places *places, remote_addr address, size_t length)
+{
+    const size_t last = places->last_found, count = places->count;
+
+    if (last < count && holds(&places->items[last], address, length))
+        return last;
+    for (size_t apart = 1; apart < count; apart++) {
+        if (last >= apart && holds(&places->items[last - apart], address, length))
+            return last - apart;
+        if (last + apart < count && holds(&places->items[last + apart], address, length))
+            return last + apart;
+    }
+    return count;
+}
+
 bool places_find(struct places *places, remote_addr address, size_t length,
                  struct place_found *found)
 {
-    /* From there to both sides: the next one of the chain is near. */
-    for (size_t n = 0; n < places->count; n++) {
-        const size_t back = (n + 1) / 2;
-        const size_t i = (places->last_found + (n % 2 == 0 ? back : places->count - back)) % places->count;
-        struct place *place = &places->items[i];
+    const size_t at = place_of(places, address, length);
+    struct place *place;
+    uint32_t within;
 
-        if (holds(place, address, length)) {
-            const uint32_t within = (uint32_t)(address.value - place->start.value);
-
-            *found = (struct place_found){place->offset + within, place->back + within, (uint32_t)i};
-            place->used = places->serial;
-            places->last_found = i;
-            return true;
-        }
-    }
-    return false;
+    if (at == places->count)
+        return false;
+    place = &places->items[at];
+    within = (uint32_t)(address.value - place->start.value);
+    *found = (struct place_found){place->offset + within, place->back + within, (uint32_t)at};
+    place->used = places->serial;
+    places->last_found = at;
+    return true;
 }
 
 /* How much of a place is or may be below the frame at `address`, in place `at`. */
@@ -229,14 +242,14 @@ static size_t split_chunk(const struct place *place, size_t origin, size_t left,
     return left - upper_bytes;
 }
 
-static void end_part(struct places *part, uint32_t serial)
+static void end_part(struct places *part)
 {
     reverse_from(part, 0);
     set_offsets(part);
-    part->serial = serial;
 }
 
-bool places_split(struct places *places, struct places_parts *parts, size_t upper_bytes)
+/* False when all of the places are upper, or there is no memory. */
+static bool divide(const struct places *places, struct places_parts *parts, size_t upper_bytes)
 {
     const size_t upper = upper_bytes > 0 ? upper_bytes : UPPER_BYTES;
     size_t left = chunk_bytes(places) >= upper + LOWER_LEAST_BYTES ? upper : SIZE_MAX;
@@ -253,13 +266,23 @@ bool places_split(struct places *places, struct places_parts *parts, size_t uppe
         else
             add_part(place->is_entry ? &parts->steady : &parts->upper, place, i, 0, place->length);
     }
-    if (parts->upper.count == 0 || (parts->lower.count == 0 && parts->steady.count == 0))
-        return false;
-    places->serial++;
-    end_part(&parts->upper, places->serial);
-    end_part(&parts->lower, places->serial);
-    end_part(&parts->steady, places->serial);
-    return true;
+    end_part(&parts->upper);
+    end_part(&parts->lower);
+    end_part(&parts->steady);
+    return parts->upper.count > 0 && (parts->lower.count > 0 || parts->steady.count > 0);
+}
+
+bool places_split(struct places *places, struct places_parts *parts, size_t upper_bytes)
+{
+    if (parts->whole != places || parts->version != places->version || parts->upper_bytes != upper_bytes) {
+        parts->divided = divide(places, parts, upper_bytes);
+        parts->whole = places;
+        parts->version = places->version;
+        parts->upper_bytes = upper_bytes;
+    }
+    if (parts->divided)
+        parts->upper.serial = parts->lower.serial = parts->steady.serial = ++places->serial;
+    return parts->divided;
 }
 
 size_t places_bytes_from(const struct places *places, remote_addr address)

@@ -89,10 +89,16 @@ struct places_parts {
     struct places upper;  /* what changes: next to the top, and frames in heap objects */
     struct places lower;  /* of a deep stack, all chunks below that */
     struct places steady; /* entry frames: one does not change as long as the frame above it stands */
+    /* What they were divided from, and how: as long as that is the same, so are they. */
+    const struct places *whole;
+    uint32_t version;
+    size_t upper_bytes;
+    bool divided;
 };
 
 /* Divides the places. Of the chunks, `upper_bytes` next to the top are upper, or all, if there is not much more;
-   0: as many as usual. No frame is in none of the parts. False, and nothing of use, when all of them are upper. */
+   0: as many as usual. No frame is in none of the parts. False, and nothing of use, when all of them are upper.
+   `parts` are empty, or as they were left. */
 bool places_split(struct places *places, struct places_parts *parts, size_t upper_bytes);
 
 /* How much of the chunks there is above the frame at `address` and in it; 0: it is in none. */

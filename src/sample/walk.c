@@ -29,7 +29,6 @@ void walk_room_free(struct walk_room *room)
     if (room == NULL)
         return;
     collect_buffer_free(&room->buffer);
-    places_parts_free(&room->parts);
     places_parts_free(&room->parts_room);
     free(room);
 }
@@ -56,6 +55,7 @@ void walk_free(struct walk *walk)
 {
     if (walk == NULL)
         return;
+    places_parts_free(&walk->parts);
     recall_free(&walk->recall);
     collector_free(&walk->collector);
     free(walk);
