@@ -9,14 +9,17 @@ void crowd_free(struct crowd *crowd)
     sleepers_free(&crowd->sleepers);
 }
 
-void crowd_begin(struct crowd *crowd, const struct population *population, uint64_t interval_ns, bool in_bursts)
+void crowd_begin(struct crowd *crowd, const struct population *population, uint64_t now_ns, uint64_t interval_ns,
+                 bool in_bursts)
 {
+    const bool quiet = now_ns - crowd->switched_ns >= SLEEPERS_LOOK_MS * NS_PER_MS;
     /* Some are left out where all rounds are of the same length: of one interpreter, one by one. */
     const bool may_leave_out = population->interpreter_count == 1 && !in_bursts;
 
     crowd->holder_samples = crowd->holder_torn = 0;
     crowd->lists_changed = false;
-    sleepers_begin(&crowd->sleepers, interval_ns, population->thread_count, population->changes, may_leave_out);
+    sleepers_begin(&crowd->sleepers, interval_ns, population->thread_count, population->changes, quiet,
+                   may_leave_out);
 }
 
 void crowd_leave(struct crowd *crowd)
@@ -38,6 +41,14 @@ static size_t holder_of(const struct crowd *crowd, const struct population *popu
         if (is_at(population, i, gil->holder))
             return i;
     return crowd->resume < population->thread_count ? crowd->resume : 0;
+}
+
+/* Takes note of whether another thread got the GIL; where there is none, any may run Python at any time. */
+static void note_switches(struct crowd *crowd, const struct thread_round *round)
+{
+    if (round->gil->none || round->gil->switches != crowd->switches)
+        crowd->switched_ns = round->now_ns;
+    crowd->switches = round->gil->switches;
 }
 
 /* Whether a thread is taken to go on as it was in this round, as others are to be looked at. */
@@ -104,6 +115,7 @@ bool crowd_round(struct crowd *crowd, const struct population *population, remot
     const size_t first = holder_of(crowd, population, round->gil);
     bool any = false;
 
+    note_switches(crowd, round);
     for (size_t n = 0, next = crowd->resume < count ? crowd->resume : 0; n <= count && count > 0; n++) {
         const size_t place = n == 0 ? first : next;
         struct target_thread *thread = population->threads[place];

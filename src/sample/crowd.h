@@ -20,6 +20,8 @@ struct crowd {
     struct sleepers sleepers;
     size_t resume;           /* the thread at which rounds begin: where one was cut last */
     size_t last_holder;      /* which one had the GIL in the last round */
+    uint64_t switches;       /* how often the GIL had gone to another thread by then, */
+    uint64_t switched_ns;    /* and when it was first seen that it had */
     uint64_t holder_samples; /* of the round's threads that had the GIL, */
     uint64_t holder_torn;    /* and of these the torn ones */
     bool lists_changed;      /* in this round, something showed that the target's lists did */
@@ -27,8 +29,9 @@ struct crowd {
 
 void crowd_free(struct crowd *crowd);
 
-/* Begins a round of a target whose rounds are `interval_ns` apart. `in_bursts`: rounds are made some at once. */
-void crowd_begin(struct crowd *crowd, const struct population *population, uint64_t interval_ns, bool in_bursts);
+/* Begins a round, at `now_ns`, of a target whose rounds are `interval_ns` apart. `in_bursts`: they are made some at once. */
+void crowd_begin(struct crowd *crowd, const struct population *population, uint64_t now_ns, uint64_t interval_ns,
+                 bool in_bursts);
 
 /* Another program's threads are in the places of those that were known. */
 void crowd_leave(struct crowd *crowd);

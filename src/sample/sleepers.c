@@ -30,11 +30,12 @@ static bool know_places(struct sleepers *sleepers, size_t threads, uint32_t chan
     return true;
 }
 
-void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns, size_t threads, uint32_t changes,
+void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns, size_t threads, uint32_t changes, bool quiet,
                     bool may_leave_out)
 {
     const size_t count = sleepers->count;
-    const size_t needed = (size_t)(count * interval_ns / (SLEEPERS_LOOK_MS * NS_PER_MS)) + 1;
+    const uint64_t within_ns = (quiet ? SLEEPERS_QUIET_LOOK_MS : SLEEPERS_LOOK_MS) * NS_PER_MS;
+    const size_t needed = (size_t)(count * interval_ns / within_ns) + 1;
 
     sleepers->count = 0;
     sleepers->looks = needed > SLEEPERS_A_ROUND ? needed : SLEEPERS_A_ROUND;

@@ -1,10 +1,11 @@
 /*
  * sleepers - which of the threads that have slept for a while are looked at in a round.
  *
- * To see that a thread still sleeps costs a system call. A few are looked at each round, as ever; of many
- * only some, in turn: each within SLEEPERS_LOOK_MS, the first time within twice that. Where there are hundreds, even to
- * ask each of them costs, as each is on a page of its own: which of them sleep, and since when, is kept apart. Plain
- * data inside a target, used by the sampler thread alone; what it knows of threads is by their places in a list.
+ * To see that a thread still sleeps costs a system call, and one of the dearer ones, as what the kernel has of each is cold.
+ * So only some are looked at in a round, in turn: each within SLEEPERS_LOOK_MS, the first time within twice that; and within
+ * SLEEPERS_QUIET_LOOK_MS while the GIL goes to no other thread, so that none of them can have run any Python. Where there are
+ * hundreds, even to ask each of them costs, as each is on a page of its own: which of them sleep, and since when, is kept
+ * apart. Plain data inside a target, used by the sampler thread alone; what it knows of threads is by their places in a list.
  */
 #ifndef SAMPLE_SLEEPERS_H
 #define SAMPLE_SLEEPERS_H
@@ -14,7 +15,8 @@
 #include <stdint.h>
 
 #define SLEEPERS_LOOK_MS 80u  /* since the last look at one of them; more only where rounds are rarer */
-#define SLEEPERS_A_ROUND 8u   /* so many are looked at without need */
+#define SLEEPERS_QUIET_LOOK_MS 240u
+#define SLEEPERS_A_ROUND 2u   /* so many are looked at without need */
 
 struct sleepers {
     size_t count;    /* met in this round, and left out */
@@ -29,8 +31,9 @@ struct sleepers {
 void sleepers_free(struct sleepers *sleepers);
 
 /* Begins a round of a target whose rounds are `interval_ns` apart, over a list of `threads`; with `changes` another number
-   than in the last one, others are in its places. Unless `may_leave_out`, all of them are to be asked. */
-void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns, size_t threads, uint32_t changes,
+   than in the last one, others are in its places. `quiet`: the GIL has gone to no other thread for SLEEPERS_LOOK_MS. Unless
+   `may_leave_out`, all of them are to be asked. */
+void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns, size_t threads, uint32_t changes, bool quiet,
                     bool may_leave_out);
 
 /* Counts one that was looked at `since_ns` ago; whether it is to be looked at in this round. */

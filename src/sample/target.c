@@ -431,7 +431,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     target->rounds = 0;
     engine_begin(&target->engine, now_ns);
     population_update(&target->population, &round);
-    crowd_begin(&target->crowd, &target->population, rounds_apart_ns(target, now_ns), target->bursts != NULL);
+    crowd_begin(&target->crowd, &target->population, now_ns, rounds_apart_ns(target, now_ns), target->bursts != NULL);
     now = round_of_interpreters(target, &record, counts, &any, &error_number, error);
     if (now != PRESENCE_SAME)
         return goes_on(target, now, counts);
