@@ -29,11 +29,19 @@ void merge_free(struct merge *merge)
     free(merge);
 }
 
-static bool is_equal(const struct merge_key *a, const struct merge_key *b)
+static bool is_same_stack(const struct merge_key *kept, const struct merge_key *key)
 {
-    return a->hash == b->hash && a->thread == b->thread && a->depth == b->depth &&
-           a->state == b->state && a->flags == b->flags && a->collector == b->collector &&
-           memcmp(a->stack, b->stack, a->depth * sizeof *a->stack) == 0;
+    const bool in_series = key->series != 0 && kept->series == key->series;
+    const size_t known = !in_series ? 0 : key->same < key->depth ? key->same : key->depth;
+
+    return memcmp(kept->stack + known, key->stack + known, (key->depth - known) * sizeof *key->stack) == 0;
+}
+
+static bool is_equal(const struct merge_key *kept, const struct merge_key *key)
+{
+    return kept->hash == key->hash && kept->thread == key->thread && kept->depth == key->depth &&
+           kept->state == key->state && kept->flags == key->flags && kept->collector == key->collector &&
+           is_same_stack(kept, key);
 }
 
 /* The slot of an equal item, or the free one where it belongs. */
@@ -50,7 +58,10 @@ struct merged *merge_find(struct merge *merge, const struct merge_key *key)
 {
     const uint16_t index = merge->slots[find_slot(merge, key)];
 
-    return index != 0 ? &merge->items[index - 1] : NULL;
+    if (index == 0)
+        return NULL;
+    merge->items[index - 1].key.series = key->series;
+    return &merge->items[index - 1];
 }
 
 struct merged *merge_add(struct merge *merge, const struct merge_key *key,

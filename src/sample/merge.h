@@ -28,6 +28,10 @@ struct merge_key {
     uint8_t state;          /* enum thread_state */
     uint8_t flags;          /* enum sample_flags */
     uint32_t collector;     /* where it was at work: equal for equal places */
+    /* Of keys of one series, the first `same` of the stack have been the same from its first key up to this one: these are
+       not compared with what was found or added in the series before. 0: of no series. */
+    uint64_t series;
+    uint16_t same;
 };
 
 /* Samples put together. */

@@ -25,6 +25,8 @@ struct thread_bursts {
     /* Of the stack looked at last, from the root on; and whose and which one it was that was kept last (walk.h). */
     uint32_t thread; /* its number, which no other one gets */
     uint64_t serial;
+    uint64_t burst_number;
+    size_t same; /* how many frames at the root were the same in all stacks of this burst so far */
     uint64_t stack[RECORD_DEPTH_MAX];
     uint64_t hashes[RECORD_DEPTH_MAX + 1]; /* of so many frames of it */
 };
@@ -90,6 +92,8 @@ static void note_frames(struct thread_bursts *bursts, const struct naming *namin
                         const struct walk_stack *stack, size_t fresh)
 {
     bursts->hashes[0] = bursts->seed;
+    if (stack->depth - fresh < bursts->same)
+        bursts->same = stack->depth - fresh;
     for (size_t i = fresh; i-- > 0;) {
         const size_t at = stack->depth - 1 - i;
         const struct record_frame *found = naming_found(naming, stack, i);
@@ -147,6 +151,8 @@ static struct merged *find_samples(struct thread_bursts *bursts, struct target_t
         .state = THREAD_HAS_GIL,
         .flags = sample.flags,
         .collector = collector_place(gc, stack),
+        .series = bursts->burst_number,
+        .same = (uint16_t)bursts->same,
     };
     struct merge *merge = pending_merge(round->pending);
     struct merged *merged = merge_find(merge, &key);
@@ -210,6 +216,8 @@ static uint32_t take_samples(struct thread_bursts *bursts, struct target_thread 
     bool untold, whole = false;
 
     *unknown = false;
+    bursts->burst_number++;
+    bursts->same = RECORD_DEPTH_MAX;
     while ((result = burst_next(bursts->burst, &stack, &fresh)) != BURST_OVER) {
         const bool torn = result == BURST_TRUNCATED;
         struct gc_at gc = gc_see(extra->gc, stack.extra + gil_bytes);

@@ -69,6 +69,39 @@ static void others_do_not(void **state)
     merge_free(merge);
 }
 
+/* What was found in a series before is compared in all that may be another in a later key of it; else in full. */
+static void a_series_tells_what_need_not_be_compared(void **state)
+{
+    static const uint64_t ELSEWHERE[] = {9, 2, 3}, ABOVE[] = {9, 2, 4};
+    struct merge *merge = merge_new();
+    struct merge_key key = key_of(STACK);
+    struct merged *merged;
+
+    (void)state;
+    assert_non_null(merge);
+    key.series = 1;
+    merged = merge_add(merge, &key, FRAMES, 3);
+    key.stack = ELSEWHERE; /* which no caller does: it shows that the first is not looked at */
+    key.same = 1;
+    assert_ptr_equal(merge_find(merge, &key), merged);
+    key.same = UINT16_MAX; /* of a deeper one */
+    assert_ptr_equal(merge_find(merge, &key), merged);
+    key.same = 1;
+    key.stack = ABOVE;
+    assert_null(merge_find(merge, &key));
+    key.stack = ELSEWHERE;
+    key.series = 2;
+    assert_null(merge_find(merge, &key));
+    key.series = 0;
+    assert_null(merge_find(merge, &key));
+    key.stack = STACK;
+    key.series = 2;
+    assert_ptr_equal(merge_find(merge, &key), merged); /* and so it is of that series, too */
+    key.stack = ELSEWHERE;
+    assert_ptr_equal(merge_find(merge, &key), merged);
+    merge_free(merge);
+}
+
 static void what_is_full_says_so(void **state)
 {
     static const struct record_frame DEEP[RECORD_DEPTH_MAX];
@@ -99,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_stacks_come_together),
         cmocka_unit_test(others_do_not),
+        cmocka_unit_test(a_series_tells_what_need_not_be_compared),
         cmocka_unit_test(what_is_full_says_so),
     };
 
