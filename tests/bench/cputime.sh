@@ -25,7 +25,7 @@ measure_once() {
     before=$(kernel_now)
     wait "$begun" || fail "status $?: $(cat "$work/notes")"
     after=$(kernel_now)
-    told=$(grep -o '"self_s": [0-9.]*' "$out.json" | awk '{ sum += $2 } END { print sum }')
+    told=$(grep -o '"self_s": [0-9.e+-]*' "$out.json" | awk '{ sum += $2 } END { print sum }')
     observed=$(sed -n 's/.*"observed_s": \([0-9.]*\).*/\1/p' "$out.json")
     echo "$told $observed $before $after" | awk -v each="$ticks_per_s" '{
         told = $1 / $2
