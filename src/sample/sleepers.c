@@ -35,10 +35,9 @@ void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns, size_t thre
 {
     const size_t count = sleepers->count;
     const uint64_t within_ns = (quiet ? SLEEPERS_QUIET_LOOK_MS : SLEEPERS_LOOK_MS) * NS_PER_MS;
-    const size_t needed = (size_t)(count * interval_ns / within_ns) + 1;
 
     sleepers->count = 0;
-    sleepers->looks = needed > SLEEPERS_A_ROUND ? needed : SLEEPERS_A_ROUND;
+    sleepers->looks = count > 0 ? (size_t)((count * interval_ns + within_ns - 1) / within_ns) : 1;
     /* Those just looked at are not due, which leaves the round's looks to the next in the list. */
     sleepers->due_ns = count / sleepers->looks * interval_ns;
     sleepers->leaves_out = may_leave_out && know_places(sleepers, threads, changes);

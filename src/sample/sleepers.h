@@ -15,8 +15,7 @@
 #include <stdint.h>
 
 #define SLEEPERS_LOOK_MS 80u  /* since the last look at one of them; more only where rounds are rarer */
-#define SLEEPERS_QUIET_LOOK_MS 240u
-#define SLEEPERS_A_ROUND 2u   /* so many are looked at without need */
+#define SLEEPERS_QUIET_LOOK_MS 250u
 
 struct sleepers {
     size_t count;    /* met in this round, and left out */
