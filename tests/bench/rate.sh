@@ -2,10 +2,10 @@
 # rate - how many stacks a second are kept and proven at full speed, beside Tachyon and beside nothing but the
 # system calls that this takes.
 #
-#   tests/bench/rate.sh [ROUNDS [SECONDS]]    3 rounds of 5 seconds without any
+#   tests/bench/rate.sh [ROUNDS [SECONDS]]    5 rounds of 3 seconds without any
 #
 # In the build tree. A round is the profiler, Tachyon and bare_reads one after the other, for SECONDS each, and
-# of each row the medians of all rounds are told. The profiler reads from elsewhere (--engine remote), as fast
+# of each row the medians of all rounds are told: also of what is compared, which is measured in one round. The profiler reads from elsewhere (--engine remote), as fast
 # as it can, and what it truncated, lost or failed to read does not count. Nor does its first second, as full speed comes
 # when code objects are well known, after half a second: of a run that is as much longer, what one of a second has is
 # taken away. Of Tachyon, which proves none, what it did not call an error counts.
@@ -14,8 +14,8 @@
 # with most pieces. A call that has the same piece N times proves N - 1 stacks, each between two of them.
 . "${srcdir:-.}/tests/bench/lib.sh"
 
-rounds=${1:-3}
-seconds=${2:-5}
+rounds=${1:-5}
+seconds=${2:-3}
 most=1mhz
 ! "$app" --help | grep -q '\bmax\b' || most=max
 
@@ -68,13 +68,14 @@ or_dash() {
     if [ -s "$1" ]; then median "$1" 0; else echo –; fi
 }
 
-# compare FACTOR WANTED - the factor and how it stands.
+# compare FILE WANTED - the median factor between ours and what is in the file, and how it stands.
 compare() {
-    awk -v a="$1" -v b="$2" -v wanted="$3" 'BEGIN {
-        if (a + 0 <= 0 || b + 0 <= 0)
-            print "–"
-        else
-            printf "%.2f %s\n", a / b, (a / b >= wanted) ? "ok" : "short" }'
+    paste "$work/ours" "$1" | awk 'NF == 2 && $2 > 0 { print $1 / $2 }' >"$work/factors"
+    if [ -s "$work/factors" ]; then
+        median "$work/factors" 2 | awk -v wanted="$2" '{ print $1, ($1 >= wanted) ? "ok" : "short" }'
+    else
+        echo –
+    fi
 }
 
 # row TITLE OPTION... - measures rounds on crowd.py with these options.
@@ -90,9 +91,8 @@ row() {
         [ -z "$has_strace" ] || measure_bare >>"$work/bare"
     done
     stop_targets
-    ours=$(or_dash "$work/ours") theirs=$(or_dash "$work/theirs") bare=$(or_dash "$work/bare")
-    echo "| $title | $ours | $theirs | $(compare "$ours" "$theirs" 8) |" \
-        "$bare | $(compare "$ours" "$bare" 0.667) |"
+    echo "| $title | $(or_dash "$work/ours") | $(or_dash "$work/theirs") | $(compare "$work/theirs" 8) |" \
+        "$(or_dash "$work/bare") | $(compare "$work/bare" 0.667) |"
 }
 
 find_peer
