@@ -35,10 +35,14 @@ void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns, size_t thre
 {
     const size_t count = sleepers->count;
     const uint64_t within_ns = (quiet ? SLEEPERS_QUIET_LOOK_MS : SLEEPERS_LOOK_MS) * NS_PER_MS;
+    const uint64_t rest_ns = quiet ? within_ns / 5 * 4 : 0;
 
     sleepers->count = 0;
     sleepers->looks = count > 0 ? (size_t)((count * interval_ns + within_ns - 1) / within_ns) : 1;
-    /* Those just looked at are not due, which leaves the round's looks to the next in the list. */
+    /* Those just looked at are not due, which leaves the round's looks to the next in the list; nor, where most likely
+       none of them did anything, are others before it has to be. */
     sleepers->due_ns = count / sleepers->looks * interval_ns;
+    if (sleepers->due_ns < rest_ns)
+        sleepers->due_ns = rest_ns;
     sleepers->leaves_out = may_leave_out && know_places(sleepers, threads, changes);
 }

@@ -64,6 +64,21 @@ static void of_a_few_one_is_looked_at_in_each_round(void **state)
     }
 }
 
+static void while_it_is_quiet_they_are_left_alone(void **state)
+{
+    const uint64_t within_ns = SLEEPERS_QUIET_LOOK_MS * NS_PER_MS;
+
+    (void)state;
+    for (size_t threads = 1; threads <= 200; threads *= 2) {
+        size_t looks;
+        uint64_t longest_ns;
+
+        go(threads, NS_PER_MS, true, &looks, &longest_ns);
+        assert_int_equal(looks, 1);
+        assert_in_range(longest_ns, within_ns / 2, within_ns + NS_PER_MS);
+    }
+}
+
 static void of_many_each_is_looked_at_in_time(void **state)
 {
     static const struct {
@@ -96,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_a_few_one_is_looked_at_in_each_round),
+        cmocka_unit_test(while_it_is_quiet_they_are_left_alone),
         cmocka_unit_test(of_many_each_is_looked_at_in_time),
     };
 
