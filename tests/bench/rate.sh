@@ -5,10 +5,11 @@
 #   tests/bench/rate.sh [ROUNDS [SECONDS]]    5 rounds of 3 seconds without any
 #
 # In the build tree. A round is the profiler, Tachyon and bare_reads one after the other, for SECONDS each, and
-# of each row the medians of all rounds are told: also of what is compared, which is measured in one round. The profiler reads from elsewhere (--engine remote), as fast
-# as it can, and what it truncated, lost or failed to read does not count. Nor does its first second, as full speed comes
-# when code objects are well known, after half a second: of a run that is as much longer, what one of a second has is
-# taken away. Of Tachyon, which proves none, what it did not call an error counts.
+# of each row the medians of all rounds are told: also of what is compared, which is measured in one round. The
+# profiler reads from elsewhere (--engine remote), as fast as it can, and what it truncated, lost or failed to read
+# does not count. Nor does its first second, as full speed comes when code objects are well known, after half a
+# second: of a run that is as much longer, what one of a second has is taken away. Of Tachyon, which proves none,
+# what it did not call an error counts.
 #
 # bare_reads repeats one process_vm_readv that the profiler was seen to make (by strace): the most frequent of those
 # with most pieces. A call that has the same piece N times proves N - 1 stacks, each between two of them.
