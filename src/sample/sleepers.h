@@ -4,9 +4,9 @@
  * To see that a thread still sleeps costs a system call, and one of the dearer ones, as what the kernel has of each is cold.
  * So only some are looked at in a round, in turn: one, or as many as it takes to look at each within SLEEPERS_LOOK_MS, the
  * first time within twice that. While the GIL goes to no other thread, none but the one that had it last can have run any
- * Python: then each is looked at within SLEEPERS_QUIET_LOOK_MS, and not much sooner. Where there are hundreds, even to ask each of them costs, as
- * each is on a page of its own: which of them sleep, and since when, is kept apart. Plain data inside a target, used by the
- * sampler thread alone; what it knows of threads is by their places in a list.
+ * Python: then each is looked at within SLEEPERS_QUIET_LOOK_MS, and not much sooner. Where there are hundreds, even to ask
+ * each of them costs, as each is on a page of its own: which of them sleep, and since when, is kept apart. Plain data inside
+ * a target, used by the sampler thread alone; what it knows of threads is by their places in a list.
  */
 #ifndef SAMPLE_SLEEPERS_H
 #define SAMPLE_SLEEPERS_H

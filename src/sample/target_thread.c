@@ -1,6 +1,5 @@
 #include "sample/target_thread.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
