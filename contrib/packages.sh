@@ -8,7 +8,7 @@ uthash-dev libelf-dev libjansson-dev"
 DEMO_PACKAGES="python3"
 # shellcheck disable=SC2034
 TEST_PACKAGES="python3 libcmocka-dev tmux procps util-linux mandoc debootstrap gpgv \
-debian-archive-keyring xz-utils libpython3-dev gunicorn"
+debian-archive-keyring xz-utils libpython3-dev gunicorn musl-tools"
 
 # as_root COMMAND... - runs it as root, through sudo where needed.
 as_root() {

@@ -114,9 +114,9 @@ static struct program *start(const struct options *options, struct error *error)
 
 /* What to say when it could not be looked at: it is not to go on as if it were. One that has ended by itself is
    a result, too. */
-static bool not_looked_at(const struct running *running, FILE *notes, int *status)
+static bool not_looked_at(const struct running *running, FILE *notes, int *status, const struct error *reason)
 {
-    if (program_ended(running->program, status)) {
+    if (program_ended_unseen(running->program, reason, status)) {
         fprintf(notes, "The program ended before it could be looked at\n");
         return true;
     }
@@ -137,7 +137,7 @@ static bool attend(struct running *running, const struct signal_care *care, cons
     stopper_leave_end(options.pids[0]);
     if (!command_open(&targets, &options, error)) {
         command_close(&targets);
-        return not_looked_at(running, notes, status);
+        return not_looked_at(running, notes, status, error);
     }
     ok = attach_sample(attach, &targets, care, notes, error);
     let_program_begin(care); /* where there was no sampling */

@@ -24,7 +24,15 @@ enum {
     LOOK_PAUSE_US = 200,
 };
 
-static const int END_SIGNALS[] = {SIGINT, SIGTERM, SIGHUP};
+static const int END_SIGNALS[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+/* nohup has it so: it is to go on when its terminal is closed. What is blocked is not ignored any more. */
+static bool ignores_hangups(void)
+{
+    struct sigaction action;
+
+    return sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
 
 /* The signals that end the sampling are blocked and waited for, so that none is ever missed. */
 static sigset_t block_end_signals(void)
@@ -34,6 +42,8 @@ static sigset_t block_end_signals(void)
     sigemptyset(&signals);
     for (size_t i = 0; i < sizeof END_SIGNALS / sizeof END_SIGNALS[0]; i++)
         sigaddset(&signals, END_SIGNALS[i]);
+    if (ignores_hangups())
+        sigdelset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     return signals;
 }
@@ -86,20 +96,11 @@ static bool wait_for_end(struct session *session, const struct signal_care *care
     return sigtimedwait(&care->signals, &signal, &wait) > 0 && care->heed(care, session, &signal);
 }
 
-/* Whether there may be more than one process. */
-static bool asks_for_several(const struct options *options)
-{
-    return options->pid_count != 1 || options->subprocesses;
-}
-
-/* One look is worth a moment of the target's time; what stands can be read from anywhere; several are looked at alike
-   (session.c). */
+/* One look is worth a moment of the target's time; what stands can be read from anywhere. */
 static enum engine_kind engine_of(const struct options *options)
 {
     if (options->command == COMMAND_DUMP)
         return ENGINE_RIDE;
-    if (options->engine == ENGINE_AUTO && asks_for_several(options))
-        return ENGINE_REMOTE;
     return options->blocking ? ENGINE_REMOTE : options->engine;
 }
 
@@ -158,8 +159,8 @@ bool command_open(struct command_targets *targets, const struct options *options
 
 void command_close(struct command_targets *targets)
 {
-    watch_free(targets->watch);
-    session_free(targets->session);
+    if (watch_free(targets->watch))
+        session_free(targets->session); /* else it is still in use: the program's end frees it */
     *targets = (struct command_targets){0};
 }
 
@@ -196,9 +197,24 @@ struct tally *command_tally(const struct options *options, struct error *error)
     return tally_new(&limits, error);
 }
 
+/* What the records are counted in. */
+struct counting {
+    struct tally *tally;
+    struct collapsed *collapsed; /* NULL: no stacks are wanted */
+};
+
+static void count_record(void *context, const void *record, size_t length)
+{
+    const struct counting *counting = context;
+
+    tally_feed(counting->tally, record, length);
+    if (counting->collapsed != NULL)
+        collapsed_feed(counting->collapsed, record, length);
+}
+
 /* Samples until `duration_ns` went by (0: for ever), all targets ended, a signal asked to end, or it is enough. */
 static bool sample(struct command_targets *targets, const struct signal_care *care, uint64_t duration_ns,
-                   session_consume *consume, void *context, struct error *error)
+                   struct counting *counting, struct error *error)
 {
     const sigset_t stop = only(SIGTSTP);
     const uint64_t start_ns = clock_now_ns();
@@ -214,7 +230,8 @@ static bool sample(struct command_targets *targets, const struct signal_care *ca
         const uint64_t gone_ns = clock_now_ns() - start_ns;
         uint64_t wait_ns = PUMP_EVERY_MS * NS_PER_MS;
 
-        if (session_pump(session, PUMP_MOST, consume, context) == PUMP_MOST)
+        tally_expect_more(counting->tally, watch_expects_more(targets->watch));
+        if (session_pump(session, PUMP_MOST, count_record, counting) == PUMP_MOST)
             wait_ns = 0; /* there is more */
         if (command_ended(targets) || (duration_ns != 0 && gone_ns >= duration_ns) || over)
             break;
@@ -225,12 +242,13 @@ static bool sample(struct command_targets *targets, const struct signal_care *ca
             break;
     }
     watch_stop(targets->watch);
-    session_stop(session, consume, context);
+    tally_expect_more(counting->tally, false);
+    session_stop(session, count_record, counting);
     pthread_sigmask(SIG_UNBLOCK, &stop, NULL);
     return true;
 }
 
-/* The number of the thread with this id; ERROR_NO_PROCESS when the target has none such. */
+/* The number of the last thread with this id; ERROR_NO_PROCESS when the target has none such. */
 static bool find_thread(const struct picture *picture, int32_t tid, uint32_t *thread,
                         struct error *error)
 {
@@ -242,8 +260,7 @@ static bool find_thread(const struct picture *picture, int32_t tid, uint32_t *th
             *thread = (uint32_t)i;
     if (*thread != SNAPSHOT_ALL_THREADS)
         return true;
-    return error_set(error, ERROR_NO_PROCESS, "process %d has no Python thread %d",
-                     (int)picture->pid, (int)tid);
+    return text_no_thread(picture->pid, tid, error);
 }
 
 /* What the options ask to see of a picture; the filter is the caller's to free. */
@@ -266,12 +283,14 @@ static bool describe(const struct options *options, const struct picture *pictur
                            .mode = options->mode,
                            .process = SNAPSHOT_ALL_PROCESSES,
                            .thread = thread,
+                           .same_tid = options->tid != 0,
                            .filter = *filter,
                            .sort = options->sort,
                            .ascending = options->ascending},
         .thread_query = {.span = span,
                          .process = SNAPSHOT_ALL_PROCESSES,
                          .thread = thread,
+                         .same_tid = options->tid != 0,
                          .filter = *filter,
                          .sort = options->sort,
                          .ascending = options->ascending},
@@ -289,21 +308,11 @@ static bool describe(const struct options *options, const struct picture *pictur
 /* What attach makes of the records: a table or stacks, and the counts. */
 struct attach {
     const struct options *options;
-    struct tally *tally;
-    struct collapsed *collapsed;
+    struct counting counting;
     struct picture picture;
     struct save *output;
     struct save *stats;
 };
-
-static void attach_consume(void *context, const void *record, size_t length)
-{
-    struct attach *attach = context;
-
-    tally_feed(attach->tally, record, length);
-    if (attach->collapsed != NULL)
-        collapsed_feed(attach->collapsed, record, length);
-}
 
 static bool attach_open(struct attach *attach, struct error *error)
 {
@@ -317,13 +326,13 @@ static bool attach_open(struct attach *attach, struct error *error)
         if (attach->stats == NULL)
             return false;
     }
-    attach->tally = command_tally(options, error);
-    if (attach->tally == NULL)
+    attach->counting.tally = command_tally(options, error);
+    if (attach->counting.tally == NULL)
         return false;
     if (!options->collapsed)
         return true;
-    attach->collapsed = collapsed_new(options->mode, options->tid, COLLAPSED_BYTES_MAX, error);
-    return attach->collapsed != NULL;
+    attach->counting.collapsed = collapsed_new(options->mode, options->tid, COLLAPSED_BYTES_MAX, error);
+    return attach->counting.collapsed != NULL;
 }
 
 struct attach *attach_new(const struct options *options, struct error *error)
@@ -347,9 +356,9 @@ void attach_free(struct attach *attach)
         return;
     save_abort(attach->output);
     save_abort(attach->stats);
-    collapsed_free(attach->collapsed);
+    collapsed_free(attach->counting.collapsed);
     picture_free(&attach->picture);
-    tally_free(attach->tally);
+    tally_free(attach->counting.tally);
     free(attach);
 }
 
@@ -361,8 +370,8 @@ static bool attach_write(struct attach *attach, struct error *error)
     struct save *output = attach->output;
     bool ok;
 
-    if (attach->collapsed != NULL) {
-        ok = collapsed_write(attach->collapsed, save_stream(output), error);
+    if (attach->counting.collapsed != NULL) {
+        ok = collapsed_write(attach->counting.collapsed, save_stream(output), error);
     } else {
         ok = describe(options, &attach->picture, SPAN_START, &view, &filter, error) &&
              view_write(save_stream(output), sheet_format_of(options->output), &view, error);
@@ -418,11 +427,12 @@ static struct stats stats_of(const struct attach *attach)
 {
     const struct options *options = attach->options;
     const struct picture *picture = &attach->picture;
-    struct stats stats = {
+    return (struct stats){
         .counts = picture->counts,
+        .watched_ns = picture->watched_ns,
         .processes = picture->process_count,
         .asked_rate_hz = options->rate_hz,
-        .dropped = attach->collapsed != NULL ? collapsed_dropped(attach->collapsed)
+        .dropped = attach->counting.collapsed != NULL ? collapsed_dropped(attach->counting.collapsed)
                                              : picture->dropped,
         .version_hex = picture->version_hex,
         .build = picture->build,
@@ -432,10 +442,6 @@ static struct stats stats_of(const struct attach *attach)
         .slowed = picture->slowed,
         .execs = picture->execs,
     };
-
-    for (size_t i = 0; i < picture->process_count; i++)
-        stats.watched_ns += picture->processes[i].wall_ns[SPAN_START];
-    return stats;
 }
 
 bool attach_sample(struct attach *attach, struct command_targets *targets, const struct signal_care *care, FILE *notes,
@@ -449,11 +455,11 @@ bool attach_sample(struct attach *attach, struct command_targets *targets, const
     bool ok;
 
     tell_guess(targets->session, notes);
-    if (!sample(targets, care, options->duration_ns, attach_consume, attach, error))
+    if (!sample(targets, care, options->duration_ns, &attach->counting, error))
         return false;
     duration_ns = clock_now_ns() - start_ns;
     cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start_cpu_ns;
-    ok = picture_take(&attach->picture, attach->tally, error);
+    ok = picture_take(&attach->picture, attach->counting.tally, error);
     stats = stats_of(attach);
     stats.duration_ns = duration_ns;
     stats.profiler_cpu_ns = cpu_ns;
@@ -530,34 +536,34 @@ bool command_dump(const struct options *options, FILE *notes, struct error *erro
     return ok;
 }
 
-static void tally_consume(void *context, const void *record, size_t length)
-{
-    tally_feed(context, record, length);
-}
-
-bool command_snapshot(const struct options *options, struct error *error)
+bool command_snapshot(const struct options *options, FILE *notes, struct error *error)
 {
     struct command_targets targets;
     struct save *output = open_saved(&targets, options, error)
                               ? save_open_output(options->snapshot, options->force, error)
                               : NULL;
-    struct tally *tally = output != NULL ? command_tally(options, error) : NULL;
+    struct counting counting = {.tally = output != NULL ? command_tally(options, error) : NULL};
     struct picture picture = {0};
     struct view_description view;
     struct filter *filter = NULL;
     const struct signal_care care = care_for_end();
-    bool ok = tally != NULL && sample(&targets, &care, options->after_ns, tally_consume, tally, error) &&
-              picture_take(&picture, tally, error) &&
-              describe(options, &picture, options->span, &view, &filter, error) &&
-              view_write(save_stream(output), sheet_format_of(options->snapshot), &view, error);
+    bool ok = counting.tally != NULL;
 
+    if (ok)
+        tell_guess(targets.session, notes);
+    ok = ok && sample(&targets, &care, options->after_ns, &counting, error) &&
+         picture_take(&picture, counting.tally, error) &&
+         describe(options, &picture, options->span, &view, &filter, error) &&
+         view_write(save_stream(output), sheet_format_of(options->snapshot), &view, error);
     if (ok)
         ok = save_commit(output, error);
     else
         save_abort(output);
+    if (ok)
+        tell_refusals(targets.watch, notes);
     filter_free(filter);
     picture_free(&picture);
-    tally_free(tally);
+    tally_free(counting.tally);
     command_close(&targets);
     return ok;
 }

@@ -74,6 +74,6 @@ bool command_run(const struct options *options, FILE *notes, int *status, struct
 bool command_dump(const struct options *options, FILE *notes, struct error *error);
 
 /* Samples for options->after_ns and writes the view to options->snapshot. */
-bool command_snapshot(const struct options *options, struct error *error);
+bool command_snapshot(const struct options *options, FILE *notes, struct error *error);
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "launch/gate.h"
 #include "launch/program.h"
 #include "memory/stop.h"
@@ -18,6 +19,8 @@ enum {
     COLUMNS = 80,   /* of a terminal that does not tell */
     ROWS = 24,
     WAIT_MS = 50,
+    TELL_AFTER_MS = 1000,
+    LAST_READS = 64, /* of what is still on its way when it has ended: far more than a terminal holds */
 };
 
 struct live_program {
@@ -124,6 +127,11 @@ bool live_program_ended(const struct live_program *live, int *status)
     return program_ended(live->program, status);
 }
 
+bool live_program_ended_unseen(const struct live_program *live, const struct error *reason, int *status)
+{
+    return program_ended_unseen(live->program, reason, status);
+}
+
 void live_program_end(struct live_program *live)
 {
     program_signal(live->program, live->asked ? SIGKILL : SIGTERM);
@@ -153,6 +161,8 @@ static void print_transcript(const struct transcript *transcript)
 
 int live_program_finish(struct live_program *live)
 {
+    const uint64_t tell_ns = clock_now_ns() + TELL_AFTER_MS * NS_PER_MS;
+    bool told = false;
     int status = 0;
 
     if (live == NULL)
@@ -161,12 +171,18 @@ int live_program_finish(struct live_program *live)
     while (!live_program_ended(live, &status)) {
         struct pollfd fds[LIVE_PROGRAM_FDS];
 
+        if (!told && clock_now_ns() >= tell_ns) {
+            fprintf(stderr, "tachyon-top: waiting for the end of the program (process %d)%s\n",
+                    (int)program_pid(live->program), live->asked ? ", which was asked to end" : "");
+            told = true;
+        }
         live_program_poll_fds(live, fds);
         poll(fds, LIVE_PROGRAM_FDS, WAIT_MS);
         live_program_read(live);
     }
-    while (live_program_read(live))
-        ;
+    /* What it left running may write without end. */
+    for (int i = 0; i < LAST_READS && live_program_read(live); i++)
+        continue;
     print_transcript(live->transcript);
     return status;
 }

@@ -36,6 +36,9 @@ bool live_program_read(struct live_program *live);
 /* Whether it has ended; `status` as of wait(2). */
 bool live_program_ended(const struct live_program *live, int *status);
 
+/* The same where it could not be looked at, with the reason (program_ended_unseen()). */
+bool live_program_ended_unseen(const struct live_program *live, const struct error *reason, int *status);
+
 /* Asks it to end (SIGTERM), and kills it when it was asked before. */
 void live_program_end(struct live_program *live);
 
@@ -44,7 +47,8 @@ void live_program_signal(const struct live_program *live, int signal);
 
 void live_program_resize(const struct live_program *live, int columns, int rows);
 
-/* When the screen is closed: waits for its end, prints what it wrote, and gives its status. NULL is fine: 0. */
+/* When the screen is closed: waits for its end, and says so on standard error where that takes long; prints what it wrote,
+   and gives its status. NULL is fine: 0. */
 int live_program_finish(struct live_program *live);
 
 /* Ends it, if it has not ended, and frees what is left. NULL is fine. */

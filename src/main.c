@@ -226,7 +226,7 @@ static bool show(struct live *live, uint64_t now_ns)
     return true;
 }
 
-/* All lines of what the program wrote that are kept. */
+/* All lines of what the program wrote that are kept, up to the last one shown. */
 static bool save_output(const struct live *live, struct error *error)
 {
     const struct transcript *transcript = live_program_transcript(live->program);
@@ -234,7 +234,7 @@ static bool save_output(const struct live *live, struct error *error)
 
     if (file == NULL)
         return false;
-    for (uint64_t i = transcript_first(transcript); i < transcript_end(transcript); i++)
+    for (uint64_t i = transcript_first(transcript); i < app_output_end(live->app); i++)
         fprintf(save_stream(file), "%s\n", transcript_line(transcript, i));
     return save_commit(file, error);
 }
@@ -324,8 +324,8 @@ static bool tell_news(struct live *live)
     return true;
 }
 
-/* Looks after the program that is run: true when there is something new to show. `*leave`: to quit, as it was asked
-   to end and did. */
+/* Looks after the program that is run: true when its end is to be shown. `*leave`: to quit, as it was asked to end and
+   did. */
 static bool attend_program(struct live *live, bool *leave)
 {
     const bool wrote = live_program_read(live->program);
@@ -335,7 +335,7 @@ static bool attend_program(struct live *live, bool *leave)
     if (wrote)
         app_program_wrote(live->app);
     if (live->program_ended || !live_program_ended(live->program, &status))
-        return wrote && app_shows_output(live->app);
+        return false;
     live->program_ended = true;
     program_tell_end(status, how, sizeof how);
     app_program_ended(live->app, how);
@@ -377,13 +377,14 @@ static bool live_loop(struct live *live, struct error *error)
             if (!answer_requests(live, clock_now_ns()))
                 return true;
             changed = true;
+            live->next_picture_ns = clock_least(live->next_picture_ns, clock_now_ns() + app_refresh_ns(live->app));
         }
         /* After the keys: the terminal's answer about its colours comes among them. */
         events = screen_events(live->screen);
         if ((events & SCREEN_STOP) != 0)
             events = stop_for_now(live);
         if ((events & SCREEN_QUIT) != 0) {
-            if (live->program != NULL)
+            if (live->program != NULL && !live->leaving) /* a hangup confirms nothing */
                 live_program_end(live->program);
             return true;
         }
@@ -402,8 +403,8 @@ static bool run_live(const struct options *options, int *status, struct error *e
 {
     struct live live = {.options = *options};
     const bool ok = live_open(&live, error) && live_loop(&live, error);
-    const bool too_short = live.program != NULL && live.targets.watch == NULL &&
-                           live_program_ended(live.program, status);
+    const bool too_short = !ok && live.program != NULL && live.targets.watch == NULL &&
+                           live_program_ended_unseen(live.program, error, status);
 
     *status = live_end(&live);
     if (too_short)
@@ -447,8 +448,9 @@ static bool run_chosen(const struct options *asked, struct error *error)
 }
 
 /* False, without a reason besides what it printed, when the live view would not work. */
-static bool run_doctor(const struct options *options)
+static bool run_doctor(const struct options *options, struct error *error)
 {
+    struct save *save = save_open_output(NULL, false, error);
     struct doctor doctor = {0};
     struct finding terminal[TERMINAL_FINDINGS];
     const struct doctor_style style = {
@@ -456,12 +458,33 @@ static bool run_doctor(const struct options *options)
         .colors = terminal_takes_colors(),
     };
 
+    if (save == NULL)
+        return false;
     doctor_examine_machine(&doctor);
     doctor_add(&doctor, terminal, terminal_examine(APP_COLUMNS_MIN, APP_ROWS_MIN, terminal));
     if (options->pid_count > 0)
         doctor_examine_process(&doctor, options->pids[0]);
-    doctor_write(&doctor, &style, stdout);
-    return fflush(stdout) == 0 && doctor_is_well(&doctor);
+    doctor_write(&doctor, &style, save_stream(save));
+    return save_commit(save, error) && doctor_is_well(&doctor);
+}
+
+static void write_version(FILE *stream, const struct options *options)
+{
+    (void)options;
+    options_write_version(stream);
+    fprintf(stream, "libunwind %s\n", unwind_version());
+}
+
+/* Prints what the program says of itself. */
+static bool print(void write(FILE *stream, const struct options *options), const struct options *options,
+                  struct error *error)
+{
+    struct save *save = save_open_output(NULL, false, error);
+
+    if (save == NULL)
+        return false;
+    write(save_stream(save), options);
+    return save_commit(save, error);
 }
 
 /* Ends this program as another one ended, `status` of wait(2): by the same signal, or with the same exit status. */
@@ -494,9 +517,9 @@ static bool run(const struct options *options, int *status, struct error *error)
     case COMMAND_DUMP:
         return command_dump(options, stderr, error);
     case COMMAND_DOCTOR:
-        return run_doctor(options);
+        return run_doctor(options, error);
     default:
-        return options->snapshot != NULL ? command_snapshot(options, error)
+        return options->snapshot != NULL ? command_snapshot(options, stderr, error)
                                          : run_live(options, status, error);
     }
 }
@@ -508,20 +531,16 @@ int main(int argc, char *argv[])
     bool done = false;
     int status = 0;
 
-    program_note_signals();
-    /* A reader of the output that has seen enough ends the writing, not the program: there may be a
-       file to finish. */
-    signal(SIGPIPE, SIG_IGN);
+    program_take_signals();
     /* Numbers stay as everybody's programs read them. */
     setlocale(LC_CTYPE, "");
     switch (options_parse(argc, argv, &options)) {
     case OPTIONS_HELP:
-        options_write_help(stdout, &options);
-        return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+        done = print(options_write_help, &options, &error);
+        break;
     case OPTIONS_VERSION:
-        options_write_version(stdout);
-        printf("libunwind %s\n", unwind_version());
-        return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+        done = print(write_version, &options, &error);
+        break;
     case OPTIONS_CHOOSE:
         if (isatty(STDOUT_FILENO)) {
             done = run_chosen(&options, &error);

@@ -110,10 +110,9 @@ static bool read_whole(const struct option_row *row, const char *text, double *n
     return !strchr(text, '.') && read_bounded(row, text, number);
 }
 
-/* Reads ids with commas between them. */
+/* Reads ids with commas between them, beside those that were told before. */
 static bool read_pids(const struct option_row *row, const char *text, struct options *options)
 {
-    options->pid_count = 0;
     for (;;) {
         const size_t length = strcspn(text, ",");
         char digits[16];
@@ -209,7 +208,8 @@ static void describe_value(const struct option_row *row, char *text, size_t size
         snprintf(text, size, "a number from %g to %g", row->least, row->most);
         break;
     case KIND_PIDS:
-        snprintf(text, size, "the id of a process, or several with commas between them");
+        snprintf(text, size, "the id of a process, or several with commas between them, of which there may be %u",
+                 OPTIONS_PIDS_MAX);
         break;
     case KIND_WORD:
         used = (size_t)snprintf(text, size, "one of");
@@ -484,6 +484,17 @@ static bool check_processes(struct parse *parse)
     return true;
 }
 
+/* One file does not take two things; the streams and devices that are there do. */
+static bool check_files(struct parse *parse)
+{
+    const struct options *options = parse->options;
+
+    if (!options->output || !options->stats || strcmp(options->output, options->stats) != 0 ||
+        strcmp(options->output, "-") == 0 || strncmp(options->output, "/dev/", 5) == 0)
+        return true;
+    return wrong(parse, "--output and --stats are the same file, %s", quote(options->output).text);
+}
+
 static bool names_processes(const struct options *options)
 {
     return options->pid_count > 0 || options->name || options->user || options->cgroup;
@@ -512,7 +523,7 @@ enum options_outcome options_parse(int argc, char *const argv[], struct options 
     if (options->live && options->command == COMMAND_ATTACH)
         options->command = COMMAND_LIVE;
     if (!check_commands(&parse) || !check_bonds(&parse) || !resolve_sort(&parse) ||
-        !check_filter(&parse) || !check_processes(&parse) || !check_program(&parse))
+        !check_filter(&parse) || !check_processes(&parse) || !check_program(&parse) || !check_files(&parse))
         return OPTIONS_USAGE;
     if (options->command == COMMAND_ATTACH || (options->command == COMMAND_RUN && !options->live))
         options->span = SPAN_START;

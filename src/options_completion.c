@@ -27,6 +27,22 @@ static void write_commands(FILE *stream, const char *separator)
         }
 }
 
+/* Whether what stands behind a command is a program, with words of its own, and else a process. */
+static bool starts_program(enum options_command command)
+{
+    return COMMAND_ROWS[command].words == PROGRAM_WORDS;
+}
+
+/* The command that does. */
+static const char *program_command(void)
+{
+    enum options_command command = 0;
+
+    while (!starts_program(command))
+        command++;
+    return COMMAND_ROWS[command].name;
+}
+
 static bool has_words(const struct option_row *row)
 {
     return row->kind == KIND_WORD || row->kind == KIND_SORT;
@@ -94,15 +110,15 @@ static void write_bash_argument(FILE *stream, const struct option_row *row)
         write_words(stream, row);
         fputs("' -- \"$current\"))\n", stream);
     } else if (row->kind == KIND_FILE) {
-        fputs("        compopt -o filenames\n"
-              "        mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n", stream);
+        fputs("        _tachyon_top_files\n", stream);
     }
     fputs("        return\n        ;;\n", stream);
 }
 
 static void write_bash(FILE *stream)
 {
-    fputs(MADE "\n\n_tachyon_top()\n{\n"
+    fputs(MADE "\n\n_tachyon_top_files()\n{\n    compopt -o filenames\n"
+          "    mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n}\n\n_tachyon_top()\n{\n"
           "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}\n"
           "    local command=live live= options= word\n\n"
           "    # bash cuts --option=value at the =.\n"
@@ -116,8 +132,10 @@ static void write_bash(FILE *stream)
     fputs("    esac\n\n    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
           "        case $word in\n        ", stream);
     write_commands(stream, " | ");
-    fputs(") command=$word ;;\n        --live) live=1 ;;\n        esac\n    done\n"
-          "    [[ $command$live == attach1 ]] && command=live\n    case $command in\n", stream);
+    fputs(") command=$word ;;\n        --live) live=1 ;;\n        esac\n", stream);
+    fprintf(stream, "        [[ $command == %s ]] && break # what follows is its program's\n    done\n",
+            program_command());
+    fputs("    [[ $command$live == attach1 ]] && command=live\n    case $command in\n", stream);
     for (enum options_command i = 0; i < COMMANDS; i++) {
         fprintf(stream, "    %s) options='", command_key(i));
         for (size_t row = 0; row < OPTION_COUNT; row++)
@@ -126,8 +144,10 @@ static void write_bash(FILE *stream)
         fputs("' ;;\n", stream);
     }
     fputs("    esac\n    if [[ $current == -* ]]; then\n"
-          "        COMPREPLY=($(compgen -W \"$options\" -- \"$current\"))\n        return\n    fi\n"
-          "    options=$(pgrep python)\n    ((COMP_CWORD == 1)) && options+=' ", stream);
+          "        COMPREPLY=($(compgen -W \"$options\" -- \"$current\"))\n        return\n    fi\n", stream);
+    fprintf(stream, "    if [[ $command == %s ]]; then\n        _tachyon_top_files\n        return\n    fi\n",
+            program_command());
+    fputs("    options=$(pgrep python)\n    ((COMP_CWORD == 1)) && options+=' ", stream);
     write_commands(stream, " ");
     fputs("'\n    COMPREPLY=($(compgen -W \"$options\" -- \"$current\"))\n}\n\n"
           "complete -F _tachyon_top " PROGRAM "\n", stream);
@@ -141,7 +161,9 @@ static void write_zsh_option(FILE *stream, const struct option_row *row)
     const char *equals = row->argument ? "=" : "";
 
     fputs("            ", stream);
-    if (row->letter)
+    if (row->kind == KIND_PIDS) /* may be given again */
+        fprintf(stream, "'*'{-%c+,--%s=}'", row->letter, row->name);
+    else if (row->letter)
         fprintf(stream, "'(-%c --%s)'{-%c%s,--%s%s}'", row->letter, row->name, row->letter,
                 row->argument ? "+" : "", row->name, equals);
     else
@@ -167,8 +189,10 @@ static void write_zsh(FILE *stream)
           "local word command=live live=\n\nfor word in ${words[2,CURRENT-1]}; do\n"
           "    case $word in\n        (", stream);
     write_commands(stream, "|");
-    fputs(") command=$word ;;\n        (--live) live=1 ;;\n    esac\ndone\n"
-          "[[ $command$live == attach1 ]] && command=live\n\n"
+    fputs(") command=$word ;;\n        (--live) live=1 ;;\n    esac\n", stream);
+    fprintf(stream, "    [[ $command == %s ]] && break # what follows is its program's\ndone\n",
+            program_command());
+    fputs("[[ $command$live == attach1 ]] && command=live\n\n"
           "_tachyon_top_word() {\n    local -a commands\n    commands=(\n", stream);
     for (enum options_command i = 0; i < COMMANDS; i++)
         if (COMMAND_ROWS[i].name[0]) {
@@ -183,7 +207,8 @@ static void write_zsh(FILE *stream)
         for (size_t row = 0; row < OPTION_COUNT; row++)
             if (belongs(&OPTION_ROWS[row], i))
                 write_zsh_option(stream, &OPTION_ROWS[row]);
-        fputs("            '*:process:_tachyon_top_word'\n        ;;\n", stream);
+        fprintf(stream, "            '*:%s'\n        ;;\n",
+                starts_program(i) ? "program:_files" : "process:_tachyon_top_word");
     }
     fputs("esac\n", stream);
 }
@@ -231,11 +256,15 @@ static void write_fish(FILE *stream)
           "    set -l words (commandline -opc)\n    set -l command live\n"
           "    for word in $words[2..-1]\n        contains -- $word ", stream);
     write_commands(stream, " ");
-    fputs("; and set command $word\n    end\n"
-          "    test $command = attach; and contains -- --live $words; and set command live\n"
+    fputs("; and set command $word\n", stream);
+    fprintf(stream, "        test $command = %s; and break # what follows is its program's\n    end\n",
+            program_command());
+    fputs("    test $command = attach; and contains -- --live $words; and set command live\n"
           "    test $command = $argv[1]\nend\n\n"
-          "complete -c " PROGRAM " -f\n"
-          "complete -c " PROGRAM " -a '(__fish_complete_pids)'\n", stream);
+          "complete -c " PROGRAM " -f\n", stream);
+    fprintf(stream, "complete -c " PROGRAM " -n 'not __tachyon_top_command %s' -a '(__fish_complete_pids)'\n",
+            program_command());
+    fprintf(stream, "complete -c " PROGRAM " -n '__tachyon_top_command %s' -F\n", program_command());
     for (enum options_command i = 0; i < COMMANDS; i++)
         if (COMMAND_ROWS[i].name[0]) {
             fprintf(stream, "complete -c " PROGRAM " -n __fish_is_first_arg -a %s -d '",

@@ -57,7 +57,7 @@ const char *const OPTION_GROUP_TITLES[OPTION_GROUPS] = {
 
 const struct option_row OPTION_ROWS[] = {
     {"pid", 'p', GROUP_PROCESSES, FOR_LOOKING, KIND_PIDS, "PID[,PID...]", NULL,
-     "look at these processes together", 1, 4194304, NULL, FIELD(pids)},
+     "look at these processes together; given again, at those as well", 1, 4194304, NULL, FIELD(pids)},
     {"name", 0, GROUP_PROCESSES, FOR_LOOKING, KIND_TEXT, "PATTERN", NULL,
      "look at all Python processes whose command line, without the program's folder, contains PATTERN or matches the "
      "regular expression /PATTERN/, also those that come later", 0, 0, NULL, FIELD(name)},

@@ -70,9 +70,8 @@ struct session *session_new(const struct session_options *options, struct error 
     return session;
 }
 
-/* A number for a new target, and how many there are with it; false: there may be no more. */
-static bool take_number(struct session *session, uint16_t *number, uint32_t *count,
-                        struct error *error)
+/* A number for a new target; false: there may be no more. */
+static bool take_number(struct session *session, uint16_t *number, struct error *error)
 {
     bool taken = false;
 
@@ -87,7 +86,7 @@ static bool take_number(struct session *session, uint16_t *number, uint32_t *cou
         taken = true;
     if (taken) {
         *number = (uint16_t)session->numbers++;
-        *count = ++session->running;
+        session->running++;
     }
     pthread_mutex_unlock(&session->lock);
     return taken;
@@ -100,19 +99,14 @@ static void note_end(struct session *session)
     pthread_mutex_unlock(&session->lock);
 }
 
-/* Attaches to `pid`, if it is the process that began `started_ticks` after the boot (0: whichever it is), as one of
-   `count`. */
+/* Attaches to `pid`, if it is the process that began `started_ticks` after the boot (0: whichever it is). */
 static struct target *attach(struct session *session, pid_t pid, uint64_t started_ticks,
-                             uint16_t number, uint32_t count, struct error *error)
+                             uint16_t number, struct error *error)
 {
     struct target_options options = session->target;
     struct target *target;
 
     options.awaited &= number == 0; /* the program that is run is the first one */
-    /* Riding takes its time from the CPUs that all of them share, and lowers the rate of those that are ridden along
-       with: many are looked at alike. */
-    if (count > 1 && options.engine.kind == ENGINE_AUTO)
-        options.engine.kind = ENGINE_REMOTE;
     target = target_new(pid, number, &options, &session->sink.sink, error);
     /* Looked at after its memory was opened, which stays that of the process that it was opened of. */
     if (target == NULL || started_ticks == 0 || process_started_ticks(pid) == started_ticks)
@@ -128,11 +122,10 @@ struct sampler_seat *session_add(struct session *session, pid_t pid, uint64_t st
     struct sampler_seat *seat = NULL;
     struct target *target;
     uint16_t number;
-    uint32_t count;
 
-    if (!take_number(session, &number, &count, error))
+    if (!take_number(session, &number, error))
         return NULL;
-    target = attach(session, pid, started_ticks, number, count, error);
+    target = attach(session, pid, started_ticks, number, error);
     if (target != NULL) {
         pthread_mutex_lock(&session->lock);
         if (session->version_hex == 0) {

@@ -1,6 +1,7 @@
 #include "watch.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <time.h>
@@ -17,6 +18,7 @@ enum {
     CREDIT_MS = 20,          /* what was not taken is kept, up to this */
     SETTLED_MS = 20,         /* after its fork, a child that is to be another program has become that */
     TRIES_MAX = 10,          /* for one that looks like a Python, and is none (yet) */
+    STOP_PATIENCE_MS = 3000, /* for the thread to end: longer than it takes to attach to what lets itself be read */
 };
 
 /* A process that is meant; its key is without padding, as it is compared as bytes. */
@@ -41,7 +43,9 @@ struct watch {
     struct attendee *attendees; /* with what is above: the thread's, once it runs */
     uint64_t look;
     pthread_t thread;
+    sem_t done;                 /* posted when the thread is about to end: joining it does not take long then */
     bool started;
+    bool stuck;                 /* it was asked to stop and did not */
 
     pthread_mutex_t lock;       /* of what follows */
     pthread_cond_t wake;
@@ -248,6 +252,7 @@ static void *run(void *argument)
             all_due_ns = now_ns + later(LOOK_EVERY_MS * NS_PER_MS, 2 * LOOK_PARTS * took_ns);
         new_due_ns = later(now_ns + LOOK_NEW_EVERY_MS * NS_PER_MS, allowed_ns);
     }
+    sem_post(&watch->done);
     return NULL;
 }
 
@@ -319,6 +324,7 @@ struct watch *watch_new(struct session *session, const struct selection_rules *r
     }
     pthread_mutex_init(&watch->lock, NULL);
     pthread_cond_init(&watch->wake, NULL);
+    sem_init(&watch->done, 0, 0);
     watch->session = session;
     watch->subprocesses = rules->subprocesses;
     watch->alive = true;
@@ -376,25 +382,32 @@ bool watch_news(struct watch *watch, struct watch_news *news)
     return any;
 }
 
-void watch_stop(struct watch *watch)
+static void ask_stop(struct watch *watch)
 {
-    if (watch == NULL || !watch->started)
-        return;
     pthread_mutex_lock(&watch->lock);
     watch->is_to_stop = true;
     pthread_cond_signal(&watch->wake);
     pthread_mutex_unlock(&watch->lock);
-    pthread_join(watch->thread, NULL);
-    watch->started = false;
 }
 
-void watch_free(struct watch *watch)
+bool watch_stop(struct watch *watch)
+{
+    if (watch == NULL || !watch->started || watch->stuck)
+        return watch == NULL || !watch->stuck;
+    ask_stop(watch);
+    watch->stuck = !thread_join_soon(watch->thread, &watch->done, STOP_PATIENCE_MS);
+    watch->started = watch->stuck;
+    return !watch->stuck;
+}
+
+bool watch_free(struct watch *watch)
 {
     struct attendee *attendee, *next;
 
+    if (!watch_stop(watch))
+        return false;
     if (watch == NULL)
-        return;
-    watch_stop(watch);
+        return true;
     HASH_ITER(hh, watch->attendees, attendee, next)
     {
         HASH_DEL(watch->attendees, attendee);
@@ -404,5 +417,7 @@ void watch_free(struct watch *watch)
     selection_free(watch->selection);
     pthread_cond_destroy(&watch->wake);
     pthread_mutex_destroy(&watch->lock);
+    sem_destroy(&watch->done);
     free(watch);
+    return true;
 }

@@ -41,9 +41,11 @@ struct watch_news {
 bool watch_news(struct watch *watch, struct watch_news *news);
 
 /* Looks no more: due before session_stop(). Takes up to a second while it is attaching to a process that is about to
-   start its Python. Safe to call twice; NULL is fine. */
-void watch_stop(struct watch *watch);
+   start its Python. False when the thread did not end in seconds, as a process can hold up who attaches to it (as for
+   sampler_stop()): it then still uses the session, until the program ends. Safe to call twice; NULL is fine. */
+bool watch_stop(struct watch *watch);
 
-void watch_free(struct watch *watch);
+/* Stops it and frees it, but for what a thread that could not be stopped still uses: false then, as by watch_stop(). */
+bool watch_free(struct watch *watch);
 
 #endif

@@ -54,8 +54,10 @@ static void reverse(struct app *app)
 
 static void type_filter(struct app *app)
 {
-    if (app->view == APP_OUTPUT)
+    if (app->view == APP_OUTPUT) {
         app->view = APP_FUNCTIONS; /* which the filter is for */
+        app->stale = true;
+    }
     prompt_filter(app);
 }
 
@@ -168,8 +170,17 @@ static bool processes_offered(const struct app *app)
     return app_has_processes(app);
 }
 
+static bool goes_on(const struct app *app)
+{
+    return !app->picture || !app->picture->ended;
+}
+
 static void toggle_subprocesses(struct app *app)
 {
+    if (!goes_on(app)) {
+        app_say(app, STYLE_MESSAGE, "The process has ended: no more can come");
+        return;
+    }
     app->subprocesses = !app->subprocesses;
     app->requests |= APP_SUBPROCESSES;
     app_say(app, STYLE_MESSAGE,
@@ -239,9 +250,12 @@ static void toggle_trends(struct app *app)
 
 /* --- time ------------------------------------------------------------------------------------- */
 
-static bool goes_on(const struct app *app)
+static void freeze(struct app *app, bool frozen)
 {
-    return !app->picture || !app->picture->ended;
+    app->frozen = frozen;
+    if (app->transcript)
+        app->frozen_end = transcript_end(app->transcript);
+    app->stale |= app->view == APP_OUTPUT;
 }
 
 static void toggle_frozen(struct app *app)
@@ -249,7 +263,7 @@ static void toggle_frozen(struct app *app)
     if (!goes_on(app))
         app_say(app, STYLE_MESSAGE, "The process has ended: this picture does not move any more");
     else if (!app_waits(app))
-        app->frozen = !app->frozen;
+        freeze(app, !app->frozen);
 }
 
 static bool is_frozen(const struct app *app)

@@ -16,6 +16,7 @@
 #include "tui/table.h"
 
 #define MESSAGE_STAYS_NS (4 * NS_PER_S)
+#define OUTPUT_EVERY_NS (50 * NS_PER_MS) /* what a program writes is drawn no more often than that */
 /* Threads that sleep are told of later than those that run: first shares would be of these only. */
 #define FIRST_ROWS_NS (3 * NS_PER_S / 10)
 
@@ -184,14 +185,21 @@ void app_runs_program(struct app *app, const struct transcript *transcript)
     app->program_runs = true;
 }
 
-bool app_shows_output(const struct app *app)
+uint64_t app_output_end(const struct app *app)
 {
-    return app->view == APP_OUTPUT && !app->help;
+    const uint64_t end = transcript_end(app->transcript);
+
+    if (!app->frozen || app->frozen_end > end)
+        return end;
+    return app->frozen_end > transcript_first(app->transcript) ? app->frozen_end : transcript_first(app->transcript);
 }
 
 void app_program_wrote(struct app *app)
 {
-    app->stale |= app->view == APP_OUTPUT;
+    if (app->view != APP_OUTPUT || app->frozen)
+        return;
+    app->stale = true;
+    app->wrote = !app->help;
 }
 
 void app_program_ended(struct app *app, const char *how)
@@ -229,6 +237,8 @@ uint64_t app_draw_again_ns(const struct app *app)
 {
     uint64_t again_ns = app->frozen ? app->drawn_ns + NS_PER_S : UINT64_MAX;
 
+    if (app->wrote)
+        again_ns = app->drawn_ns + OUTPUT_EVERY_NS;
     if (app->message[0] && app->message_until_ns < again_ns)
         again_ns = app->message_until_ns;
     return again_ns;
@@ -345,7 +355,13 @@ void app_key(struct app *app, int key)
 {
     const struct action *action = action_of_key(key);
 
-    app->message[0] = 0;
+    if (key & KEY_PASTED) {
+        if (!app->help && prompt_takes_text(app))
+            prompt_key(app, key & ~KEY_PASTED);
+        return;
+    }
+    if (!app->message_new) /* it was seen */
+        app->message[0] = 0;
     if (app->help) {
         help_key(app, key);
         return;
@@ -432,15 +448,19 @@ static void draw_key_line(struct app *app, struct grid *grid, int row)
     }
 }
 
-/* The bottom line: what is asked, what there is to tell, or the keys. */
-static void draw_bottom(struct app *app, struct grid *grid, int row, uint64_t now_ns)
+/* A message has its time from when it is drawn first, or would be if there were room. */
+static void age_message(struct app *app, uint64_t now_ns)
 {
     if (app->message_new)
         app->message_until_ns = now_ns + MESSAGE_STAYS_NS;
     app->message_new = false;
     if (now_ns >= app->message_until_ns)
         app->message[0] = 0;
+}
 
+/* The bottom line: what is asked, what there is to tell, or the keys. */
+static void draw_bottom(struct app *app, struct grid *grid, int row)
+{
     if (app->help) {
         scroll_draw_keys(&app->help_scroll, grid, row);
     } else if (app->prompt != PROMPT_NONE) {
@@ -471,9 +491,13 @@ void app_draw(struct app *app, struct grid *grid, uint64_t now_ns)
     int body = grid->rows - HEADER_ROWS - 1;
 
     app->drawn_ns = now_ns;
+    app->wrote = false;
+    age_message(app, now_ns);
     grid_clear(grid);
     if (grid->columns < APP_COLUMNS_MIN || grid->rows < APP_ROWS_MIN) {
         draw_too_small(grid);
+        if (app->prompt != PROMPT_NONE && !app->help) /* the keys are for that */
+            prompt_draw(app, grid, grid->rows - 1);
         return;
     }
     header_draw(app, grid, now_ns);
@@ -481,5 +505,5 @@ void app_draw(struct app *app, struct grid *grid, uint64_t now_ns)
         help_draw(app, grid, HEADER_ROWS, body);
     else
         table_draw(app, grid, HEADER_ROWS, body);
-    draw_bottom(app, grid, grid->rows - 1, now_ns);
+    draw_bottom(app, grid, grid->rows - 1);
 }

@@ -63,10 +63,11 @@ void app_target_ended(struct app *app);
    The transcript is kept. */
 void app_runs_program(struct app *app, const struct transcript *transcript);
 
-/* Whether what the program wrote is on the screen. */
-bool app_shows_output(const struct app *app);
+/* Up to which line of the transcript what the program wrote is shown: all, or all that was there when it was frozen. */
+uint64_t app_output_end(const struct app *app);
 
-/* The program has written something, or has ended, as `how` tells ("ended with status 0"). */
+/* The program has written something, which is drawn soon where it is in sight (app_draw_again_ns()), or has ended, as
+   `how` tells ("ended with status 0"). */
 void app_program_wrote(struct app *app);
 void app_program_ended(struct app *app, const char *how);
 

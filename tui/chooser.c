@@ -84,7 +84,7 @@ void chooser_show_cursor(struct chooser *chooser)
    whose order by CPU time is not known yet, none is taken for good. */
 static void follow_selection(struct chooser *chooser)
 {
-    if (chooser->count > 0 && chooser->rows[0]->cpu_share < 0 && chooser->cursor == 0)
+    if (chooser->selected.pid == 0 && chooser->count > 0 && chooser->rows[0]->cpu_share < 0 && chooser->cursor == 0)
         return;
     for (size_t i = 0; i < chooser->count; i++)
         if (is(&chooser->selected, chooser->rows[i])) {
@@ -229,7 +229,9 @@ static void open_chosen(struct chooser *chooser)
 
 static void sort_step(struct chooser *chooser, unsigned step)
 {
-    chooser->sort = (chooser->sort + step) % CHOOSER_COLUMN_COUNT;
+    do {
+        chooser->sort = (chooser->sort + step) % CHOOSER_COLUMN_COUNT;
+    } while (!chooser_has_column(chooser, chooser->sort));
     chooser->descending = CHOOSER_COLUMNS[chooser->sort].descending;
     fill_rows(chooser);
 }
@@ -264,7 +266,9 @@ static void type_filter(struct chooser *chooser, int key)
 {
     bool changed = false;
 
-    if (key == KEY_OF_ENTER || key == KEY_OF_ESCAPE)
+    if (key == KEY_OF_ENTER)
+        set_filter(chooser, chooser->editor.text); /* what is none is told again, and goes on being typed */
+    if (key == KEY_OF_ESCAPE || (key == KEY_OF_ENTER && chooser->message.code == ERROR_NONE))
         chooser->is_typing = false;
     if (key == KEY_OF_ESCAPE)
         set_filter(chooser, chooser->filter_before);
@@ -398,6 +402,11 @@ static bool has_key(const struct chooser_key *row, int key)
 
 void chooser_key(struct chooser *chooser, int key)
 {
+    if (key & KEY_PASTED) {
+        if (chooser->help || !chooser->is_typing)
+            return;
+        key &= ~KEY_PASTED;
+    }
     chooser->message.code = ERROR_NONE;
     if (chooser->help) {
         chooser_help_key(chooser, key);

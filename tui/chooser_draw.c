@@ -33,21 +33,20 @@ static void draw_title(const struct chooser *chooser, struct grid *grid)
         pen_right(&right, STYLE_MESSAGE, marks);
 }
 
-static bool has_containers(const struct chooser *chooser)
+bool chooser_has_column(const struct chooser *chooser, unsigned column)
 {
-    for (size_t i = 0; i < chooser->count; i++)
+    for (size_t i = 0; column == CHOOSER_CONTAINER && i < chooser->count; i++)
         if (chooser->rows[i]->python->container[0] != '\0')
             return true;
-    return false;
+    return column != CHOOSER_CONTAINER;
 }
 
-/* The column of containers is there where there are some. */
 static void lay_out(const struct chooser *chooser, int width,
                     struct fit_item items[CHOOSER_COLUMN_COUNT])
 {
     memset(items, 0, CHOOSER_COLUMN_COUNT * sizeof *items);
     for (size_t i = 0; i < CHOOSER_COLUMN_COUNT; i++) {
-        if (i == CHOOSER_CONTAINER && !has_containers(chooser))
+        if (!chooser_has_column(chooser, (unsigned)i))
             continue;
         memcpy(items[i].forms, CHOOSER_COLUMNS[i].forms, sizeof CHOOSER_COLUMNS[i].forms);
         items[i].gap = CHOOSER_COLUMNS[i].gap;

@@ -48,6 +48,9 @@ const struct listed *chooser_selected(const struct chooser *chooser);
 /* Where among the marks a process is; their number when it is not. */
 size_t chooser_find_mark(const struct chooser *chooser, const struct listed *listed);
 
+/* Whether a column is there at all: that of containers is where there are some. */
+bool chooser_has_column(const struct chooser *chooser, unsigned column);
+
 /* Scrolls as far as it takes to have the selected row on the page. */
 void chooser_show_cursor(struct chooser *chooser);
 

@@ -31,6 +31,16 @@ static void draw_place(struct pen *pen, const char *file, uint32_t line)
     pen_text(pen, STYLE_TEXT, number);
 }
 
+/* The id of a process or thread; what stands for many that ended has none. */
+static void draw_id(struct pen *pen, enum style style, int32_t id)
+{
+    char number[16] = "";
+
+    if (id > 0)
+        snprintf(number, sizeof number, "%d", id);
+    pen_right(pen, style, number);
+}
+
 /* --- functions -------------------------------------------------------------------------------- */
 
 static void draw_self_share(struct pen *pen, const void *row)
@@ -145,11 +155,13 @@ static void draw_function_processes(struct pen *pen, const void *row)
     const struct function_row *function = row;
     char text[24] = "";
 
-    if (function->processes == 1)
-        snprintf(text, sizeof text, "%d", function->pid);
-    else if (function->processes > 1)
+    if (function->processes == 1) {
+        draw_id(pen, STYLE_TEXT, function->pid);
+        return;
+    }
+    if (function->processes > 1)
         snprintf(text, sizeof text, "%u procs", function->processes);
-    pen_right(pen, function->processes == 1 ? STYLE_TEXT : STYLE_DIM, text);
+    pen_right(pen, STYLE_DIM, text);
 }
 
 static const struct column FUNCTION_COLUMNS[] = {
@@ -201,18 +213,12 @@ static const struct {
 
 static void draw_tid(struct pen *pen, const void *row)
 {
-    char number[16];
-
-    snprintf(number, sizeof number, "%d", ((const struct thread_row *)row)->tid);
-    pen_right(pen, STYLE_TEXT, number);
+    draw_id(pen, STYLE_TEXT, ((const struct thread_row *)row)->tid);
 }
 
 static void draw_thread_process(struct pen *pen, const void *row)
 {
-    char number[16];
-
-    snprintf(number, sizeof number, "%d", ((const struct thread_row *)row)->pid);
-    pen_right(pen, STYLE_DIM, number);
+    draw_id(pen, STYLE_DIM, ((const struct thread_row *)row)->pid);
 }
 
 static void draw_thread_name(struct pen *pen, const void *row)
@@ -334,11 +340,8 @@ static const struct column THREAD_COLUMNS[] = {
 static void draw_pid(struct pen *pen, const void *row)
 {
     const struct process_row *process = row;
-    char number[16] = "";
 
-    if (process->pid != 0) /* else it stands for many that ended */
-        snprintf(number, sizeof number, "%d", process->pid);
-    pen_right(pen, process->ended ? STYLE_DIM : STYLE_STRONG, number);
+    draw_id(pen, process->ended ? STYLE_DIM : STYLE_STRONG, process->pid);
 }
 
 static void draw_process_cpu(struct pen *pen, const void *row)
@@ -418,9 +421,10 @@ static void draw_age(struct pen *pen, const void *row)
 static void draw_process_version(struct pen *pen, const void *row)
 {
     const uint32_t hex = ((const struct process_row *)row)->version_hex;
-    char text[16];
+    char text[16] = "";
 
-    snprintf(text, sizeof text, "%u.%u.%u", hex >> 24, hex >> 16 & 0xFF, hex >> 8 & 0xFF);
+    if (hex != 0) /* else it stands for many that ended */
+        snprintf(text, sizeof text, "%u.%u.%u", hex >> 24, hex >> 16 & 0xFF, hex >> 8 & 0xFF);
     pen_text(pen, STYLE_DIM, text);
 }
 

@@ -1,5 +1,6 @@
 #include "tui/header.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,6 +27,7 @@ struct header {
     struct picture_second now;
     const struct picture_history *history;
     const uint32_t *threads_by_state;
+    uint64_t unlisted;
 };
 
 static const struct picture_history NO_HISTORY;
@@ -42,6 +44,7 @@ static struct header header_of(const struct app *app, uint64_t now_ns)
     header.now = picture->now;
     header.history = &picture->history;
     header.threads_by_state = picture->threads_by_state;
+    header.unlisted = picture->counts.unlisted;
     if (header.is_one || !app->one_process || app->process >= picture->process_count)
         return header;
     header.is_one = true;
@@ -51,6 +54,7 @@ static struct header header_of(const struct app *app, uint64_t now_ns)
                          ? &picture->histories[header.narrowed->history]
                          : &NO_HISTORY;
     header.threads_by_state = header.narrowed->threads_by_state;
+    header.unlisted = header.narrowed->counts.unlisted;
     return header;
 }
 
@@ -229,6 +233,8 @@ static void draw_state(struct pen *pen, const struct header *header, int form)
         draw_ended(pen, app_end_text(header->app, picture), form);
     } else if (header->app->frozen) {
         draw_frozen(pen, header, form);
+    } else if (header->narrowed ? header->narrowed->stopped : picture->stopped) {
+        pen_text(pen, STYLE_HOT, form == 0 ? "STOPPED by a signal" : "STOPPED");
     } else {
         pen_glyph(pen, STYLE_LIVE, GLYPH_LIVE);
         pen_text(pen, STYLE_LIVE, " LIVE");
@@ -251,32 +257,64 @@ static void draw_rate(struct pen *pen, const struct header *header, int form)
     pen_format(pen, style, "%8s", format_rate(picture->rate_hz).text);
 }
 
-/* How it is read, where that is not from anywhere. */
+/* The part of the time in which the thread with the GIL was stopped. */
+static void draw_share_stopped(struct pen *pen, const struct header *header)
+{
+    const struct picture_process *narrowed = header->narrowed;
+    const uint64_t watched_ns = narrowed ? narrowed->watched_ns : header->picture->watched_ns;
+    const uint64_t stopped_ns = narrowed ? narrowed->counts.stopped_ns : header->picture->counts.stopped_ns;
+
+    if (watched_ns > 0)
+        pen_format(pen, STYLE_TEXT, " %4s %%", format_percent((double)stopped_ns / (double)watched_ns).text);
+}
+
+/* How it is read, where that is not from anywhere, and what that costs the target. */
 static void draw_engine(struct pen *pen, const struct header *header, int form)
 {
     const struct picture *picture = header->picture;
+    const char *word = NULL;
 
     if (!picture || picture->ended)
         return;
-    if (picture->riding || picture->blocking)
-        pen_text(pen, STYLE_MESSAGE, picture->blocking ? "blocking" : "ride");
+    if (picture->riding || picture->blocking || picture->kept_off)
+        word = picture->blocking ? "blocking" : picture->riding ? "ride" : "remote";
+    if (word)
+        pen_text(pen, STYLE_MESSAGE, word);
+    if (picture->blocking && form < 2)
+        draw_share_stopped(pen, header);
     if (form != 0 || !picture->slowed)
         return;
-    if (picture->riding || picture->blocking)
+    if (word)
         pen_text(pen, STYLE_TEXT, " ");
     pen_text(pen, STYLE_DIM, picture->blocking ? "slowed" : "within budget");
 }
 
-static void draw_kept(struct pen *pen, const struct header *header, int form)
+static void draw_share_kept(struct pen *pen, const struct header *header, int form)
 {
-    if (!header->picture)
-        return;
     double kept = picture_kept_share(header->picture);
     enum style style = kept < 0.9 ? STYLE_HOT : kept < 0.99 ? STYLE_WARM : STYLE_TEXT;
 
     pen_format(pen, style, "%5s %%", format_percent_floor(kept).text);
     if (form == 0)
         pen_text(pen, STYLE_DIM, " kept");
+}
+
+static bool is_over(const struct header *header)
+{
+    return header->picture && header->picture->ended;
+}
+
+static void draw_kept(struct pen *pen, const struct header *header, int form)
+{
+    if (header->picture && !is_over(header))
+        draw_share_kept(pen, header, form);
+}
+
+/* Then why it ended says more. */
+static void draw_kept_in_the_end(struct pen *pen, const struct header *header, int form)
+{
+    if (is_over(header))
+        draw_share_kept(pen, header, form);
 }
 
 static void draw_truncated(struct pen *pen, const struct header *header, int form)
@@ -292,6 +330,18 @@ static void draw_truncated(struct pen *pen, const struct header *header, int for
     pen_text(pen, STYLE_DIM, form == 0 ? " truncated" : " trunc");
 }
 
+/* What is missing of stacks that are too deep. */
+static void draw_cut(struct pen *pen, const struct header *header, int form)
+{
+    const struct picture *picture = header->picture;
+
+    (void)form;
+    if (!picture || picture->counts.cut == 0)
+        return;
+    pen_format(pen, STYLE_HOT, "%4s %%", format_percent((double)picture->counts.cut / (double)picture->counts.samples).text);
+    pen_text(pen, STYLE_DIM, " cut");
+}
+
 static const struct element TITLE_LINE[] = {
     {draw_program, {32}, 0, false},
     {draw_process, {56, 90, 98}, 2, false},
@@ -299,9 +349,11 @@ static const struct element TITLE_LINE[] = {
     {draw_uptime, {25}, 2, false},
     {draw_state, {58, 100}, 2, true},
     {draw_rate, {70}, 1, false},
-    {draw_engine, {20, 60}, 1, false},
+    {draw_engine, {20, 50, 60}, 1, false},
     {draw_kept, {35, 65}, 2, false},
+    {draw_kept_in_the_end, {21, 24}, 2, false},
     {draw_truncated, {22, 27}, 2, false},
+    {draw_cut, {66}, 2, false},
 };
 
 /* --- how busy it is --------------------------------------------------------------------------- */
@@ -403,6 +455,8 @@ static void draw_threads(struct pen *pen, const struct header *header, int form)
     if (form < 2) {
         pen_text(pen, STYLE_LABEL, "threads ");
         pen_format(pen, STYLE_STRONG, "%u", all);
+        if (header->unlisted > 0)
+            pen_format(pen, STYLE_HOT, " of %" PRIu64, all + header->unlisted);
         pen_text(pen, STYLE_LABEL, ":");
     }
     for (size_t i = 0; i < COUNT_OF(PARTS); i++) {

@@ -41,8 +41,11 @@ static void write_words(struct page *page)
         {"ride", "the stacks are read from the CPU of the thread that has the GIL, which cannot run "
                  "meanwhile: it calls too quickly to be read from elsewhere. Within budget: at a "
                  "lower rate than asked for, as that would take more than --budget"},
-        {"blocking", "the thread that has the GIL is stopped for each read (--blocking). Slowed: at a lower rate than "
-                     "asked for, as it would be stopped for more than half of the time, or --budget not kept"},
+        {"remote", "--engine ride was asked for, but the process runs where tachyon-top may not: the "
+                   "stacks are read from another CPU"},
+        {"blocking", "the thread that has the GIL is stopped for each read (--blocking), for that part of the time. "
+                     "Slowed: at a lower rate than asked for, as it would be stopped for more than half of the time, "
+                     "or --budget not kept"},
         {"kept", "the share of samples that were read and counted; the others failed or were lost"},
         {"truncated", "the share of samples that are known only in part: they end in ‹moving›"},
         {"GIL CPU GC", "how much of the last second some thread had the GIL, how many cores were "

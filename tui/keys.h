@@ -1,5 +1,6 @@
 /*
- * keys - the program's own key codes: a character as Unicode numbers it, or one of the names below.
+ * keys - the program's own key codes: a character as Unicode numbers it, which may have been
+ * pasted, or one of the names below.
  */
 #ifndef TUI_KEYS_H
 #define TUI_KEYS_H
@@ -31,6 +32,8 @@ enum key {
     KEY_OF_F1,
     KEY_OF_LAST,
 };
+
+#define KEY_PASTED 0x200000 /* added to a character that was pasted: it is text, and no key */
 
 #define KEY_NAME_SIZE 16
 

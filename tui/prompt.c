@@ -80,7 +80,7 @@ static void save_enter(struct app *app)
     const char *home = getenv("HOME");
     int length;
 
-    if (!*typed)
+    if (typed[strspn(typed, " ")] == '\0')
         return;
     if (strncmp(typed, "~/", 2) == 0 && home)
         length = snprintf(app->save_path, sizeof app->save_path, "%s%s", home, typed + 1);
@@ -108,7 +108,7 @@ static bool replace_key(struct app *app, int key)
         request_save(app, true);
     if (key == 'n' || key == 'N')
         open_prompt(app, PROMPT_SAVE, app->save_path);
-    return true;
+    return key != KEY_CTRL('C');
 }
 
 /* --- ending the program ------------------------------------------------------------------------ */
@@ -118,10 +118,10 @@ void prompt_end(struct app *app)
     open_prompt(app, app->program_asked ? PROMPT_KILL : PROMPT_END, "");
 }
 
-/* Who presses Ctrl-C again means it. */
+/* Who presses Ctrl-C again means it; but killing is confirmed by who has read the question. */
 static bool end_key(struct app *app, int key)
 {
-    if (key == 'y' || key == 'Y' || key == KEY_CTRL('C')) {
+    if (key == 'y' || key == 'Y' || (key == KEY_CTRL('C') && app->prompt == PROMPT_END)) {
         close_prompt(app);
         app->program_asked = true;
         app->requests |= APP_END;
@@ -152,6 +152,11 @@ static const struct {
     [PROMPT_KILL] = {"It was asked to end, and still runs. Kill it? ", "y yes, n no", end_key, NULL, NULL,
                      close_prompt},
 };
+
+bool prompt_takes_text(const struct app *app)
+{
+    return app->prompt != PROMPT_NONE && !PROMPTS_TABLE[app->prompt].key;
+}
 
 bool prompt_key(struct app *app, int key)
 {

@@ -15,6 +15,9 @@ void prompt_save(struct app *app);
 void prompt_replace(struct app *app);
 void prompt_end(struct app *app); /* whether to end the program that runs, or to kill it when it was asked to */
 
+/* Whether one is open in which a text is typed. */
+bool prompt_takes_text(const struct app *app);
+
 /* Gives a key to the prompt that is open; false when it has no use for it. */
 bool prompt_key(struct app *app, int key);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "tui/input.h"
 #include "tui/keys.h"
 #include "tui/signals.h"
 #include "tui/terminal.h"
@@ -18,15 +19,16 @@
 #include "tui/utf8.h"
 
 #define ESCAPE_DELAY_MS 25
-#define ANSWER_PART_MS 50 /* how long an answer that has begun may take for its next byte */
-#define ANSWER_MS 1000    /* how long it is waited for at all */
-#define ANSWER_SIZE 64
+#define ANSWER_MS 1000 /* how long the terminal's answer is waited for */
 #define LOOKS_MAX (2 * STYLES)
+#define MARK_PASTES "\033[?2004h"
+#define MARK_NO_PASTES "\033[?2004l"
 
 struct screen {
     SCREEN *curses;
     WINDOW *keys;       /* a pad: reading keys from it refreshes nothing */
-    FILE *input;        /* /dev/tty, when standard input is no terminal */
+    struct input input; /* what is made of those keys */
+    FILE *tty;          /* /dev/tty, when standard input is no terminal */
     int input_fd;
     struct termios settings_before;
     bool utf8, symbols;
@@ -46,7 +48,6 @@ struct screen {
 
     bool asked;         /* the terminal was asked for its background, and has not answered */
     uint64_t asked_ns;  /* when */
-    int pending_key;    /* read, and not handed out yet */
 };
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -58,20 +59,34 @@ static bool find_terminal(struct screen *screen, struct error *error)
                          "standard output is not a terminal: --snapshot FILE works without one");
     screen->input_fd = STDIN_FILENO;
     if (!isatty(STDIN_FILENO)) {
-        screen->input = fopen("/dev/tty", "re");
-        if (!screen->input)
+        screen->tty = fopen("/dev/tty", "re");
+        if (!screen->tty)
             return error_set(error, ERROR_TERMINAL, "no terminal to read keys from: %s",
                              strerror(errno));
-        screen->input_fd = fileno(screen->input);
+        screen->input_fd = fileno(screen->tty);
     }
     if (tcgetattr(screen->input_fd, &screen->settings_before) != 0)
         return error_set(error, ERROR_TERMINAL, "the terminal cannot be used: %s", strerror(errno));
     return true;
 }
 
+/* Ctrl-C is a key like others: it may have to be confirmed. So is Ctrl-S: it would stop the screen,
+   and then Ctrl-C did not end the program any more. */
+static void take_control_keys(const struct screen *screen)
+{
+    struct termios settings;
+
+    if (tcgetattr(screen->input_fd, &settings) != 0)
+        return;
+    settings.c_cc[VINTR] = _POSIX_VDISABLE;
+    settings.c_iflag &= ~(tcflag_t)IXON;
+    tcsetattr(screen->input_fd, TCSADRAIN, &settings);
+    def_prog_mode();
+}
+
 static bool start_curses(struct screen *screen, struct error *error)
 {
-    screen->curses = newterm(NULL, stdout, screen->input ? screen->input : stdin);
+    screen->curses = newterm(NULL, stdout, screen->tty ? screen->tty : stdin);
     if (!screen->curses)
         return error_set(error, ERROR_TERMINAL,
                          "the terminal cannot be used: set TERM to its type");
@@ -80,6 +95,7 @@ static bool start_curses(struct screen *screen, struct error *error)
     cbreak();
     noecho();
     nonl();
+    take_control_keys(screen);
     curs_set(0);
     screen->keys = newpad(1, 1);
     if (!screen->keys) {
@@ -87,18 +103,23 @@ static bool start_curses(struct screen *screen, struct error *error)
         return error_set(error, ERROR_MEMORY, "out of memory for the screen");
     }
     keypad(screen->keys, TRUE);
+    keyok(KEY_MOUSE, FALSE); /* curses would leave the rest of a report among the keys */
     nodelay(screen->keys, TRUE);
     return true;
 }
 
 /* --- putting it back -------------------------------------------------------------------------- */
 
-/* Makes ready what a crash does: plain colours, the other screen, the cursor, normal keys. */
+/* Makes ready what a crash does: plain colours, the other screen, the cursor, normal keys and
+   pastes. */
 static void guard_terminal(const struct screen *screen)
 {
     static const char *const CAPABILITIES[] = {"sgr0", "op", "rmcup", "cnorm", "rmkx"};
     struct signals_restore restore = {.fd = STDOUT_FILENO, .settings = screen->settings_before};
 
+    if (screen->modern)
+        restore.length =
+            (size_t)snprintf(restore.bytes, sizeof restore.bytes, MARK_NO_PASTES);
     for (size_t i = 0; i < sizeof CAPABILITIES / sizeof CAPABILITIES[0]; i++)
         restore.length = terminfo_append(CAPABILITIES[i], restore.bytes, restore.length,
                                          sizeof restore.bytes);
@@ -148,7 +169,7 @@ static void set_looks(struct screen *screen, enum background background)
 }
 
 /* Asks the terminal for its background; those that do not know the question ignore it. The answer
-   comes among the keys, see read_answer(). */
+   comes among the keys. */
 static void ask_background(struct screen *screen)
 {
     screen->asked = send_bytes(screen, "\033]11;?\033\\");
@@ -221,7 +242,9 @@ static bool take_terminal(struct screen *screen, int columns, int rows, struct e
         signals_release();
         return false;
     }
+    set_characters(screen);
     guard_terminal(screen);
+    send_bytes(screen, MARK_PASTES);
     return true;
 }
 
@@ -231,11 +254,13 @@ static void free_screen(struct screen *screen)
         delwin(screen->keys);
     if (screen->curses)
         delscreen(screen->curses);
-    if (screen->input)
-        fclose(screen->input);
+    if (screen->tty)
+        fclose(screen->tty);
     grid_free(&screen->shown);
     free(screen);
 }
+
+static input_read read_key_within;
 
 struct screen *screen_open(enum theme theme, int columns, int rows, struct error *error)
 {
@@ -245,13 +270,13 @@ struct screen *screen_open(enum theme theme, int columns, int rows, struct error
         error_set(error, ERROR_MEMORY, "out of memory for the screen");
         return NULL;
     }
+    screen->input = (struct input){.read = read_key_within, .from = screen};
     screen->theme = theme;
     screen->all_again = true;
     if (!take_terminal(screen, columns, rows, error)) {
         free_screen(screen);
         return NULL;
     }
-    set_characters(screen);
     start_colors(screen);
     return screen;
 }
@@ -285,6 +310,7 @@ static void give_back(struct screen *screen)
 
     await_answer(screen);
     sigaction(SIGTTOU, &ignore, &before);
+    send_bytes(screen, MARK_NO_PASTES);
     endwin();
     signals_set_restore(NULL);
     tcsetattr(screen->input_fd, TCSAFLUSH, &screen->settings_before);
@@ -447,52 +473,22 @@ static bool read_key(struct screen *screen, int *key)
     return true;
 }
 
-/* Reads a key that may belong to an answer under way, whose parts a slow line may bring one by one. */
-static bool read_part(struct screen *screen, int *key)
+static bool read_key_within(void *from, int wait_ms, int *key)
 {
+    struct screen *screen = from;
+
     return read_key(screen, key) ||
-           (clock_now_ns() - screen->asked_ns < ANSWER_MS * NS_PER_MS &&
-            has_input(screen, ANSWER_PART_MS) && read_key(screen, key));
-}
-
-/* Reads the rest of "ESC ] 11 ; colour ST", after its ESC ]. */
-static void read_answer(struct screen *screen)
-{
-    char answer[ANSWER_SIZE];
-    size_t length = 0;
-    int key = KEY_OF_NONE;
-
-    while (length < sizeof answer - 1 && read_part(screen, &key) && key != 7 &&
-           key != KEY_OF_ESCAPE)
-        answer[length++] = key > 0 && key < 0x7F ? (char)key : '?';
-    answer[length] = 0;
-    if (key == KEY_OF_ESCAPE)
-        read_part(screen, &key); /* its backslash */
-    if (strncmp(answer, "11;", 3) == 0)
-        take_answer(screen, answer + 3);
+           (wait_ms > 0 && has_input(screen, wait_ms) && read_key(screen, key));
 }
 
 int screen_key(struct screen *screen)
 {
-    int key = screen->pending_key;
+    int key = input_key(&screen->input);
 
-    if (key != KEY_OF_NONE) {
-        screen->pending_key = KEY_OF_NONE;
-        return key;
-    }
-    while (read_key(screen, &key)) {
-        if (key == KEY_OF_ESCAPE && screen->asked) {
-            if (!read_part(screen, &screen->pending_key))
-                return KEY_OF_ESCAPE;
-            if (screen->pending_key != ']')
-                return KEY_OF_ESCAPE;
-            screen->pending_key = KEY_OF_NONE;
-            read_answer(screen);
-        } else if (key != KEY_OF_NONE) {
-            return key;
-        }
-    }
-    return KEY_OF_NONE;
+    if (screen->input.answer[0])
+        take_answer(screen, screen->input.answer);
+    screen->input.answer[0] = 0;
+    return key;
 }
 
 /* --- events ----------------------------------------------------------------------------------- */
@@ -506,12 +502,14 @@ static void follow_size(struct screen *screen)
     screen_redraw(screen);
 }
 
-/* Back in the foreground: whoever had the terminal meanwhile changed its settings and its screen.
-   */
+/* Back in the foreground: whoever had the terminal meanwhile changed its settings and its screen,
+   and may have got the end of what was being pasted. */
 static void resume(struct screen *screen)
 {
     guard_terminal(screen);
     reset_prog_mode();
+    send_bytes(screen, MARK_PASTES);
+    screen->input.pasting = false;
     follow_size(screen);
 }
 
@@ -521,6 +519,7 @@ static unsigned suspend(struct screen *screen)
 {
     unsigned seen;
 
+    send_bytes(screen, MARK_NO_PASTES);
     endwin();
     signals_set_restore(NULL);
     signals_stop_here();

@@ -40,7 +40,8 @@ void screen_redraw(struct screen *screen);
 #define SCREEN_FDS 2
 void screen_poll_fds(const struct screen *screen, struct pollfd fds[SCREEN_FDS]);
 
-/* The next key (keys.h) that was pressed; KEY_OF_NONE when there is none now. */
+/* The next key (keys.h) that was pressed, or character that was pasted; KEY_OF_NONE when there is
+   none now. */
 int screen_key(struct screen *screen);
 
 enum screen_event {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+#define STALL_MS 1000
 
 static const struct {
     int signal;
@@ -29,24 +31,54 @@ static int wake_pipe[2] = {-1, -1};
 static atomic_uint seen_signals;
 static struct signals_restore restore_now;
 static atomic_bool restore_ready;
+static atomic_bool told_to_quit; /* since signals_catch() */
+
+/* Whether the terminal takes nothing: its output was stopped, or the network to it is gone. One that
+   is slow, or that another thread writes to at this moment, does within the time. */
+static bool terminal_stalls(void)
+{
+    struct pollfd terminal = {.fd = restore_now.fd, .events = POLLOUT};
+
+    return poll(&terminal, 1, STALL_MS) == 0;
+}
+
+/* A signal to quit that is not the first. Where the terminal stalls, the main thread waits for it,
+   now or when it puts the screen back, and does not end: so this one does what it does without a
+   handler. Elsewhere a second one says nothing: timeout(1) sends one to the process, and at once
+   another to its group. */
+static void insist(int signal)
+{
+    const struct sigaction normal = {.sa_handler = SIG_DFL};
+
+    if (!atomic_load(&restore_ready) || !terminal_stalls())
+        return;
+    tcsetattr(restore_now.fd, TCSANOW, &restore_now.settings);
+    sigaction(signal, &normal, NULL);
+    raise(signal); /* waits until the handler returns */
+}
 
 static void on_signal(int signal)
 {
     int saved_errno = errno;
+    unsigned seen = 0;
 
     for (size_t i = 0; i < COUNT_OF(CAUGHT); i++)
         if (CAUGHT[i].signal == signal)
-            atomic_fetch_or(&seen_signals, CAUGHT[i].seen);
+            seen |= CAUGHT[i].seen;
+    atomic_fetch_or(&seen_signals, seen);
     /* A full pipe wakes as well as one more byte. */
     ssize_t written = write(wake_pipe[1], "", 1);
     (void)written;
+    if ((seen & SIGNALS_QUIT) && atomic_exchange(&told_to_quit, true))
+        insist(signal);
     errno = saved_errno;
 }
 
 static void on_crash(int signal)
 {
     if (atomic_exchange(&restore_ready, false)) {
-        ssize_t written = write(restore_now.fd, restore_now.bytes, restore_now.length);
+        ssize_t written =
+            terminal_stalls() ? 0 : write(restore_now.fd, restore_now.bytes, restore_now.length);
         (void)written;
         tcsetattr(restore_now.fd, TCSANOW, &restore_now.settings);
     }
@@ -87,6 +119,7 @@ bool signals_catch(struct error *error)
     if (!open_pipe(error))
         return false;
     atomic_store(&seen_signals, 0);
+    atomic_store(&told_to_quit, false);
     set_crash_stack();
     sigemptyset(&action.sa_mask);
     sigemptyset(&crash.sa_mask);

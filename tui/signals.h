@@ -3,8 +3,10 @@
  * when the program crashes.
  *
  * Handlers only set flags and wake whoever polls signals_fd(); that of a crash writes bytes and
- * settings made ready before, and lets the signal do its work. There is one terminal, so there is
- * one state, in this file; its functions are for the main thread, the handlers run in any.
+ * settings made ready before, and lets the signal do its work. So does, without the bytes, a second
+ * signal to quit where the terminal takes nothing for a second, as the main thread waits for it
+ * then. There is one terminal, so there is one state, in this file; its functions are for the main
+ * thread, the handlers run in any.
  */
 #ifndef TUI_SIGNALS_H
 #define TUI_SIGNALS_H
@@ -24,7 +26,7 @@ enum signals_seen {
 
 #define SIGNALS_RESTORE_MAX 256
 
-/* What a crash does to the terminal: bytes for its screen, settings for its line. */
+/* What a crash does to the terminal: bytes for its screen if it takes any, settings for its line. */
 struct signals_restore {
     int fd;
     struct termios settings;

@@ -56,6 +56,8 @@ struct app {
     bool program_runs;
     bool program_asked;                  /* to end */
     char program_end[64];                /* how it ended; "" before */
+    uint64_t frozen_end;                 /* of the transcript, when the picture was frozen */
+    bool wrote;                          /* since the last drawing, and it is in sight */
 
     /* the rows of the view, filled anew when `stale` */
     struct function_table functions;

@@ -87,7 +87,7 @@ static bool fill_output(struct app *app, struct error *error)
 
 static size_t count_output(const struct app *app)
 {
-    return (size_t)(transcript_end(app->transcript) - transcript_first(app->transcript));
+    return (size_t)(app_output_end(app) - transcript_first(app->transcript));
 }
 
 static const void *output_at(const struct app *app, size_t index)
@@ -354,7 +354,9 @@ static void draw_nothing(const struct app *app, struct grid *grid, int row, int 
     const char *done = DONE[app->view == APP_FUNCTIONS ? app->mode : MODE_WALL];
 
     if (app->view == APP_OUTPUT)
-        snprintf(text, sizeof text, "the program has written nothing");
+        snprintf(text, sizeof text, "%s",
+                 transcript_end(app->transcript) > 0 ? "so much was written since that none of these lines is kept"
+                                                     : "the program has written nothing");
     else if (app_waits(app))
         snprintf(text, sizeof text, "waiting for the first samples …");
     else if (app->filter_text[0])
@@ -377,6 +379,8 @@ void table_draw(struct app *app, struct grid *grid, int row, int rows)
     struct fit_item items[COLUMNS_MAX];
     struct place *place = app_place(app);
 
+    if (app->view == APP_OUTPUT && app->page != rows - 1)
+        app->stale = true; /* the last lines are to stay in sight */
     app->page = rows > 2 ? rows - 1 : 1;
     size_t count = table_count(app);
     if (place->selected && count > 0)

@@ -1,5 +1,11 @@
 # Made from src/options_table.c by contrib/generate.
 
+_tachyon_top_files()
+{
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -f -- "$current")
+}
+
 _tachyon_top()
 {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
@@ -74,18 +80,15 @@ _tachyon_top()
         return
         ;;
     -o | --output)
-        compopt -o filenames
-        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        _tachyon_top_files
         return
         ;;
     --stats)
-        compopt -o filenames
-        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        _tachyon_top_files
         return
         ;;
     --snapshot)
-        compopt -o filenames
-        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        _tachyon_top_files
         return
         ;;
     --after)
@@ -95,13 +98,11 @@ _tachyon_top()
         return
         ;;
     --python)
-        compopt -o filenames
-        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        _tachyon_top_files
         return
         ;;
     --stdin)
-        compopt -o filenames
-        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        _tachyon_top_files
         return
         ;;
     esac
@@ -111,6 +112,7 @@ _tachyon_top()
         attach | run | dump | doctor) command=$word ;;
         --live) live=1 ;;
         esac
+        [[ $command == run ]] && break # what follows is its program's
     done
     [[ $command$live == attach1 ]] && command=live
     case $command in
@@ -122,6 +124,10 @@ _tachyon_top()
     esac
     if [[ $current == -* ]]; then
         COMPREPLY=($(compgen -W "$options" -- "$current"))
+        return
+    fi
+    if [[ $command == run ]]; then
+        _tachyon_top_files
         return
     fi
     options=$(pgrep python)

@@ -5,18 +5,20 @@ function __tachyon_top_command --description 'whether this command is meant'
     set -l command live
     for word in $words[2..-1]
         contains -- $word attach run dump doctor; and set command $word
+        test $command = run; and break # what follows is its program's
     end
     test $command = attach; and contains -- --live $words; and set command live
     test $command = $argv[1]
 end
 
 complete -c tachyon-top -f
-complete -c tachyon-top -a '(__fish_complete_pids)'
+complete -c tachyon-top -n 'not __tachyon_top_command run' -a '(__fish_complete_pids)'
+complete -c tachyon-top -n '__tachyon_top_command run' -F
 complete -c tachyon-top -n __fish_is_first_arg -a attach -d 'sample a process, then print or write what was found'
 complete -c tachyon-top -n __fish_is_first_arg -a run -d 'start a Python program and sample it from before its first line on'
 complete -c tachyon-top -n __fish_is_first_arg -a dump -d 'print where each thread is now, like a traceback'
 complete -c tachyon-top -n __fish_is_first_arg -a doctor -d 'tell what works here and on a process, and what changes what does not'
-complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach; or __tachyon_top_command dump' -s p -l pid -x -d 'look at these processes together'
+complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach; or __tachyon_top_command dump' -s p -l pid -x -d 'look at these processes together; given again, at those as well'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach; or __tachyon_top_command dump' -l name -x -d 'look at all Python processes whose command line, without the program'\''s folder, contains PATTERN or matches the regular expression /PATTERN/, also those that come later'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach; or __tachyon_top_command dump' -l user -x -d 'the same for those whose effective user is USER, a name or a number'
 complete -c tachyon-top -n '__tachyon_top_command live; or __tachyon_top_command attach; or __tachyon_top_command dump' -l cgroup -x -d 'the same for those in a cgroup: its path, or a part of it such as nginx or nginx.service, or the first digits of the id of a container. Of --name, --user and --cgroup, all that are given have to match'

@@ -1,7 +1,11 @@
 #include "base/thread.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
 
 /* What a thread does wrong is told to itself: blocked, it would end the program without the handler
    that puts the terminal back (force_sig_info_to_task(), kernel/signal.c). */
@@ -32,4 +36,16 @@ bool thread_start(pthread_t *thread, void *(*run)(void *argument), void *argumen
         return true;
     return error_set(error, ERROR_SYSTEM, "could not start the %s thread: %s", what,
                      strerror(failure));
+}
+
+bool thread_join_soon(pthread_t thread, sem_t *done, unsigned patience_ms)
+{
+    const uint64_t until_ns = clock_now_ns() + patience_ms * NS_PER_MS;
+    const struct timespec until = {(time_t)(until_ns / NS_PER_S), (long)(until_ns % NS_PER_S)};
+
+    while (sem_clockwait(done, CLOCK_MONOTONIC, &until) != 0)
+        if (errno != EINTR)
+            return false;
+    pthread_join(thread, NULL);
+    return true;
 }

@@ -5,6 +5,7 @@
 #define BASE_THREAD_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 
 #include "base/error.h"
@@ -13,5 +14,9 @@
    faults. False with the reason; `what` names it there. Any thread. */
 bool thread_start(pthread_t *thread, void *(*run)(void *argument), void *argument, const char *what,
                   struct error *error);
+
+/* Joins a thread that was asked to end, and posts `done` when it is about to. False: it did not within `patience_ms`, and
+   still runs. */
+bool thread_join_soon(pthread_t thread, sem_t *done, unsigned patience_ms);
 
 #endif

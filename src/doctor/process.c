@@ -41,6 +41,14 @@ static bool tell_error(struct finding *finding, const struct error *error)
     return false;
 }
 
+/* That its first thread ended looks the same, but leaves the others. */
+static bool is_over(const struct patient *patient)
+{
+    const char state = patient->access.theirs.state;
+
+    return state == 'X' || (state == 'Z' && process_memory_id(patient->pid) == patient->pid);
+}
+
 static bool check_process(struct patient *patient, struct finding *finding)
 {
     const struct rights *theirs = &patient->access.theirs;
@@ -48,8 +56,7 @@ static bool check_process(struct patient *patient, struct finding *finding)
     struct error error;
 
     access_ask(&patient->access, patient->pid);
-    if (!rights_is_there(patient->pid) || theirs->state == 'Z' || theirs->state == 'X' ||
-        theirs->is_kernel_thread) {
+    if (!rights_is_there(patient->pid) || is_over(patient) || theirs->is_kernel_thread) {
         absence_explain(patient->pid, &error);
         return tell_error(finding, &error);
     }
@@ -62,6 +69,12 @@ static bool check_process(struct patient *patient, struct finding *finding)
         finding_set(finding, MARK_NOTE, "%d is a thread of process %d, of uid %u: %s", (int)patient->pid,
                     (int)theirs->leader, theirs->uid[1], command);
         finding_remedy(finding, "give the process: tachyon-top %d", (int)theirs->leader);
+        return true;
+    }
+    if (process_is_stopped(patient->pid)) {
+        finding_set(finding, MARK_NOTE, "%d of uid %u is stopped by a signal, and stands still: %s", (int)patient->pid,
+                    theirs->uid[1], command);
+        finding_remedy(finding, "kill -CONT %d lets it go on", (int)patient->pid);
         return true;
     }
     finding_set(finding, MARK_OK, "%d of uid %u: %s", (int)patient->pid, theirs->uid[1], command);

@@ -25,7 +25,8 @@ struct stack_key {
 
 struct stack {
     UT_hash_handle hh;
-    uint64_t weight; /* samples, or in CPU mode ns */
+    uint64_t weight_ns;
+    uint64_t rounds; /* that it was seen in, in that mode */
     uint32_t number; /* which stack it is in order of first sight */
     uint32_t depth;
     struct stack_key key;
@@ -93,30 +94,33 @@ void collapsed_free(struct collapsed *collapsed)
     free(collapsed);
 }
 
-/* What a sample adds to its stack. The kernel may tell a thread's CPU time in steps longer than a round,
-   so it can exceed the time that a sample stands for, and is added up before it is made samples. */
-static uint64_t weight(const struct collapsed *collapsed, const struct record_sample *sample)
+/* Whether a sample belongs to the mode. */
+static bool counts_in_mode(const struct collapsed *collapsed, const struct record_sample *sample)
 {
     switch (collapsed->mode) {
     case MODE_GIL:
-        return sample->state == THREAD_HAS_GIL ? sample->rounds : 0;
+        return sample->state == THREAD_HAS_GIL;
     case MODE_EXCEPTION:
-        return sample->flags & SAMPLE_EXCEPTION ? sample->rounds : 0;
+        return (sample->flags & SAMPLE_EXCEPTION) != 0;
     case MODE_CPU:
-        return sample->cpu_ns;
+        return sample->cpu_ns > 0;
     default:
-        return sample->rounds;
+        return true;
     }
 }
 
-/* A stack's weight in samples. */
+/* A stack's weight in samples of average length: rounds are rarer while the thread with the GIL is ridden along with, and
+   the kernel may tell CPU time in steps longer than a round. What was seen is told, however short it was; CPU time too
+   short is not, as it may be no more than how the kernel tells it. */
 static long long samples_of(const struct collapsed *collapsed, const struct stack *stack)
 {
-    if (collapsed->mode != MODE_CPU)
-        return (long long)stack->weight;
+    const bool in_cpu = collapsed->mode == MODE_CPU;
+    long long samples;
+
     if (collapsed->wall_ns == 0)
-        return 0;
-    return llround((double)stack->weight * (double)collapsed->rounds / (double)collapsed->wall_ns);
+        return in_cpu ? 0 : (long long)stack->rounds;
+    samples = llround((double)stack->weight_ns * (double)collapsed->rounds / (double)collapsed->wall_ns);
+    return samples == 0 && !in_cpu ? 1 : samples;
 }
 
 /* Readies the candidate to be looked up: false when the sample names what was not defined. */
@@ -172,7 +176,6 @@ static void feed_sample(struct collapsed *collapsed, const struct record_sample 
 {
     uint32_t thread =
         threads_find(&collapsed->threads, sample->header.process, sample->thread);
-    const uint64_t added = weight(collapsed, sample);
     struct stack *stack = NULL;
     int32_t tid = 0;
 
@@ -183,23 +186,26 @@ static void feed_sample(struct collapsed *collapsed, const struct record_sample 
     }
     collapsed->rounds += sample->rounds;
     collapsed->wall_ns += sample->wall_ns;
-    if (sample->depth == 0 || added == 0)
+    if (sample->depth == 0 || !counts_in_mode(collapsed, sample))
         return;
     if (thread != THREAD_NONE && fill_candidate(collapsed, sample, tid))
         stack = find_stack(collapsed, sample->depth);
-    if (stack)
-        stack->weight += added;
-    else
+    if (stack) {
+        stack->weight_ns += collapsed->mode == MODE_CPU ? sample->cpu_ns : sample->wall_ns;
+        stack->rounds += sample->rounds;
+    } else {
         collapsed->dropped += sample->rounds;
+    }
 }
 
-/* A process for whose id there is no room is told as 0. */
+/* A process for whose id there is no room is told as 0. One that becomes another program is told of again. */
 static void feed_process(struct collapsed *collapsed, const struct record_process *record)
 {
     const uint16_t number = record->header.process;
     int32_t *pids;
 
-    collapsed->processes++;
+    if (number >= collapsed->pid_room || collapsed->pids[number] == 0)
+        collapsed->processes++;
     if (number >= collapsed->pid_room) {
         const uint32_t grown = 2u * number + 8;
 
@@ -237,14 +243,16 @@ uint64_t collapsed_dropped(const struct collapsed *collapsed)
     return collapsed->dropped;
 }
 
-/* The most frequent first, then the one seen first. */
-static int by_samples(const void *left, const void *right)
+/* The heaviest first, then the one seen in more rounds, then the one seen first. */
+static int by_weight(const void *left, const void *right)
 {
     const struct stack *a = *(const struct stack *const *)left;
     const struct stack *b = *(const struct stack *const *)right;
 
-    if (a->weight != b->weight)
-        return a->weight < b->weight ? 1 : -1;
+    if (a->weight_ns != b->weight_ns)
+        return a->weight_ns < b->weight_ns ? 1 : -1;
+    if (a->rounds != b->rounds)
+        return a->rounds < b->rounds ? 1 : -1;
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
@@ -279,16 +287,28 @@ static void write_stack(const struct collapsed *collapsed, const struct stack *s
     fprintf(stream, " %lld\n", samples_of(collapsed, stack));
 }
 
+/* False: it is to have the stacks of one thread, and there was none with that id. */
+static bool has_thread(const struct collapsed *collapsed)
+{
+    for (uint32_t i = 0; i < collapsed->threads.count; i++)
+        if (collapsed->threads.list[i].shown.tid == collapsed->tid)
+            return true;
+    return collapsed->tid == 0;
+}
+
 bool collapsed_write(const struct collapsed *collapsed, FILE *stream, struct error *error)
 {
     size_t count = HASH_COUNT(collapsed->stacks), filled = 0;
-    struct stack **sorted = calloc(count + 1, sizeof(struct stack *));
+    struct stack **sorted;
 
+    if (!has_thread(collapsed))
+        return text_no_thread(collapsed->pid_room > 0 ? collapsed->pids[0] : 0, collapsed->tid, error);
+    sorted = calloc(count + 1, sizeof(struct stack *));
     if (!sorted)
         return error_set(error, ERROR_MEMORY, "out of memory");
     for (struct stack *stack = collapsed->stacks; stack; stack = stack->hh.next)
         sorted[filled++] = stack;
-    qsort(sorted, filled, sizeof(struct stack *), by_samples);
+    qsort(sorted, filled, sizeof(struct stack *), by_weight);
     for (size_t i = 0; i < filled; i++)
         if (samples_of(collapsed, sorted[i]) > 0)
             write_stack(collapsed, sorted[i], stream);

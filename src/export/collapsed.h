@@ -9,8 +9,8 @@
  *
  * Where there is more than one process, a line begins with `pid:PID;`.
  *
- * COUNT is in samples. Of a mode other than wall only what belongs to it counts: samples that have
- * the GIL, or an exception, or the time that was spent on a CPU, in samples of average length and rounded when written.
+ * COUNT is time, in samples of average length, rounded when written: rounds are not equally long. Of a mode other than wall
+ * only what belongs to it counts: the time of samples that have the GIL, or an exception, or that was spent on a CPU.
  *
  * Memory is bounded; a sample whose stack finds no room is counted as dropped. One thread uses it.
  */
@@ -43,7 +43,8 @@ void collapsed_feed(struct collapsed *collapsed, const void *record, size_t leng
 /* Samples dropped so far, for want of room or of a definition, and records that were no records. */
 uint64_t collapsed_dropped(const struct collapsed *collapsed);
 
-/* Writes all lines. False: out of memory. Errors of writing are left in `stream`. */
+/* Writes all lines. False: out of memory, or ERROR_NO_PROCESS where no thread had the id asked for. Errors of writing are
+   left in `stream`. */
 bool collapsed_write(const struct collapsed *collapsed, FILE *stream, struct error *error);
 
 #endif

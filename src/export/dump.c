@@ -294,8 +294,7 @@ bool dump_write(const struct dump *dump, FILE *stream, struct error *error)
     bool any = false;
 
     if (dump->tid && count_threads(dump, NULL) == 0)
-        return error_set(error, ERROR_NO_PROCESS, "process %" PRId32 " has no Python thread %" PRId32,
-                         dump->process_count > 0 ? dump->processes[0].pid : 0, dump->tid);
+        return text_no_thread(dump->process_count > 0 ? dump->processes[0].pid : 0, dump->tid, error);
     for (size_t i = 0; i < dump->process_count; i++) {
         if (dump->tid && count_threads(dump, &dump->processes[i]) == 0)
             continue;

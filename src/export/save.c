@@ -82,7 +82,8 @@ static bool open_directory(struct save *save, struct error *error)
         directory = slash == save->path ? "/" : save->path;
     if (slash && slash != save->path)
         *slash = '\0';
-    save->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* It need not be one that may be read: files may be put where nobody may look. */
+    save->directory = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (slash && slash != save->path)
         *slash = '/';
     return save->directory >= 0 || cannot_write(save, errno, error);
@@ -195,32 +196,52 @@ FILE *save_stream(struct save *save)
     return save->stream;
 }
 
+/* Gives the temporary file its name, in place of what has it. */
+static bool place_over(struct save *save)
+{
+    if (renameat(save->directory, save->temporary, save->directory, save->name) != 0)
+        return false;
+    save->temporary[0] = '\0';
+    return true;
+}
+
+/* Gives the temporary file its name, if nothing has it; errno is EEXIST else. */
+static bool place_new(struct save *save)
+{
+    const int directory = save->directory;
+    struct stat status;
+
+    if (renameat2(directory, save->temporary, directory, save->name, RENAME_NOREPLACE) == 0) {
+        save->temporary[0] = '\0';
+        return true;
+    }
+    if (errno != EINVAL && errno != ENOSYS)
+        return false;
+    /* File systems that do not know the flag know links, which do not replace either; the
+       temporary name is then still to be removed. */
+    if (linkat(directory, save->temporary, directory, save->name, 0) == 0)
+        return true;
+    if (errno != EPERM && errno != ENOSYS && errno != EOPNOTSUPP)
+        return false;
+    /* Some, as of FUSE, know neither: to look before is all that can be done. */
+    if (fstatat(directory, save->name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
+        errno = EEXIST;
+        return false;
+    }
+    return errno == ENOENT && place_over(save);
+}
+
 /* Gives the temporary file its name, if that is still free or may be replaced. */
 static bool put_in_place(struct save *save, struct error *error)
 {
-    int directory = save->directory;
-    bool placed;
+    mode_t mode;
 
-    if (save->replace) {
-        mode_t mode;
-
-        /* Something else may have come there while the file was being written. */
-        if (!look_at_existing(save, &mode, error))
-            return false;
-        placed = renameat(directory, save->temporary, directory, save->name) == 0;
-    } else {
-        placed =
-            renameat2(directory, save->temporary, directory, save->name, RENAME_NOREPLACE) == 0;
-        /* File systems that do not know the flag know links, which do not replace either; the
-           temporary name is then still to be removed. */
-        if (!placed && (errno == EINVAL || errno == ENOSYS) &&
-            linkat(directory, save->temporary, directory, save->name, 0) == 0)
-            return true;
-    }
-    if (!placed)
-        return errno == EEXIST ? already_there(save, error) : cannot_write(save, errno, error);
-    save->temporary[0] = '\0';
-    return true;
+    /* Something else may have come there while the file was being written. */
+    if (save->replace && !look_at_existing(save, &mode, error))
+        return false;
+    if (save->replace ? place_over(save) : place_new(save))
+        return true;
+    return errno == EEXIST ? already_there(save, error) : cannot_write(save, errno, error);
 }
 
 /* Everything written and closed: 0, or the errno of what went wrong. Not synced to the disk, which can

@@ -4,7 +4,9 @@
  * What is written goes to a temporary file in the same directory, which takes the wanted name only
  * in save_commit(): nobody ever sees half a file, and a failure leaves nothing behind. A file that
  * is already there is replaced only when asked. A symbolic link is never followed or replaced, and
- * neither is anything that is not a regular file; links among the directories are followed.
+ * neither is anything that is not a regular file; links among the directories are followed. Where a
+ * file system can neither rename without replacing nor link, what takes the name in the very moment
+ * of save_commit() is lost.
  *
  * A new file gets mode 0644 less the umask. A replaced one keeps its permission bits, and belongs
  * to who replaces it; other names (hard links) of the old one keep the old contents.

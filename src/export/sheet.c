@@ -75,6 +75,9 @@ static void format_cell(char out[CELL_SIZE], const struct cell *cell, int decima
     case CELL_NUMBER:
         snprintf(out, CELL_SIZE, "%.*f", decimals, cell->number);
         break;
+    case CELL_FLAG:
+        strcpy(out, cell->count ? "yes" : "no");
+        break;
     case CELL_PLACE:
         used = clean(out, cell->text);
         snprintf(out + used, CELL_SIZE - used, ":%" PRIu64, cell->count);
@@ -90,8 +93,8 @@ static void format_cell(char out[CELL_SIZE], const struct cell *cell, int decima
 static void format_text_cell(char out[CELL_SIZE], const struct sheet_column *column,
                              const void *row)
 {
-    double scratch[SHEET_SERIES_MAX];
-    struct cell cell = column->value(row, scratch);
+    union cell_room room;
+    struct cell cell = column->value(row, &room);
 
     format_cell(out, &cell, column->text_decimals, true);
 }
@@ -256,12 +259,12 @@ static bool write_csv(const struct sheet *sheet, FILE *stream, char *buffer)
         separator = "";
         for (size_t i = 0; i < sheet->column_count; i++) {
             const struct sheet_column *column = &sheet->columns[i];
-            double scratch[SHEET_SERIES_MAX];
+            union cell_room room;
             struct cell cell;
 
             if (!shown(column, SHEET_CSV))
                 continue;
-            cell = column->value(row_at(sheet, r), scratch);
+            cell = column->value(row_at(sheet, r), &room);
             format_cell(buffer, &cell, column->file_decimals, false);
             fputs(separator, stream);
             if (cell.kind == CELL_TEXT)
@@ -292,6 +295,8 @@ static json_t *json_cell(const struct cell *cell, int decimals, char *buffer)
         return json_integer((json_int_t)cell->count);
     case CELL_NUMBER:
         return json_real(text_rounded(cell->number, decimals));
+    case CELL_FLAG:
+        return json_boolean(cell->count);
     case CELL_PLACE:
         format_cell(buffer, cell, decimals, false);
         return json_string(buffer);
@@ -334,12 +339,12 @@ static bool write_json_row(const struct sheet *sheet, const void *row, FILE *str
 
     for (size_t i = 0; complete && i < sheet->column_count; i++) {
         const struct sheet_column *column = &sheet->columns[i];
-        double scratch[SHEET_SERIES_MAX];
+        union cell_room room;
         struct cell cell;
 
         if (!shown(column, SHEET_JSON))
             continue;
-        cell = column->value(row, scratch);
+        cell = column->value(row, &room);
         complete = json_object_set_new(object, column->key,
                                        json_cell(&cell, column->file_decimals, buffer)) == 0;
     }

@@ -27,6 +27,7 @@ enum cell_kind {
     CELL_TEXT,
     CELL_COUNT,
     CELL_NUMBER,
+    CELL_FLAG,   /* whether count is not 0: yes or no, and in JSON true or false */
     CELL_PLACE,  /* text:count, a file and a line; only in text */
     CELL_SERIES, /* numbers in a row; bars in text */
 };
@@ -38,6 +39,15 @@ struct cell {
     uint64_t count; /* also how many numbers a series has */
     double number;
     const double *series;
+};
+
+#define SHEET_SERIES_MAX 32
+#define SHEET_WORD_SIZE 64
+
+/* Room for what a cell lends beyond its row. */
+union cell_room {
+    double series[SHEET_SERIES_MAX];
+    char word[SHEET_WORD_SIZE];
 };
 
 struct sheet_item {
@@ -53,14 +63,13 @@ struct sheet_column {
     bool left;         /* in text: aligned left */
     int text_decimals; /* of a number */
     int file_decimals;
-    /* The value in a row. What it lends beyond the row itself it puts into `scratch`, which has
-       room for SHEET_SERIES_MAX numbers and is used again for the next cell. */
-    struct cell (*value)(const void *row, double *scratch);
+    /* The value in a row. What it lends beyond the row itself it puts into `room`, which is used again for the next
+       cell. */
+    struct cell (*value)(const void *row, union cell_room *room);
 };
 
 #define SHEET_EVERYWHERE (1u << SHEET_TEXT | 1u << SHEET_CSV | 1u << SHEET_JSON)
 #define SHEET_FILES (1u << SHEET_CSV | 1u << SHEET_JSON)
-#define SHEET_SERIES_MAX 32
 #define SHEET_COLUMNS_MAX 32
 
 struct sheet {

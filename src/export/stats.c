@@ -3,18 +3,26 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "export/text.h"
+#include "python/runtime.h"
 
 static double seconds(uint64_t ns)
 {
     return (double)ns / (double)NS_PER_S;
 }
 
+/* How long each process was watched, of all together. */
+static uint64_t watched_ns(const struct stats *stats)
+{
+    return stats->watched_ns > 0 ? stats->watched_ns : stats->duration_ns;
+}
+
 double stats_rate_hz(const struct stats *stats)
 {
-    const uint64_t over_ns = stats->processes > 1 ? stats->watched_ns : stats->duration_ns;
+    const uint64_t over_ns = watched_ns(stats);
 
     return over_ns ? (double)stats->counts.rounds / seconds(over_ns) : 0;
 }
@@ -26,14 +34,16 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
     json_t *object;
 
     text_python_version(version, stats->version_hex);
-    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s, s:I, s:f, s:I, s:I, s:s, s:b, s:b}",
+    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s, s:I, s:f, s:I, s:I, s:I, s:s, s:b, s:b}",
                        "rounds", (json_int_t)counts->rounds,
                        "samples", (json_int_t)counts->samples,
                        "failed", (json_int_t)counts->failed,
                        "truncated", (json_int_t)counts->truncated,
+                       "cut", (json_int_t)counts->cut,
                        "retried", (json_int_t)counts->retried,
                        "missed", (json_int_t)counts->missed,
                        "lost", (json_int_t)counts->lost,
+                       "dropped", (json_int_t)stats->dropped,
                        "processes", (json_int_t)stats->processes,
                        "duration_s", text_rounded(seconds(stats->duration_ns), 6),
                        "rate_hz", text_rounded(stats_rate_hz(stats), 3),
@@ -42,6 +52,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
                        "ridden", (json_int_t)stats->ridden,
                        "stopped_s", text_rounded(seconds(counts->stopped_ns), 6),
                        "unstopped", (json_int_t)counts->unstopped,
+                       "unlisted", (json_int_t)counts->unlisted,
                        "execs", (json_int_t)stats->execs,
                        "python", version,
                        "free_threaded", (stats->build & BUILD_FREE_THREADED) != 0,
@@ -69,15 +80,15 @@ static void write_share(FILE *stream, const char *title, uint64_t count, uint64_
 static void write_stops(const struct stats *stats, FILE *stream)
 {
     const struct sampler_counts *counts = &stats->counts;
-    const double percent = stats->duration_ns
-                               ? 100 * (double)counts->stopped_ns / (double)stats->duration_ns
-                               : 0;
+    const uint64_t over_ns = watched_ns(stats);
+    const bool is_one = stats->processes <= 1;
 
-    fprintf(stream, "Stopped: the thread with the GIL for %.3f seconds (%.2f %% of the time)\n",
-            seconds(counts->stopped_ns), percent);
+    fprintf(stream, "Stopped: the thread%s with the GIL for %.3f seconds (%.2f %% of the time%s)\n", is_one ? "" : "s",
+            seconds(counts->stopped_ns), over_ns ? 100 * (double)counts->stopped_ns / (double)over_ns : 0,
+            is_one ? "" : " of all");
     if (counts->unstopped)
-        fprintf(stream, "Not stopped: in %" PRIu64 " of %" PRIu64 " rounds, as that took too long or it was "
-                "traced by another\n", counts->unstopped, counts->rounds);
+        fprintf(stream, "Not stopped: for %" PRIu64 " read%s, as %s waited for a CPU, or %s traced by another\n",
+                counts->unstopped, counts->unstopped == 1 ? "" : "s", is_one ? "it" : "they", is_one ? "was" : "were");
 }
 
 void stats_write_summary(const struct stats *stats, FILE *stream)
@@ -100,7 +111,8 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
                 stats->blocking ? "stop it for no more than half of the time, or to " : "");
     if ((stats->build & BUILD_DEBUG) != 0)
         fputs("Python: a debug build, in which each function is slower, by its own factor\n", stream);
-    if (stats->ridden > 0)
+    /* Where it was asked for, that there was none is told, too. */
+    if (stats->ridden > 0 || strcmp(stats->engine, "ride") == 0)
         fprintf(stream, "Engine: %s, rode in %" PRIu64 " of %" PRIu64 " rounds\n", stats->engine,
                 stats->ridden, counts->rounds);
     if (stats->execs > 0)
@@ -108,8 +120,17 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
                 stats->execs == 1 ? "" : "s");
     if (stats->blocking)
         write_stops(stats, stream);
+    if (counts->unlisted)
+        fprintf(stream, "Not listed: %" PRIu64 " thread%s, of which nothing was read, for there were more than %u, or more "
+                "than %u interpreters\n",
+                counts->unlisted, counts->unlisted == 1 ? "" : "s", RUNTIME_THREADS_MAX, RUNTIME_INTERPRETERS_MAX);
     write_share(stream, "Failed:", counts->failed, wanted, "samples");
     write_share(stream, "Truncated:", counts->truncated, counts->samples, "samples");
+    if (counts->cut) {
+        write_share(stream, "Cut:", counts->cut, counts->samples, "samples");
+        fprintf(stream, "     They are deeper than %u frames: the functions nearest to the root have too little total time\n",
+                RECORD_DEPTH_MAX);
+    }
     write_share(stream, "Missed:", counts->missed, counts->rounds + counts->missed, "rounds");
     if (counts->lost)
         fprintf(stream, "Lost: %" PRIu64 " samples and rounds, for they came faster than they were "

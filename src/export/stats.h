@@ -18,7 +18,7 @@ struct stats {
     struct sampler_counts counts;
     size_t processes;     /* that were sampled, one after the other too */
     uint64_t duration_ns; /* of sampling */
-    uint64_t watched_ns;  /* of all processes together: how long each one was sampled */
+    uint64_t watched_ns;  /* of all processes together: how long each one was sampled; 0: not known */
     double asked_rate_hz; /* infinite: as fast as there can be */
     uint64_t profiler_cpu_ns; /* CPU time this program used meanwhile, all of its threads */
     uint64_t dropped;         /* samples or records that found no room after the ring */
@@ -31,16 +31,17 @@ struct stats {
     bool slowed;              /* less often than asked for in the end, as that would have cost too much */
 };
 
-/* The rounds that really happened, per second and process; 0 when no time went by. */
+/* The rounds that really happened, per second and process, while it was watched; 0 when no time went by. */
 double stats_rate_hz(const struct stats *stats);
 
-/* One object on one line: rounds, samples, failed, truncated, retried, missed, lost, processes, duration_s,
-   rate_hz, profiler_cpu_s, engine, ridden, stopped_s, unstopped, execs, python, free_threaded,
-   debug. False: out of memory. */
+/* One object on one line: rounds, samples, failed, truncated, cut, retried, missed, lost, dropped, processes,
+   duration_s, rate_hz, profiler_cpu_s, engine, ridden, stopped_s, unstopped, unlisted, execs, python,
+   free_threaded, debug. False: out of memory. */
 bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error);
 
-/* `Captured N samples in S seconds`, then the rate, that it was a debug build, the engine where it rode or stopped threads, and
-   what failed, was truncated and was missed, and what was lost or dropped if anything was. */
+/* `Captured N samples in S seconds`, then the rate, that it was a debug build, the engine where it rode or stopped
+   threads, and for how long of the time in which they were watched, threads that were not read, what failed, was truncated, cut and missed, and what was lost or dropped if
+   anything was. */
 void stats_write_summary(const struct stats *stats, FILE *stream);
 
 #endif

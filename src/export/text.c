@@ -1,5 +1,6 @@
 #include "export/text.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -58,6 +59,11 @@ const char *text_base_name(const char *path)
     const char *slash = strrchr(path, '/');
 
     return slash ? slash + 1 : path;
+}
+
+bool text_no_thread(int32_t pid, int32_t tid, struct error *error)
+{
+    return error_set(error, ERROR_NO_PROCESS, "process %" PRId32 " has no Python thread %" PRId32, pid, tid);
 }
 
 void text_python_version(char out[TEXT_VERSION_SIZE], uint32_t version_hex)

@@ -6,9 +6,11 @@
 #ifndef EXPORT_TEXT_H
 #define EXPORT_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "sample/record.h"
 
 #define TEXT_CUT "‹cut›" /* stands for the root side of a stack too deep to be kept whole */
@@ -24,6 +26,9 @@ double text_rounded(double value, int decimals);
 
 /* The last part of a path: what follows its last slash. */
 const char *text_base_name(const char *path);
+
+/* Sets the error of a process that has no such thread; always false. */
+bool text_no_thread(int32_t pid, int32_t tid, struct error *error);
 
 /* PY_VERSION_HEX as Python writes it: "3.13.5", "3.15.0a7". */
 void text_python_version(char out[TEXT_VERSION_SIZE], uint32_t version_hex);

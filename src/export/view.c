@@ -8,9 +8,10 @@
 #include "export/save.h"
 #include "export/text.h"
 
-#define ITEMS_MAX 40
+#define ITEMS_MAX 48
 
 _Static_assert(PICTURE_TREND <= SHEET_SERIES_MAX, "a trend is one series");
+_Static_assert(TEXT_VERSION_SIZE <= SHEET_WORD_SIZE, "a version is one word");
 
 const char *const VIEW_KIND_WORDS[VIEW_KINDS + 1] = {"functions", "threads", "processes", NULL};
 const char *const VIEW_SPAN_WORDS[SPANS + 1] = {"window", "start", NULL};
@@ -88,6 +89,11 @@ static struct cell count(uint64_t value)
     return (struct cell){.kind = CELL_COUNT, .count = value};
 }
 
+static struct cell flag(bool value)
+{
+    return (struct cell){.kind = CELL_FLAG, .count = value};
+}
+
 static struct cell number(double value)
 {
     return (struct cell){.kind = CELL_NUMBER, .number = value};
@@ -103,14 +109,20 @@ static double seconds(uint64_t ns)
     return (double)ns / (double)NS_PER_S;
 }
 
+/* The id of a process or thread; what stands for many has none. */
+static struct cell id(int32_t value)
+{
+    return value > 0 ? count((uint64_t)value) : none();
+}
+
 /* --- the columns of functions --------------------------------------------------------------- */
 
 #define FUNCTION_COLUMN(name, expression)                                                          \
-    static struct cell function_##name(const void *pointer, double *scratch)                       \
+    static struct cell function_##name(const void *pointer, union cell_room *room)                 \
     {                                                                                              \
         const struct function_row *row = pointer;                                                  \
                                                                                                    \
-        (void)scratch;                                                                             \
+        (void)room;                                                                                \
         return expression;                                                                         \
     }
 
@@ -130,14 +142,15 @@ FUNCTION_COLUMN(file, text(row->file))
 FUNCTION_COLUMN(line, row->first_line ? count(row->first_line) : none())
 FUNCTION_COLUMN(hot_line, row->hot_line ? count(row->hot_line) : none())
 FUNCTION_COLUMN(processes, count(row->processes))
+FUNCTION_COLUMN(pid, row->processes == 1 ? id(row->pid) : none())
 
-static struct cell function_trend(const void *pointer, double *scratch)
+static struct cell function_trend(const void *pointer, union cell_room *room)
 {
     const struct function_row *row = pointer;
 
     for (size_t i = 0; i < PICTURE_TREND; i++)
-        scratch[i] = seconds(row->trend_ns[i]);
-    return (struct cell){.kind = CELL_SERIES, .count = PICTURE_TREND, .series = scratch};
+        room->series[i] = seconds(row->trend_ns[i]);
+    return (struct cell){.kind = CELL_SERIES, .count = PICTURE_TREND, .series = room->series};
 }
 
 static struct cell place(const char *file, uint32_t line)
@@ -147,11 +160,11 @@ static struct cell place(const char *file, uint32_t line)
     return (struct cell){.kind = CELL_PLACE, .text = file, .count = line};
 }
 
-static struct cell function_place(const void *pointer, double *scratch)
+static struct cell function_place(const void *pointer, union cell_room *room)
 {
     const struct function_row *row = pointer;
 
-    (void)scratch;
+    (void)room;
     return place(row->file, row->first_line);
 }
 
@@ -170,23 +183,26 @@ static const struct sheet_column FUNCTION_COLUMNS[] = {
     {"place", "FILE:LINE", 1u << SHEET_TEXT, true, 0, 0, function_place},
     {"file", "", SHEET_FILES, true, 0, 0, function_file},
     {"line", "", SHEET_FILES, false, 0, 0, function_line},
-    {"hot_line", "", SHEET_FILES, false, 0, 0, function_hot_line},
-    {"processes", "PROCESSES", SHEET_EVERYWHERE, false, 0, 0, function_processes}, /* of several only */
+    {"hot_line", "HOT LINE", SHEET_EVERYWHERE, false, 0, 0, function_hot_line},
+    /* the last: of several only */
+    {"processes", "PROCESSES", SHEET_EVERYWHERE, false, 0, 0, function_processes},
+    {"pid", "PID", SHEET_EVERYWHERE, false, 0, 0, function_pid},
 };
+#define FUNCTION_COLUMNS_OF_SEVERAL 2
 
 /* --- the columns of threads ----------------------------------------------------------------- */
 
 #define THREAD_COLUMN(name, expression)                                                            \
-    static struct cell thread_##name(const void *pointer, double *scratch)                         \
+    static struct cell thread_##name(const void *pointer, union cell_room *room)                   \
     {                                                                                              \
         const struct thread_row *row = pointer;                                                    \
                                                                                                    \
-        (void)scratch;                                                                             \
+        (void)room;                                                                                \
         return expression;                                                                         \
     }
 
-THREAD_COLUMN(pid, row->pid > 0 ? count((uint64_t)row->pid) : none())
-THREAD_COLUMN(tid, row->tid > 0 ? count((uint64_t)row->tid) : none())
+THREAD_COLUMN(pid, id(row->pid))
+THREAD_COLUMN(tid, id(row->tid))
 THREAD_COLUMN(ident, count(row->ident))
 THREAD_COLUMN(name, text(row->name))
 THREAD_COLUMN(state, text(text_state_word(row->state)))
@@ -206,7 +222,7 @@ THREAD_COLUMN(line, row->line ? count(row->line) : none())
 
 static const struct sheet_column THREAD_COLUMNS[] = {
     {"tid", "TID", SHEET_EVERYWHERE, false, 0, 0, thread_tid},
-    {"ident", "", SHEET_FILES, false, 0, 0, thread_ident},
+    {"ident", "IDENT", SHEET_EVERYWHERE, false, 0, 0, thread_ident},
     {"name", "NAME", SHEET_EVERYWHERE, true, 0, 0, thread_name},
     {"state", "STATE", SHEET_EVERYWHERE, true, 0, 0, thread_state},
     {"cpu_percent", "CPU%", SHEET_EVERYWHERE, false, 2, 3, thread_cpu},
@@ -224,15 +240,16 @@ static const struct sheet_column THREAD_COLUMNS[] = {
     {"line", "", SHEET_FILES, false, 0, 0, thread_line},
     {"pid", "PID", SHEET_EVERYWHERE, false, 0, 0, thread_pid}, /* the last: of several only */
 };
+#define THREAD_COLUMNS_OF_SEVERAL 1
 
 /* --- the columns of processes --------------------------------------------------------------- */
 
 #define PROCESS_COLUMN(name, expression)                                                           \
-    static struct cell process_##name(const void *pointer, double *scratch)                        \
+    static struct cell process_##name(const void *pointer, union cell_room *room)                  \
     {                                                                                              \
         const struct process_row *row = pointer;                                                   \
                                                                                                    \
-        (void)scratch;                                                                             \
+        (void)room;                                                                                \
         return expression;                                                                         \
     }
 
@@ -251,7 +268,7 @@ static const char *outlier_words(unsigned outlier)
     return outlier < sizeof WORDS / sizeof WORDS[0] ? WORDS[outlier] : "";
 }
 
-PROCESS_COLUMN(pid, count((uint64_t)row->pid))
+PROCESS_COLUMN(pid, id(row->pid))
 PROCESS_COLUMN(state, text(row->ended ? "ended" : "runs"))
 PROCESS_COLUMN(cpu, percent(row->cpu_share))
 PROCESS_COLUMN(gil, percent(row->gil_share))
@@ -266,6 +283,16 @@ PROCESS_COLUMN(line, row->first_line ? count(row->first_line) : none())
 PROCESS_COLUMN(age, row->age_ns ? number(seconds(row->age_ns)) : none())
 PROCESS_COLUMN(command_line, text(row->command))
 
+static struct cell process_version(const void *pointer, union cell_room *room)
+{
+    const struct process_row *row = pointer;
+
+    if (row->version_hex == 0)
+        return none();
+    text_python_version(room->word, row->version_hex);
+    return text(room->word);
+}
+
 static const struct sheet_column PROCESS_COLUMNS[] = {
     {"pid", "PID", SHEET_EVERYWHERE, false, 0, 0, process_pid},
     {"state", "STATE", SHEET_EVERYWHERE, true, 0, 0, process_state},
@@ -279,7 +306,8 @@ static const struct sheet_column PROCESS_COLUMNS[] = {
     {"place", "FILE:LINE", 1u << SHEET_TEXT, true, 0, 0, process_place},
     {"file", "", SHEET_FILES, true, 0, 0, process_file},
     {"line", "", SHEET_FILES, false, 0, 0, process_line},
-    {"age_s", "", SHEET_FILES, false, 0, 3, process_age},
+    {"age_s", "UP s", SHEET_EVERYWHERE, false, 1, 3, process_age},
+    {"python", "PYTHON", SHEET_EVERYWHERE, true, 0, 0, process_version},
     {"command", "COMMAND", SHEET_EVERYWHERE, true, 0, 0, process_command_line},
 };
 
@@ -296,23 +324,6 @@ static void add(struct head *head, const char *key, struct cell value)
 {
     if (head->count < ITEMS_MAX)
         head->items[head->count++] = (struct sheet_item){key, 3, value};
-}
-
-static void add_target(struct head *head, const struct picture *picture)
-{
-    text_python_version(head->python, picture->version_hex);
-    text_build(head->python + strlen(head->python), picture->read_as, picture->build);
-    text_time(head->taken, picture->taken_ns);
-    add(head, "pid", count((uint64_t)picture->pid));
-    add(head, "command", text(picture->command));
-    add(head, "python", text(head->python));
-    add(head, "taken", text(head->taken));
-    /* Without a reason it is not the target that ended, but the sampling of it. */
-    if (picture->process_count > 1) {
-        add(head, "processes", count(picture->process_count));
-        add(head, "running", count(picture->running));
-    }
-    add(head, "ended", picture->ended && picture->end_text[0] ? text(picture->end_text) : none());
 }
 
 /* What the three queries have in common. */
@@ -341,12 +352,54 @@ static struct query query_of(const struct view_description *view)
     }
 }
 
+/* The only one there is or that is shown; NULL: there are several. */
+static const struct picture_process *only_process(const struct view_description *view)
+{
+    const struct picture *picture = view->picture;
+    const uint32_t asked = query_of(view).process;
+
+    if (picture->process_count == 1)
+        return picture->processes;
+    return asked < picture->process_count ? &picture->processes[asked] : NULL;
+}
+
+static struct cell age(const struct picture_process *process, uint64_t taken_ns)
+{
+    if (!process || process->started_ns == 0 || process->started_ns > taken_ns)
+        return none();
+    return number(seconds(taken_ns - process->started_ns));
+}
+
+static void add_target(struct head *head, const struct view_description *view)
+{
+    const struct picture *picture = view->picture;
+    const struct picture_process *only = only_process(view);
+    /* Without a reason it is not the target that ended, but the sampling of it. */
+    const bool ended = picture->ended && picture->end_text[0];
+
+    text_python_version(head->python, picture->version_hex);
+    text_build(head->python + strlen(head->python), picture->read_as, picture->build);
+    text_time(head->taken, picture->taken_ns);
+    add(head, "pid", count((uint64_t)picture->pid));
+    add(head, "command", text(picture->command));
+    add(head, "python", text(head->python));
+    add(head, "taken", text(head->taken));
+    add(head, "age_s", age(only, picture->taken_ns));
+    if (picture->process_count > 1) {
+        add(head, "processes", count(picture->process_count));
+        add(head, "running", count(picture->running));
+    }
+    add(head, "ended", ended ? text(picture->end_text) : none());
+    add(head, "stopped", flag(!ended && (only ? only->stopped : picture->stopped)));
+}
+
 /* How the rows were chosen and ordered. */
 static void add_query(struct head *head, const struct view_description *view)
 {
     const struct picture *picture = view->picture;
     const struct function_query *functions = &view->function_query;
     const struct query query = query_of(view);
+    const struct picture_process *only = only_process(view);
     bool filtered = view->filter_text && view->filter_text[0];
     size_t sorts;
     const struct view_sort *words = view_sorts(view->kind, &sorts);
@@ -355,9 +408,7 @@ static void add_query(struct head *head, const struct view_description *view)
     add(head, "window_s", query.span == SPAN_WINDOW ? number(seconds(picture->window_ns)) : none());
     add(head, "observed_s", number(seconds(picture->span_ns[query.span])));
     if (picture->process_count > 1)
-        add(head, "process", query.process < picture->process_count
-                                 ? count((uint64_t)picture->processes[query.process].pid)
-                                 : none());
+        add(head, "process", only ? id(only->pid) : none());
     if (view->kind == VIEW_FUNCTIONS) {
         const struct picture_thread *thread = functions->thread < picture->thread_count
                                                   ? &picture->threads[functions->thread]
@@ -379,6 +430,8 @@ static void add_counts(struct head *head, const struct picture *picture)
     const struct sampler_counts *counts = &picture->counts;
 
     add(head, "rate_hz", number(picture->rate_hz));
+    add(head, "engine", text(picture->blocking ? "blocking" : picture->riding ? "ride" : "remote"));
+    add(head, "slowed", flag(picture->slowed));
     add(head, "ridden", count(picture->ridden));
     add(head, "kept_percent",
         counts->samples + counts->failed > 0 ? percent(picture_kept_share(picture)) : none());
@@ -386,16 +439,18 @@ static void add_counts(struct head *head, const struct picture *picture)
     add(head, "samples", count(counts->samples));
     add(head, "failed", count(counts->failed));
     add(head, "truncated", count(counts->truncated));
+    add(head, "cut", count(counts->cut));
     add(head, "retried", count(counts->retried));
     add(head, "missed", count(counts->missed));
     add(head, "lost", count(counts->lost));
     add(head, "dropped", count(picture->dropped));
+    add(head, "unlisted", count(counts->unlisted));
 }
 
-/* Where there is one process, the last column, which tells them apart, is left out. */
-static size_t columns_told(size_t count, const struct picture *picture)
+/* Where there is one process, the last columns, `of_several`, which tell them apart, are left out. */
+static size_t columns_told(size_t count, size_t of_several, const struct picture *picture)
 {
-    return picture->process_count > 1 ? count : count - 1;
+    return picture->process_count > 1 ? count : count - of_several;
 }
 
 /* --- a view --------------------------------------------------------------------------------- */
@@ -412,7 +467,7 @@ static bool write_rows(FILE *stream, enum sheet_format format, const struct view
     add(&head, "program", text(PACKAGE_NAME));
     add(&head, "version", text(PACKAGE_VERSION));
     add(&head, "view", text(VIEW_KIND_WORDS[view->kind]));
-    add_target(&head, view->picture);
+    add_target(&head, view);
     add_query(&head, view);
     if (functions) {
         add(&head, "whole_s", number(seconds(functions->whole_ns)));
@@ -433,7 +488,7 @@ static bool write_functions(FILE *stream, enum sheet_format format,
     struct sheet sheet = {
         .columns = FUNCTION_COLUMNS,
         .column_count = columns_told(sizeof FUNCTION_COLUMNS / sizeof FUNCTION_COLUMNS[0],
-                                     view->picture),
+                                     FUNCTION_COLUMNS_OF_SEVERAL, view->picture),
         .row_size = sizeof(struct function_row),
     };
     bool written = function_table_fill(&table, view->picture, &view->function_query, error);
@@ -452,7 +507,7 @@ static bool write_threads(FILE *stream, enum sheet_format format,
     struct sheet sheet = {
         .columns = THREAD_COLUMNS,
         .column_count = columns_told(sizeof THREAD_COLUMNS / sizeof THREAD_COLUMNS[0],
-                                     view->picture),
+                                     THREAD_COLUMNS_OF_SEVERAL, view->picture),
         .row_size = sizeof(struct thread_row),
     };
     bool written = thread_table_fill(&table, view->picture, &view->thread_query, error);

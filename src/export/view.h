@@ -1,6 +1,6 @@
 /*
  * view - what the screen shows, written to a file: all rows of a view, and a head that says what,
- * when, over which time, in which order and through which filter.
+ * when, over which time, in which order, through which filter, and how well it could be sampled.
  *
  * The forms, and how a file's ending tells which, are those of export/sheet.h. One thread.
  */

@@ -16,8 +16,9 @@
 #include "base/clock.h"
 
 enum {
-    END_PATIENCE_MS = 1500, /* for one that was asked to end */
+    END_PATIENCE_MS = 1500, /* for one that was asked to end, or seems about to */
     END_LOOK_MS = 5,
+    START_LOOK_MS = 50,
 };
 
 struct program {
@@ -27,13 +28,34 @@ struct program {
     int end_fd; /* its pidfd; -1: none */
 };
 
-static sigset_t mask_before;
-static struct sigaction pipe_before;
+/* What is to come of these here, whatever this process began with. */
+static const struct {
+    int signal;
+    void (*action)(int);
+} OWN_SIGNALS[] = {
+    {SIGPIPE, SIG_IGN}, /* a reader of the output that has seen enough ends the writing, not the program, */
+    {SIGXFSZ, SIG_IGN}, /* nor does a limit to the size of files: there may be one to take back */
+    {SIGCHLD, SIG_DFL}, /* if it was ignored, nobody would know how the program ended */
+};
+enum { OWN_SIGNAL_COUNT = sizeof OWN_SIGNALS / sizeof OWN_SIGNALS[0] };
 
-void program_note_signals(void)
+static sigset_t mask_before;
+static struct sigaction actions_before[OWN_SIGNAL_COUNT];
+
+void program_take_signals(void)
 {
     sigprocmask(SIG_BLOCK, NULL, &mask_before);
-    sigaction(SIGPIPE, NULL, &pipe_before);
+    for (int i = 0; i < OWN_SIGNAL_COUNT; i++) {
+        sigaction(OWN_SIGNALS[i].signal, NULL, &actions_before[i]);
+        signal(OWN_SIGNALS[i].signal, OWN_SIGNALS[i].action);
+    }
+}
+
+static void give_signals_back(void)
+{
+    for (int i = 0; i < OWN_SIGNAL_COUNT; i++)
+        sigaction(OWN_SIGNALS[i].signal, &actions_before[i], NULL);
+    sigprocmask(SIG_SETMASK, &mask_before, NULL);
 }
 
 /* --- in the child, before it is the program ------------------------------------------------------ */
@@ -64,11 +86,9 @@ static void be_program(const struct program_options *options, char *const *argv,
 
     if (options->apart)
         setsid();
-    if (child_takes_files(options, terminal)) {
-        sigaction(SIGPIPE, &pipe_before, NULL);
-        sigprocmask(SIG_SETMASK, &mask_before, NULL);
+    give_signals_back(); /* to open a pipe may take for ever, and is to be ended */
+    if (child_takes_files(options, terminal))
         execvp(argv[0], argv);
-    }
     number = errno;
     told = write(failure, &number, sizeof number);
     (void)told;
@@ -133,6 +153,22 @@ static void close_if_open(int file)
         close(file);
 }
 
+/* Waits until the child became the program, or tells of an error. Signals that are blocked here until the program has
+   begun end one that waits for its files. */
+static void await_program(pid_t child, int failure)
+{
+    static const int ENDS[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    struct pollfd told = {.fd = failure, .events = POLLIN};
+    sigset_t pending;
+
+    while (poll(&told, 1, START_LOOK_MS) <= 0) {
+        sigpending(&pending);
+        for (size_t i = 0; i < sizeof ENDS / sizeof ENDS[0]; i++)
+            if (sigismember(&pending, ENDS[i]) == 1)
+                kill(child, ENDS[i]);
+    }
+}
+
 /* Makes the child, and learns whether it became the program: it closes `failure` by that. */
 static bool launch(struct program *program, const struct program_options *options, int terminal,
                    struct error *error)
@@ -157,6 +193,7 @@ static bool launch(struct program *program, const struct program_options *option
         close(failure[0]);
         return error_set(error, ERROR_SYSTEM, "cannot start another process: %s", strerror(number));
     }
+    await_program(program->pid, failure[0]);
     do
         told = read(failure[0], &number, sizeof number);
     while (told < 0 && errno == EINTR);
@@ -227,24 +264,43 @@ bool program_ended(const struct program *program, int *status)
 {
     siginfo_t info = {0};
 
-    /* It stays a zombie, and so its id stays its own. */
-    if (waitid(P_PID, (id_t)program->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+    /* It stays a zombie, and so its id stays its own. The kernel also tells here of one that this program traces and has
+       stopped (wait_task_stopped(), kernel/exit.c of Linux 6). */
+    if (waitid(P_PID, (id_t)program->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0 ||
+        info.si_code == CLD_TRAPPED || info.si_code == CLD_STOPPED)
         return false;
     *status = info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0) : info.si_status;
     return true;
 }
 
-void program_kill(const struct program *program)
+static bool ends_soon(const struct program *program, int *status)
 {
     const struct timespec pause = {0, END_LOOK_MS * (long)NS_PER_MS};
     const uint64_t until_ns = clock_now_ns() + END_PATIENCE_MS * NS_PER_MS;
+
+    while (!program_ended(program, status)) {
+        if (clock_now_ns() >= until_ns)
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
+bool program_ended_unseen(const struct program *program, const struct error *reason, int *status)
+{
+    const bool is_gone = reason->code == ERROR_GONE || reason->code == ERROR_NO_PROCESS;
+
+    return is_gone ? ends_soon(program, status) : program_ended(program, status);
+}
+
+void program_kill(const struct program *program)
+{
     int status;
 
     program_signal(program, SIGTERM);
     program_signal(program, SIGCONT);
-    while (!program_ended(program, &status) && clock_now_ns() < until_ns)
-        nanosleep(&pause, NULL);
-    program_signal(program, SIGKILL);
+    if (!ends_soon(program, &status))
+        program_signal(program, SIGKILL);
 }
 
 void program_tell_end(int status, char *text, size_t size)

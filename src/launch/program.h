@@ -28,9 +28,9 @@ struct program_options {
     unsigned short columns, rows; /* of this size */
 };
 
-/* Takes note of what signals do in this process, so that programs get them as it did. To be called before that
-   is changed. */
-void program_note_signals(void);
+/* Takes note of what signals do in this process, so that programs get them as it did; from then on none ends it for what
+   it writes, and the end of a child is told. To be called before anything else is changed. */
+void program_take_signals(void);
 
 /* Starts it; NULL when that cannot be done, with the reason. */
 struct program *program_start(const struct program_options *options, struct error *error);
@@ -51,6 +51,10 @@ void program_signal(const struct program *program, int signal);
 
 /* Whether it has ended; `status` is as of wait(2) then. */
 bool program_ended(const struct program *program, int *status);
+
+/* The same where it could not be looked at, with the reason: as one that is about to end has no memory any more, its end is
+   waited for then, for a moment. */
+bool program_ended_unseen(const struct program *program, const struct error *reason, int *status);
 
 /* Ends a program that is of no use: asks it to, and kills it when it does not within a second or two. */
 void program_kill(const struct program *program);

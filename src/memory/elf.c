@@ -11,39 +11,65 @@ enum {
     SYMBOLS_MAX = 1 << 24,
     SECTIONS_MAX = 1 << 16,
     SECTION_BYTES_MAX = 1 << 28,
+    FILE_BYTES_MAX = 1 << 29, /* of all sections, which are kept until its end */
 };
 
-static void match(struct elf_symbol *symbols, size_t count, const char *name, uint64_t address)
+/* What is looked for in a file, and what that may still take. */
+struct search {
+    Elf *elf;
+    struct elf_symbol *symbols;
+    size_t count;
+    size_t symbols_left;
+    uint64_t bytes_left;
+};
+
+static void match(struct search *search, const char *name, uint64_t address)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (!symbols[i].found && strcmp(symbols[i].name, name) == 0) {
-            symbols[i].found = true;
-            symbols[i].address = address;
+    for (size_t i = 0; i < search->count; i++) {
+        struct elf_symbol *symbol = &search->symbols[i];
+
+        if (!symbol->found && strcmp(symbol->name, name) == 0) {
+            symbol->found = true;
+            symbol->address = address;
         }
     }
 }
 
-/* Whether neither the section nor the one with its strings is too large. */
-static bool is_readable(Elf *elf, const GElf_Shdr *header)
+static bool all_found(const struct search *search)
+{
+    for (size_t i = 0; i < search->count; i++)
+        if (!search->symbols[i].found)
+            return false;
+    return true;
+}
+
+/* Whether a section may be read, which it is taken to be from here on. */
+static bool take_bytes(struct search *search, const GElf_Shdr *header)
+{
+    if (header->sh_size > SECTION_BYTES_MAX || header->sh_size > search->bytes_left)
+        return false;
+    search->bytes_left -= header->sh_size;
+    return true;
+}
+
+/* Whether the section may be, and the one with its strings. */
+static bool is_readable(struct search *search, const GElf_Shdr *header)
 {
     GElf_Shdr strings;
 
-    return header->sh_size <= SECTION_BYTES_MAX &&
-           gelf_getshdr(elf_getscn(elf, header->sh_link), &strings) != NULL &&
-           strings.sh_size <= SECTION_BYTES_MAX;
+    return header->sh_entsize != 0 && search->symbols_left > 0 && take_bytes(search, header) &&
+           gelf_getshdr(elf_getscn(search->elf, header->sh_link), &strings) != NULL &&
+           take_bytes(search, &strings);
 }
 
-/* Looks at no more than `left` entries, and takes them from it. */
-static void search_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
-                           struct elf_symbol *symbols, size_t count, size_t *left)
+/* Looks at no more entries than are left, and takes them from these. */
+static void search_symbols(struct search *search, Elf_Scn *section, const GElf_Shdr *header)
 {
-    Elf_Data *data = is_readable(elf, header) ? elf_getdata(section, NULL) : NULL;
-    const size_t total = data != NULL && header->sh_entsize != 0
-                             ? (size_t)(header->sh_size / header->sh_entsize)
-                             : 0;
-    const size_t looked_at = total < *left ? total : *left;
+    Elf_Data *data = is_readable(search, header) ? elf_getdata(section, NULL) : NULL;
+    const size_t total = data != NULL ? (size_t)(header->sh_size / header->sh_entsize) : 0;
+    const size_t looked_at = total < search->symbols_left ? total : search->symbols_left;
 
-    *left -= looked_at;
+    search->symbols_left -= looked_at;
     for (size_t i = 0; i < looked_at; i++) {
         GElf_Sym symbol;
         const char *name;
@@ -52,25 +78,24 @@ static void search_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
             return;
         if (symbol.st_shndx == SHN_UNDEF || symbol.st_value == 0)
             continue;
-        name = elf_strptr(elf, header->sh_link, symbol.st_name);
+        name = elf_strptr(search->elf, header->sh_link, symbol.st_name);
         if (name != NULL)
-            match(symbols, count, name, symbol.st_value);
+            match(search, name, symbol.st_value);
     }
 }
 
-static void search_sections(Elf *elf, struct elf_symbol *symbols, size_t count)
+static void search_sections(struct search *search)
 {
+    Elf *elf = search->elf;
     Elf_Scn *section = NULL;
-    size_t left = SYMBOLS_MAX;
     size_t section_count, names;
     GElf_Shdr strings;
 
     if (elf_getshdrnum(elf, &section_count) != 0 || section_count > SECTIONS_MAX ||
         elf_getshdrstrndx(elf, &names) != 0 ||
-        gelf_getshdr(elf_getscn(elf, names), &strings) == NULL ||
-        strings.sh_size > SECTION_BYTES_MAX)
+        gelf_getshdr(elf_getscn(elf, names), &strings) == NULL || !take_bytes(search, &strings))
         return;
-    while ((section = elf_nextscn(elf, section)) != NULL) {
+    while (!all_found(search) && (section = elf_nextscn(elf, section)) != NULL) {
         GElf_Shdr header;
         const char *name;
 
@@ -78,9 +103,9 @@ static void search_sections(Elf *elf, struct elf_symbol *symbols, size_t count)
             continue;
         name = elf_strptr(elf, names, header.sh_name);
         if (name != NULL && header.sh_addr != 0)
-            match(symbols, count, name, header.sh_addr);
+            match(search, name, header.sh_addr);
         if (header.sh_type == SHT_SYMTAB || header.sh_type == SHT_DYNSYM)
-            search_symbols(elf, section, &header, symbols, count, &left);
+            search_symbols(search, section, &header);
     }
 }
 
@@ -109,6 +134,8 @@ static bool find_load_address(Elf *elf, uint64_t file_offset, uint64_t *load_add
 bool elf_find(int fd, uint64_t file_offset, uint64_t *load_address, struct elf_symbol *symbols,
               size_t count)
 {
+    struct search search = {
+        .symbols = symbols, .count = count, .symbols_left = SYMBOLS_MAX, .bytes_left = FILE_BYTES_MAX};
     Elf *elf;
     bool ok;
 
@@ -120,8 +147,9 @@ bool elf_find(int fd, uint64_t file_offset, uint64_t *load_address, struct elf_s
         return false;
     ok = elf_kind(elf) == ELF_K_ELF && gelf_getclass(elf) == ELFCLASS64 &&
          find_load_address(elf, file_offset, load_address);
+    search.elf = elf;
     if (ok)
-        search_sections(elf, symbols, count);
+        search_sections(&search);
     elf_end(elf);
     return ok;
 }

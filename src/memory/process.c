@@ -1,5 +1,6 @@
 #include "memory/process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/auxvec.h>
@@ -14,12 +15,14 @@
 enum {
     MARK_BYTES = 16,   /* that AT_RANDOM points to (create_elf_tables(), fs/binfmt_elf.c) */
     AUXV_BYTES = 1024, /* of some twenty pairs of words */
+    TASKS_ASKED_MAX = 256,
+    FINDS_MAX = 3,
 };
 
 struct process_reader {
     struct reader reader;
     pid_t pid;
-    bool by_file; /* process_vm_readv is filtered */
+    bool by_file; /* process_vm_readv is filtered, or leads nowhere as the process's first thread ended */
     int mem_fd;   /* /proc/PID/mem, which stays bound to the memory that it was opened on; -1: not to be
                      had */
     /* Random bytes that the kernel gives to each program anew: as long as they are where they were, it is the same. */
@@ -33,36 +36,6 @@ static struct iovec remote_piece(const struct piece *piece)
 {
     /* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel wants the target's address so */
     return (struct iovec){(void *)(uintptr_t)piece->address.value, piece->length};
-}
-
-/* The first reading after process_watch() reads the mark as well: a piece more costs less than a call. */
-static size_t gather_by_call(struct process_reader *process, const struct piece *pieces, size_t count,
-                             void *into)
-{
-    const bool marks = process->watched && !process->marked && count < READER_PIECES_MAX;
-    struct iovec remote[READER_PIECES_MAX];
-    unsigned char mark[MARK_BYTES];
-    struct iovec local[] = {{into, 0}, {mark, MARK_BYTES}};
-    ssize_t got;
-
-    if (count > READER_PIECES_MAX)
-        count = READER_PIECES_MAX;
-    for (size_t i = 0; i < count; i++) {
-        remote[i] = remote_piece(&pieces[i]);
-        local[0].iov_len += pieces[i].length;
-    }
-    if (marks)
-        remote[count] = remote_piece(&process->mark);
-    got = process_vm_readv(process->pid, local, marks ? 2 : 1, remote, count + marks, 0);
-    if (got < 0)
-        return 0;
-    if ((size_t)got < local[0].iov_len) {
-        errno = EFAULT;
-        return (size_t)got;
-    }
-    process->marked |= marks && (size_t)got == local[0].iov_len + MARK_BYTES &&
-                       memcmp(mark, process->mark_bytes, MARK_BYTES) == 0;
-    return local[0].iov_len;
 }
 
 static size_t gather_by_file(int mem_fd, const struct piece *pieces, size_t count, void *into)
@@ -88,6 +61,56 @@ static size_t gather_by_file(int mem_fd, const struct piece *pieces, size_t coun
     return done;
 }
 
+/* Whether the memory is there: the file says 0 where it is not. */
+static bool file_holds(int mem_fd)
+{
+    char byte;
+
+    return pread(mem_fd, &byte, 1, 0) != 0;
+}
+
+/* Whether the call failed, with errno, only as the thread ended that the process has its id from: that one has no memory
+   then (exit_mm(), kernel/exit.c), and the others go on. From here on the file is read, which does not ask whose it is. */
+static bool outlives_its_id(struct process_reader *process)
+{
+    const int error_number = errno;
+
+    if (error_number == ESRCH && process->mem_fd >= 0)
+        process->by_file = file_holds(process->mem_fd);
+    errno = error_number;
+    return process->by_file;
+}
+
+/* The first reading after process_watch() reads the mark as well: a piece more costs less than a call. */
+static size_t gather_by_call(struct process_reader *process, const struct piece *pieces, size_t count,
+                             void *into)
+{
+    const bool marks = process->watched && !process->marked && count < READER_PIECES_MAX;
+    struct iovec remote[READER_PIECES_MAX];
+    unsigned char mark[MARK_BYTES];
+    struct iovec local[] = {{into, 0}, {mark, MARK_BYTES}};
+    ssize_t got;
+
+    if (count > READER_PIECES_MAX)
+        count = READER_PIECES_MAX;
+    for (size_t i = 0; i < count; i++) {
+        remote[i] = remote_piece(&pieces[i]);
+        local[0].iov_len += pieces[i].length;
+    }
+    if (marks)
+        remote[count] = remote_piece(&process->mark);
+    got = process_vm_readv(process->pid, local, marks ? 2 : 1, remote, count + marks, 0);
+    if (got < 0)
+        return outlives_its_id(process) ? gather_by_file(process->mem_fd, pieces, count, into) : 0;
+    if ((size_t)got < local[0].iov_len) {
+        errno = EFAULT;
+        return (size_t)got;
+    }
+    process->marked |= marks && (size_t)got == local[0].iov_len + MARK_BYTES &&
+                       memcmp(mark, process->mark_bytes, MARK_BYTES) == 0;
+    return local[0].iov_len;
+}
+
 static size_t process_gather(struct reader *reader, const struct piece *pieces, size_t count,
                              void *into)
 {
@@ -102,13 +125,12 @@ static bool process_holds(struct reader *reader)
 {
     struct process_reader *process = (struct process_reader *)reader;
     const bool marked = process->marked;
-    char byte;
 
     /* What is read from here on may be another's: it tells nothing of the next time. */
     process->watched = process->marked = false;
     if (marked)
         return true;
-    return process->mem_fd < 0 || pread(process->mem_fd, &byte, 1, 0) != 0;
+    return process->mem_fd < 0 || file_holds(process->mem_fd);
 }
 
 static void process_watch(struct reader *reader)
@@ -141,6 +163,29 @@ static int probe_call(pid_t pid)
     if (process_vm_readv(pid, &local, 1, &remote, 1, 0) >= 0 || errno == EFAULT)
         return 0;
     return errno;
+}
+
+pid_t process_memory_id(pid_t pid)
+{
+    char path[64];
+    const struct dirent *entry;
+    pid_t found = 0;
+    DIR *tasks;
+
+    if (probe_call(pid) != ESRCH)
+        return pid;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    tasks = opendir(path);
+    if (tasks == NULL)
+        return pid;
+    for (unsigned i = 0; i < TASKS_ASKED_MAX && found == 0 && (entry = readdir(tasks)) != NULL; i++) {
+        const pid_t task = (pid_t)strtol(entry->d_name, NULL, 10);
+
+        if (task > 0 && task != pid && probe_call(task) != ESRCH)
+            found = task;
+    }
+    closedir(tasks);
+    return found != 0 ? found : pid;
 }
 
 static int open_mem(pid_t pid)
@@ -181,6 +226,24 @@ static void find_mark(struct process_reader *process)
         process->mark = mark;
 }
 
+/* Opens the file of the memory, or gives -1 in its place, and tells what process_vm_readv() says of it. By the id of one of
+   the threads, which may end just then. */
+static int find_memory(pid_t pid, int *mem_fd)
+{
+    int refusal = ESRCH;
+
+    *mem_fd = -1;
+    for (int i = 0; i < FINDS_MAX && refusal == ESRCH; i++) {
+        const pid_t id = process_memory_id(pid);
+
+        if (*mem_fd >= 0)
+            close(*mem_fd);
+        *mem_fd = open_mem(id);
+        refusal = probe_call(id);
+    }
+    return refusal;
+}
+
 struct reader *process_reader_new(pid_t pid, struct error *error)
 {
     struct process_reader *process;
@@ -189,8 +252,7 @@ struct reader *process_reader_new(pid_t pid, struct error *error)
     /* Where /proc has other numbers, the call and the files would be of two processes. */
     if (!proc_usable(error))
         return NULL;
-    mem_fd = open_mem(pid);
-    refusal = probe_call(pid);
+    refusal = find_memory(pid, &mem_fd);
     if (refusal == ESRCH) {
         absence_explain(pid, error);
         goto fail;

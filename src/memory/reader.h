@@ -23,6 +23,17 @@ struct piece {
     size_t length;
 };
 
+/* The least piece that holds both, and what is between them; of length SIZE_MAX where one reaches beyond the last
+   address. */
+static inline struct piece piece_around(struct piece a, struct piece b)
+{
+    const uint64_t a_end = a.address.value + a.length, b_end = b.address.value + b.length;
+    const remote_addr start = a.address.value < b.address.value ? a.address : b.address;
+    const bool wraps = a_end < a.address.value || b_end < b.address.value;
+
+    return (struct piece){start, wraps ? SIZE_MAX : (a_end > b_end ? a_end : b_end) - start.value};
+}
+
 struct reader {
     const struct reader_type *type;
 };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <unistd.h>
 
 #include "base/clean.h"
 
@@ -229,12 +230,21 @@ static void name_of(pid_t pid, char name[64])
     fclose(file);
 }
 
+/* Whether a thread is one of this program's. */
+static bool is_ours(pid_t tid)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "/proc/self/task/%d", (int)tid);
+    return access(path, F_OK) == 0;
+}
+
 bool process_can_be_stopped(pid_t pid, struct error *error)
 {
     struct rights rights;
     char name[64];
 
-    if (rights_read(&rights, pid) && rights.tracer > 0) {
+    if (rights_read(&rights, pid) && rights.tracer > 0 && !is_ours(rights.tracer)) {
         name_of(rights.tracer, name);
         return error_set(error, ERROR_PERMISSION,
                          "process %d cannot be stopped for --blocking: process %d (%s) traces it already, as "

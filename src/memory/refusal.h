@@ -66,7 +66,7 @@ bool proc_tell(struct finding *finding);
 bool proc_usable(struct error *error);
 
 /* Whether threads of process `pid`, which may be read, can be stopped (stop.h), as far as can be told
-   without doing it; false with who traces it already, or what forbids it. */
+   without doing it; false with who else traces it already, or what forbids it. */
 bool process_can_be_stopped(pid_t pid, struct error *error);
 
 #endif

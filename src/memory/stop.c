@@ -67,7 +67,7 @@ static enum seen look(struct stopper *stopper)
 static enum seen await(struct stopper *stopper)
 {
     const struct timespec most = {0, WAIT_US * (long)NS_PER_US};
-    const uint64_t until_ns = clock_now_ns() + STOP_PATIENCE_MS * NS_PER_MS;
+    const uint64_t until_ns = clock_now_ns() + STOPPER_PATIENCE_MS * NS_PER_MS;
 
     sigset_t signals;
 
@@ -98,24 +98,21 @@ static bool let_go(struct stopper *stopper)
     return true;
 }
 
+static enum stop_result result_of(enum seen seen)
+{
+    return seen == SEEN_STANDING ? STOP_STANDS : seen == SEEN_ENDED ? STOP_ENDED : STOP_LATE;
+}
+
 enum stop_result stopper_stop(struct stopper *stopper, pid_t tid)
 {
-    if (stopper_tend(stopper))
+    if (stopper->tid != 0)
         return STOP_LATE;
     if (ptrace(PTRACE_SEIZE, tid, NULL, NULL) != 0)
         return errno == ESRCH ? STOP_ENDED : STOP_REFUSED;
     *stopper = (struct stopper){.tid = tid, .going_ns = clock_now_ns()};
     /* If that fails, it has just ended, which is seen now. */
     ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
-    switch (await(stopper)) {
-    case SEEN_STANDING:
-        return STOP_STANDS;
-    case SEEN_ENDED:
-        return STOP_ENDED;
-    case SEEN_GOING:
-        break;
-    }
-    return STOP_LATE;
+    return result_of(await(stopper));
 }
 
 uint64_t stopper_release(struct stopper *stopper)
@@ -129,11 +126,18 @@ uint64_t stopper_release(struct stopper *stopper)
     return clock_now_ns() - going_ns;
 }
 
-bool stopper_tend(struct stopper *stopper)
+enum stop_result stopper_look(struct stopper *stopper)
 {
+    enum stop_result result;
+    uint64_t now_ns;
+
     if (stopper->tid == 0)
-        return false;
-    if (look(stopper) == SEEN_STANDING)
-        let_go(stopper);
-    return stopper->tid != 0;
+        return STOP_ENDED;
+    if (stopper->stands)
+        return STOP_STANDS;
+    now_ns = clock_now_ns();
+    result = result_of(look(stopper));
+    if (result == STOP_LATE)
+        stopper->going_ns = now_ns;
+    return result;
 }

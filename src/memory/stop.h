@@ -34,24 +34,25 @@ void stopper_leave_end(pid_t child);
 
 enum stop_result {
     STOP_STANDS,  /* it stands still: stopper_release() is due */
-    STOP_LATE,    /* it did not stop within STOP_PATIENCE_MS, or the one before has not yet: stopper_tend() is due */
+    STOP_LATE,    /* it did not stop within STOPPER_PATIENCE_MS, or the one before was not let go: stopper_look() is due */
     STOP_ENDED,   /* there is no such thread any more */
     STOP_REFUSED, /* somebody else traces it, or the kernel does not let us; errno says which */
 };
 
-#define STOP_PATIENCE_MS 20u
+#define STOPPER_PATIENCE_MS 20u
 
 /* Stops thread `tid`. A system call that it sleeps in can end early with EINTR by that (signal(7),
    "Interruption of system calls"): it is for threads that run. */
 enum stop_result stopper_stop(struct stopper *stopper, pid_t tid);
 
-/* Lets the thread that stands go on; gives for how long it stood, at most. If it was killed meanwhile,
-   its end is taken note of, or by stopper_tend() when that takes longer than STOP_PATIENCE_MS. */
+/* Lets the thread that stands go on; gives for how long it stood, at most: since the last look at which it did not.
+   If it was killed meanwhile, its end is taken note of, or by stopper_look() when that takes longer than
+   STOPPER_PATIENCE_MS. */
 uint64_t stopper_release(struct stopper *stopper);
 
-/* Looks after a thread that was late, and lets it go if it stands by now; true while it does not. Costs
-   nothing where there is none. While there is one, call it every millisecond or so: that is how long it
-   then stands. */
-bool stopper_tend(struct stopper *stopper);
+/* Looks after a thread that was late: STOP_LATE while it does not stand, then STOP_STANDS, or STOP_ENDED, as where
+   there is none, which costs nothing. While there is one, call it every millisecond or so: that is how long it then
+   stands. */
+enum stop_result stopper_look(struct stopper *stopper);
 
 #endif

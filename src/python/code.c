@@ -14,7 +14,6 @@ enum {
     FILE_ROOM = 4096,
     TABLE_BYTES_MAX = 1 << 20, /* of one location table */
     RUNS_MAX = 1 << 16,        /* of one code object */
-    UNIT_BYTES = 2,            /* sizeof(_Py_CODEUNIT), Include/cpython/code.h */
     COPIES_MAX = 1024, /* of a function's units, one for each thread that ran them */
     TABLE_BEGIN_BYTES = 48,    /* of a location table, that are compared */
     TABLE_HEAD_BYTES_MAX = 64, /* from its size to its bytes */
@@ -54,6 +53,7 @@ struct object {
     unsigned sights;   /* how often it was seen so since, up to what trust takes */
     uint64_t until_ns; /* how long it is taken for that unseen */
     uint64_t seen;     /* the stack with which it was seen as that */
+    uint32_t version;  /* of the code object that it was then */
     UT_hash_handle hh; /* the first was not compared with the target for longest */
 };
 
@@ -151,6 +151,23 @@ static bool identity_of(const struct layout *layout, const unsigned char *head,
     }
     identity->unit_count = (uint32_t)int_at(head, layout->code.unit_count);
     return identity->unit_count > 0 && identity->unit_count < 1u << 28;
+}
+
+/* 0 where it is not told. */
+static uint32_t version_of(const struct layout *layout, const unsigned char *head)
+{
+    return layout->code.version != LAYOUT_NONE ? (uint32_t)int_at(head, layout->code.version) : 0;
+}
+
+/* Whether a head is of the code object that has this identity and version, and not of another that is in its place.
+   Before 3.12 that is one that differs in what we take from it. */
+static bool is_of_object(const struct layout *layout, const unsigned char *head, const struct identity *identity,
+                         uint32_t version)
+{
+    struct identity other;
+
+    return identity_of(layout, head, &other) && memcmp(&other, identity, sizeof other) == 0 &&
+           version_of(layout, head) == version;
 }
 
 static struct function *add_function(struct code_table *table, char *key, size_t key_length,
@@ -422,11 +439,23 @@ void code_forget(struct code_table *table, remote_addr code)
         object_free(table, object);
 }
 
-bool code_see(struct code_table *table, remote_addr code, const struct piece *pieces, size_t count,
-              const unsigned char *bytes, uint64_t now_ns)
+/* One made anew that looks like the one before is one more that did not stay: it is not trusted to. */
+static void note_version(struct object *object, uint32_t version, uint64_t now_ns)
 {
+    if (version != object->version) {
+        object->since_ns = now_ns;
+        object->sights = 0;
+    }
+    object->version = version;
+}
+
+bool code_see(struct code_table *table, remote_addr code, const struct piece *pieces, size_t count,
+              const unsigned char *head_before, const unsigned char *bytes, uint64_t now_ns)
+{
+    const uint32_t version = version_of(table->layout, bytes);
     struct object *object = find_object(table, code.value);
     struct identity identity;
+    bool is_known;
 
     if (!identity_of(table->layout, bytes, &identity)) {
         if (object != NULL)
@@ -437,18 +466,22 @@ bool code_see(struct code_table *table, remote_addr code, const struct piece *pi
         object = add_object(table, code.value);
     if (object == NULL || !put_last(table, object))
         return false;
-    if (is_same(table, object, &identity, pieces, count, bytes)) {
+    is_known = is_same(table, object, &identity, pieces, count, bytes);
+    if (is_known && is_of_object(table->layout, head_before, &identity, version)) {
+        note_version(object, version, now_ns);
         object->until_ns = trusted_until_ns(table, object, now_ns);
         object->seen = table->stack;
         return true;
     }
     if (object->function != NULL)
         table->changed_ns = now_ns;
-    object->identity = identity;
     object->since_ns = now_ns;
     object->sights = 0;
     object->seen = 0;
     object->until_ns = 0;
+    if (is_known)
+        return false; /* but it may have come there while the stack was read */
+    object->identity = identity;
     object->function = NULL;
     if (!read_object(table, object))
         object_free(table, object);
@@ -470,7 +503,7 @@ static uint64_t offset_of(const struct code_table *table, const struct object *o
 {
     const struct layout *layout = table->layout;
     const uint64_t offset = instruction.value - (object->address + layout->code.units);
-    const uint64_t length = (uint64_t)object->identity.unit_count * UNIT_BYTES;
+    const uint64_t length = (uint64_t)object->identity.unit_count * LAYOUT_UNIT_BYTES;
     uint64_t copies[COPIES_MAX], count;
     remote_addr array;
 
@@ -495,12 +528,12 @@ static uint32_t line_of(const struct code_table *table, const struct object *obj
                         remote_addr instruction)
 {
     const uint64_t offset = remote_is_null(instruction) ? 0 : offset_of(table, object, instruction);
-    const uint64_t unit = offset / UNIT_BYTES;
+    const uint64_t unit = offset / LAYOUT_UNIT_BYTES;
     uint32_t line = 0;
 
     if (remote_is_null(instruction))
         return 0;
-    if (offset == (uint64_t)-(int64_t)UNIT_BYTES)
+    if (offset == (uint64_t)-(int64_t)LAYOUT_UNIT_BYTES)
         return object->identity.first_line;
     if ((object->identity.unit_count > 0 && unit >= object->identity.unit_count) ||
         unit >= object->known_units)

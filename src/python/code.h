@@ -66,7 +66,8 @@ struct code_place {
 };
 
 /* What identifies the code object at `code`: to be read together with a stack, one piece after the other,
-   CODE_SEEN_BYTES_MAX in all at most. Gives their number: fewer of one that is known well. */
+   CODE_SEEN_BYTES_MAX in all at most; the first, which is its head, in front of the stack as well. Gives their number:
+   fewer of one that is known well. */
 #define CODE_PIECES 4u
 #define CODE_SEEN_BYTES_MAX 2048u
 size_t code_pieces(const struct code_table *table, remote_addr code,
@@ -75,10 +76,10 @@ size_t code_pieces(const struct code_table *table, remote_addr code,
 /* Another stack is looked at from here on: what was seen with the one before was so then. */
 void code_next_stack(struct code_table *table);
 
-/* Takes note of the bytes of these pieces. True when they prove that the code object at `code` is the one that is known;
-   else it is read anew, and has to be seen once more. */
+/* Takes note of the bytes of these pieces, and of the head as it was in front of the stack. True when they prove that the
+   code object at `code` is the one that is known, and was the same all the while; else it has to be seen once more. */
 bool code_see(struct code_table *table, remote_addr code, const struct piece *pieces, size_t count,
-              const unsigned char *bytes, uint64_t now_ns);
+              const unsigned char *head_before, const unsigned char *bytes, uint64_t now_ns);
 
 /* Forgets what is known of the code object at `code`, as what it had cannot be read any more. */
 void code_forget(struct code_table *table, remote_addr code);

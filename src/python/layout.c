@@ -78,6 +78,7 @@ static const struct copied_member COPIED[] = {
     CODE(qualname, 8),
     CODE(line_table, 8),
     CODE(first_line, 4),
+    CODE(version, 4),
     CODE(unit_count, 4),
     CODE(tlbc, 8),
 };
@@ -198,6 +199,10 @@ static bool lay_over(struct layout *layout, const struct layout *row, const void
     /* Not told, and always the members behind those that are. */
     layout->thread.datastack_top += layout->thread.datastack_chunk - row->thread.datastack_chunk;
     layout->thread.handled += layout->thread.raised - row->thread.raised;
+    if (layout->is_guess)
+        layout->code.version = LAYOUT_NONE;
+    else if (layout->code.version != LAYOUT_NONE)
+        layout->code.version += layout->code.first_line - row->code.first_line;
     return cover_members(layout, error);
 }
 
@@ -253,6 +258,13 @@ bool layout_select(struct layout *layout, uint32_t version_hex, const void *head
     if (lay_over(layout, row, head, head_length, error) && !(is_guess && is_jumbled(layout)))
         return true;
     return is_guess ? layout_misread(layout, version_hex, error) : false;
+}
+
+void layout_set_musl(struct layout *layout, bool is_musl)
+{
+    /* .cond is behind .switch_number in all versions (Include/internal/pycore_gil.h), and begins with a pointer that is
+       not used, and that to the first waiter: _c_head (src/internal/pthread_impl.h of musl 1.2). */
+    layout->gil.waiters = is_musl ? layout->gil.switches + 2 * (uint32_t)sizeof(uint64_t) : 0;
 }
 
 bool layout_misread(const struct layout *layout, uint32_t version_hex, struct error *error)

@@ -63,7 +63,6 @@ struct layout {
         uint32_t gc_collecting;   /* .gc.collecting (int, 3.9 on); NONE before */
         uint32_t gc_frame;        /* .gc.frame (3.15 on): see struct gil_now; NONE before */
         uint32_t modules;         /* .imports.modules; to 3.11: .modules */
-        uint32_t code_generation; /* ._code_object_generation (uint64_t, 3.14 on); NONE before */
         uint32_t builtins;        /* .builtins, the dict */
         uint32_t sys;             /* .sysdict (to 3.10); NONE from 3.11 on */
     } interpreter;
@@ -74,6 +73,7 @@ struct layout {
         uint32_t last_holder; /* .last_holder */
         uint32_t switches;    /* .switch_number (unsigned long): how often .last_holder changed */
         uint32_t enabled;     /* .enabled (int, free-threaded builds): 0 where there is none; NONE in others */
+        uint32_t waiters;     /* layout_set_musl(): where .cond lists those that wait in it; 0: it does not */
     } gil;
 
     struct {
@@ -140,6 +140,8 @@ struct layout {
         uint32_t line_table;  /* .co_linetable; 3.8, 3.9: .co_lnotab */
         enum line_form line_form;
         uint32_t first_line;  /* .co_firstlineno (int) */
+        uint32_t version;     /* .co_version (uint32_t, 3.12 on): no other code object of the interpreter gets it
+                                 (init_code(), Objects/codeobject.c); 0 once all are given out; NONE before */
         uint32_t bytecode;    /* .co_code (to 3.10), a bytes object; NONE from 3.11 on */
         uint32_t units;       /* .co_code_adaptive, the first instruction; to 3.10, where it is not in the
                                  object, 0 */
@@ -216,6 +218,8 @@ struct layout {
 #define LAYOUT_HANDLED_BYTES_MAX 32u
 #define LAYOUT_CODE_BYTES_MAX 512u
 
+#define LAYOUT_UNIT_BYTES 2 /* sizeof(_Py_CODEUNIT), Include/cpython/code.h */
+
 /* The first version that tells its own offsets (_Py_DebugOffsets). */
 #define LAYOUT_TOLD_FROM 0x030du
 
@@ -241,6 +245,10 @@ static inline bool layout_has_frame_objects(const struct layout *layout)
    Gives ERROR_VERSION, naming the versions served, for others that are not in the table, and ERROR_READ when its debug offsets make no sense. Any thread. */
 bool layout_select(struct layout *layout, uint32_t version_hex, const void *head, size_t head_length,
                    struct error *error);
+
+/* Takes note of whether the target's C library is musl, with which threads that want the GIL do not sleep in the
+   structure of the GIL itself (sample/gil.h). */
+void layout_set_musl(struct layout *layout, bool is_musl);
 
 /* Sets the error of a guess that did not prove itself; always false. */
 bool layout_misread(const struct layout *layout, uint32_t version_hex, struct error *error);

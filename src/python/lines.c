@@ -13,7 +13,6 @@ enum {
 enum {
     LINE_MAX_SANE = 0x3fffffff,
     UNIT_MAX = 1 << 28,
-    UNIT_BYTES = 2,            /* sizeof(_Py_CODEUNIT), Include/cpython/code.h */
     RANGE_WITHOUT_LINE = 0x80, /* -128 */
 };
 
@@ -147,9 +146,9 @@ static uint32_t read_ranges(struct cursor cursor, uint32_t first_line, struct ru
             line += (int8_t)cursor.at[1];
         if (!is_sane(line, unit))
             break;
-        if (cursor.at[0] >= UNIT_BYTES && !put_run(runs, unit, has_line ? (uint32_t)line : 0))
+        if (cursor.at[0] >= LAYOUT_UNIT_BYTES && !put_run(runs, unit, has_line ? (uint32_t)line : 0))
             break;
-        unit += cursor.at[0] / UNIT_BYTES;
+        unit += cursor.at[0] / LAYOUT_UNIT_BYTES;
     }
     return unit;
 }
@@ -167,7 +166,7 @@ static uint32_t read_lnotab(struct cursor cursor, uint32_t first_line, struct ru
 
         byte += cursor.at[0];
         line += (int8_t)cursor.at[1];
-        unit = (byte + UNIT_BYTES - 1) / UNIT_BYTES;
+        unit = (byte + LAYOUT_UNIT_BYTES - 1) / LAYOUT_UNIT_BYTES;
         if (!is_sane(line, unit)) {
             drop_run(runs, unit);
             return unit;

@@ -1,11 +1,13 @@
 #include "python/proof.h"
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "python/frame.h"
 #include "python/text.h"
 
 enum {
     LOOKS_MAX = 32,
+    LOOKS_MAX_MS = 100,      /* after it, no further look begins */
     THREADS_MAX = 64,        /* of an interpreter */
     ENTRIES_MAX = 8,         /* frames without Python code on top of one with it */
     FIRST_LINE_MAX = 1 << 28,
@@ -93,9 +95,10 @@ static enum proof ask_once(const struct runtime *runtime, struct reader *reader)
 
 enum proof proof_find(const struct runtime *runtime, struct reader *reader)
 {
+    const uint64_t until_ns = clock_now_ns() + LOOKS_MAX_MS * NS_PER_MS;
     enum proof best = PROOF_AGAINST;
 
-    for (unsigned i = 0; i < LOOKS_MAX && best != PROOF_GIVEN; i++) {
+    for (unsigned i = 0; i < LOOKS_MAX && best != PROOF_GIVEN && (i == 0 || clock_now_ns() < until_ns); i++) {
         const enum proof proof = ask_once(runtime, reader);
 
         if (proof < best)

@@ -14,7 +14,8 @@ enum proof {
     PROOF_AGAINST, /* what threads are said to run is none */
 };
 
-/* Looks at the threads of all interpreters, some times, as they change meanwhile. Any thread. */
+/* Looks at the threads of all interpreters, some times, as they change meanwhile, for a tenth of a second or so. Any
+   thread. */
 enum proof proof_find(const struct runtime *runtime, struct reader *reader);
 
 #endif

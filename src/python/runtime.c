@@ -12,12 +12,16 @@
 #include "base/clean.h"
 #include "memory/elf.h"
 #include "memory/loaded.h"
+#include "memory/process.h"
 #include "memory/refusal.h"
 #include "python/proof.h"
 #include "python/search.h"
 #include "python/version.h"
 
-enum { LOOKS_MAX = 32 };
+enum {
+    LOOKS_MAX = 32,
+    INTERPRETERS_COUNTED_MAX = 16384, /* beyond those that there is room for */
+};
 
 /* What is looked for in each mapped file. _Py_NegativeRefcount() is there with Py_REF_DEBUG only, which Py_DEBUG
    implies (Include/object.h; from 3.14 on Include/refcount.h), _Py_ForgetReference() to 3.12 with Py_TRACE_REFS
@@ -84,6 +88,12 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
+/* Whether a file is musl, or made for it: /lib/ld-musl-x86_64.so.1 is both its linker and its library. */
+static bool is_of_musl(const char *path)
+{
+    return strstr(path, "-musl") != NULL;
+}
+
 /* Looks where it is most likely first: the executable (mapped lowest or not, it has "python" in its
    name more often than not), libpython, then everything else that holds code. */
 static bool search_process(pid_t pid, struct reader *reader, struct runtime_file *file,
@@ -106,6 +116,8 @@ static bool search_process(pid_t pid, struct reader *reader, struct runtime_file
                 snprintf(file->path, sizeof file->path, "%s", mapped->path);
         }
     }
+    for (size_t i = 0; i < files.count && !file->with_musl; i++)
+        file->with_musl = is_of_musl(files.files[i].path);
     mapped_files_free(&files);
     return true;
 }
@@ -129,9 +141,11 @@ static bool not_told(pid_t pid, const struct runtime_file *file, struct error *e
 
 bool runtime_search(struct runtime_file *file, pid_t pid, struct reader *reader, struct error *error)
 {
-    if (!search_process(pid, reader, file, error))
+    const pid_t id = process_memory_id(pid);
+
+    if (!search_process(id, reader, file, error))
         return false;
-    if (remote_is_null(file->runtime) && search_runtime(pid, reader, &file->runtime, &file->version_hex)) {
+    if (remote_is_null(file->runtime) && search_runtime(id, reader, &file->runtime, &file->version_hex)) {
         file->path[0] = '\0';
         file->is_python = true;
     }
@@ -236,6 +250,7 @@ bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, str
     runtime->is_debug = file.is_debug;
     if (!select_layout(runtime, reader, &file, error))
         return error->code == ERROR_PERMISSION ? refusal_explain(pid, error) : false;
+    layout_set_musl(&runtime->layout, file.with_musl);
     if (!runtime_still_there(runtime, reader) && runtime->layout.is_guess)
         return layout_misread(&runtime->layout, runtime->version_hex, error);
     if (!runtime_still_there(runtime, reader))
@@ -251,33 +266,6 @@ bool runtime_find(struct runtime *runtime, pid_t pid, struct reader *reader, str
 uint16_t runtime_read_as(const struct runtime *runtime)
 {
     return runtime->layout.is_guess ? (uint16_t)runtime->layout.version : 0;
-}
-
-bool runtime_has_gil(const struct runtime *runtime, struct reader *reader)
-{
-    const uint32_t enabled_at = runtime->layout.gil.enabled;
-    struct interpreter interpreter;
-    int32_t enabled;
-    bool whole;
-
-    return enabled_at == LAYOUT_NONE ||
-           runtime_interpreters(runtime, reader, &interpreter, 1, &whole) != 1 ||
-           !reader_read(reader, remote_plus(interpreter.gil, enabled_at), &enabled, sizeof enabled) ||
-           enabled != 0;
-}
-
-bool runtime_still_there(const struct runtime *runtime, struct reader *reader)
-{
-    struct interpreter interpreter;
-    struct thread_found thread;
-    bool whole;
-
-    /* The newest thread may end while it is looked at. */
-    for (int i = 0; i < LOOKS_MAX; i++)
-        if (runtime_interpreters(runtime, reader, &interpreter, 1, &whole) == 1 &&
-            runtime_threads(runtime, reader, &interpreter, &thread, 1, &whole) == 1)
-            return true;
-    return false;
 }
 
 static bool read_interpreter(const struct runtime *runtime, struct reader *reader,
@@ -302,12 +290,54 @@ static bool read_interpreter(const struct runtime *runtime, struct reader *reade
     return true;
 }
 
+/* struct pyinterpreters: .main stands behind .head (Include/internal/pycore_runtime.h; 3.8: pycore_pystate.h). */
+static bool read_main_interpreter(const struct runtime *runtime, struct reader *reader, struct interpreter *interpreter)
+{
+    remote_addr address, next;
+
+    return reader_read_pointer(reader, runtime->address, runtime->layout.runtime.interpreters_head + 8, &address) &&
+           !remote_is_null(address) && read_interpreter(runtime, reader, address, interpreter, &next);
+}
+
+/* And behind that stands .next_id. */
+bool runtime_interpreters_mark(const struct runtime *runtime, struct reader *reader, struct interpreters_mark *mark)
+{
+    uint64_t words[3];
+
+    if (!reader_read(reader, remote_plus(runtime->address, runtime->layout.runtime.interpreters_head), words,
+                     sizeof words))
+        return false;
+    *mark = (struct interpreters_mark){.newest = words[0], .next_id = words[2]};
+    return true;
+}
+
+bool runtime_has_gil(const struct runtime *runtime, struct reader *reader)
+{
+    const uint32_t enabled_at = runtime->layout.gil.enabled;
+    struct interpreter interpreter;
+    int32_t enabled;
+
+    return enabled_at == LAYOUT_NONE || !read_main_interpreter(runtime, reader, &interpreter) ||
+           !reader_read(reader, remote_plus(interpreter.gil, enabled_at), &enabled, sizeof enabled) ||
+           enabled != 0;
+}
+
 static bool is_among(remote_addr address, const struct interpreter *interpreters, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (remote_equal(interpreters[i].address, address))
             return true;
     return false;
+}
+
+/* Where there was no room for all, puts the main interpreter, the last in the list, in the last place. */
+static void keep_main(const struct runtime *runtime, struct reader *reader, struct interpreter *interpreters,
+                      size_t room)
+{
+    struct interpreter found;
+
+    if (read_main_interpreter(runtime, reader, &found) && !is_among(found.address, interpreters, room - 1))
+        interpreters[room - 1] = found;
 }
 
 size_t runtime_interpreters(const struct runtime *runtime, struct reader *reader,
@@ -330,6 +360,8 @@ size_t runtime_interpreters(const struct runtime *runtime, struct reader *reader
         address = next;
     }
     *whole = remote_is_null(address);
+    if (!*whole && count == room && room > 1)
+        keep_main(runtime, reader, interpreters, room);
     return count;
 }
 
@@ -339,29 +371,37 @@ uint64_t runtime_thread_mark(const struct layout *layout, const unsigned char *s
                                                                          : layout->thread.unique_id);
 }
 
+bool runtime_thread(const struct runtime *runtime, struct reader *reader, const struct interpreter *interpreter,
+                    remote_addr address, struct thread_found *thread)
+{
+    const struct layout *layout = &runtime->layout;
+    unsigned char bytes[LAYOUT_THREAD_BYTES_MAX];
+
+    if (!reader_read(reader, address, bytes, layout->thread.size) ||
+        word_at(bytes, layout->thread.interpreter) != interpreter->address.value)
+        return false;
+    *thread = (struct thread_found){
+        .address = address,
+        .next = remote_at(word_at(bytes, layout->thread.next)),
+        .ident = word_at(bytes, layout->thread.thread_id),
+        .mark = runtime_thread_mark(layout, bytes),
+    };
+    if (layout->thread.native_thread_id != LAYOUT_NONE)
+        thread->native_id = thread->mark;
+    return true;
+}
+
 size_t runtime_threads(const struct runtime *runtime, struct reader *reader,
                        const struct interpreter *interpreter, struct thread_found *threads,
                        size_t room, bool *whole)
 {
-    const struct layout *layout = &runtime->layout;
-    unsigned char bytes[LAYOUT_THREAD_BYTES_MAX];
     remote_addr address = interpreter->first_thread;
     remote_addr met = remote_at(0); /* the member at the last power of two: met again, it is a circle */
     size_t count = 0;
 
     while (!remote_is_null(address) && count < room) {
-        if (remote_equal(address, met) ||
-            !reader_read(reader, address, bytes, layout->thread.size) ||
-            word_at(bytes, layout->thread.interpreter) != interpreter->address.value)
+        if (remote_equal(address, met) || !runtime_thread(runtime, reader, interpreter, address, &threads[count]))
             break;
-        threads[count] = (struct thread_found){
-            .address = address,
-            .next = remote_at(word_at(bytes, layout->thread.next)),
-            .ident = word_at(bytes, layout->thread.thread_id),
-            .mark = runtime_thread_mark(layout, bytes),
-        };
-        if (layout->thread.native_thread_id != LAYOUT_NONE)
-            threads[count].native_id = threads[count].mark;
         count++;
         if ((count & (count - 1)) == 0)
             met = address;
@@ -369,4 +409,63 @@ size_t runtime_threads(const struct runtime *runtime, struct reader *reader,
     }
     *whole = remote_is_null(address);
     return count;
+}
+
+/* From 3.13 on an interpreter that runs nothing has no thread (_PyXI_NewInterpreter(), Python/crossinterp.c). */
+static bool has_thread(const struct runtime *runtime, struct reader *reader)
+{
+    struct interpreter interpreters[RUNTIME_INTERPRETERS_MAX];
+    struct thread_found thread;
+    bool whole;
+    const size_t count = runtime_interpreters(runtime, reader, interpreters, RUNTIME_INTERPRETERS_MAX, &whole);
+
+    for (size_t i = 0; i < count; i++)
+        if (runtime_threads(runtime, reader, &interpreters[i], &thread, 1, &whole) == 1)
+            return true;
+    return false;
+}
+
+bool runtime_still_there(const struct runtime *runtime, struct reader *reader)
+{
+    /* The newest thread may end while it is looked at. */
+    for (int i = 0; i < LOOKS_MAX; i++)
+        if (has_thread(runtime, reader))
+            return true;
+    return false;
+}
+
+size_t runtime_count_threads(const struct runtime *runtime, struct reader *reader, remote_addr address, size_t most)
+{
+    remote_addr met = remote_at(0); /* as above */
+    size_t count = 0;
+
+    while (!remote_is_null(address) && !remote_equal(address, met) && count < most) {
+        if ((count & (count - 1)) == 0)
+            met = address;
+        if (!reader_read_pointer(reader, address, runtime->layout.thread.next, &address))
+            break;
+        count++;
+    }
+    return count;
+}
+
+size_t runtime_count_threads_beyond(const struct runtime *runtime, struct reader *reader,
+                                    const struct interpreter *interpreters, size_t count, size_t most)
+{
+    const size_t known = count > 1 ? count - 1 : 0; /* the last one is the main one, the last of the list, too */
+    remote_addr address, main;
+    size_t threads = 0;
+
+    if (known == 0 || !reader_read_pointer(reader, interpreters[known - 1].address, runtime->layout.interpreter.next,
+                                           &address))
+        return 0;
+    main = interpreters[known].address;
+    for (size_t i = 0; i < INTERPRETERS_COUNTED_MAX && !remote_is_null(address) && !remote_equal(address, main); i++) {
+        struct interpreter interpreter;
+
+        if (threads == most || !read_interpreter(runtime, reader, address, &interpreter, &address))
+            break;
+        threads += runtime_count_threads(runtime, reader, interpreter.first_thread, most - threads);
+    }
+    return threads;
 }

@@ -36,6 +36,7 @@ struct runtime_file {
     bool is_debug;            /* built with Py_DEBUG: it exports what is there only then. False also where the file
                                  has no symbols to tell it */
     bool traces_refs;         /* … with Py_TRACE_REFS, as far as it matters: to 3.12 */
+    bool with_musl;           /* the C library of the process is musl */
     bool by_section;          /* stripped of the symbol, found by the section .PyRuntime */
     bool by_memory;           /* the file is gone or tells nothing, found by what is loaded of it */
     unsigned unopened;        /* files with code that could not be looked into, */
@@ -76,9 +77,18 @@ struct interpreter {
 
 /* The interpreters in being, at most `room`; gives their number. `whole` tells whether the list was
    followed to its end; one that changes while it is read, or leads in a circle, gives those met up to
-   there. */
+   there. The newest come first, the main one last: also where there is no room for all. */
 size_t runtime_interpreters(const struct runtime *runtime, struct reader *reader,
                             struct interpreter *interpreters, size_t room, bool *whole);
+
+/* What no two lists of interpreters have in common, as long as the process runs. */
+struct interpreters_mark {
+    uint64_t newest;  /* the address of the first of the list */
+    uint64_t next_id; /* of the one that comes next */
+};
+
+/* Reads it; false with errno when it cannot be read. */
+bool runtime_interpreters_mark(const struct runtime *runtime, struct reader *reader, struct interpreters_mark *mark);
 
 /* A thread state of an interpreter. */
 struct thread_found {
@@ -90,10 +100,23 @@ struct thread_found {
                            to 3.10 the thread state's own number */
 };
 
+/* The thread state at `address`; false when there is none of `interpreter`. */
+bool runtime_thread(const struct runtime *runtime, struct reader *reader, const struct interpreter *interpreter,
+                    remote_addr address, struct thread_found *thread);
+
 /* The thread states of `interpreter`, newest first, at most `room`; gives their number. The list is
    followed as long as its members name the interpreter as theirs; `whole` as above. */
 size_t runtime_threads(const struct runtime *runtime, struct reader *reader,
                        const struct interpreter *interpreter, struct thread_found *threads,
                        size_t room, bool *whole);
+
+/* How many thread states there are from the one at `address` on, `most` at most. Of those that lead in a circle some are
+   counted more than once. */
+size_t runtime_count_threads(const struct runtime *runtime, struct reader *reader, remote_addr address, size_t most);
+
+/* How many threads, `most` at most, there are in the interpreters of which there were more than room for: beyond the `count`
+   that runtime_interpreters() gave. */
+size_t runtime_count_threads_beyond(const struct runtime *runtime, struct reader *reader,
+                                    const struct interpreter *interpreters, size_t count, size_t most);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "memory/maps.h"
 #include "python/proof.h"
 #include "python/runtime.h"
@@ -13,13 +14,20 @@ enum {
     CANDIDATES_MAX = 1 << 16,
     INTERPRETERS_MAX = 1 << 20,
     LEAST_ADDRESS = 1 << 16, /* below it nothing is mapped (vm.mmap_min_addr) */
+    SEARCH_MAX_MS = 1000,    /* some ten times what it takes to look through SEARCH_BYTES_MAX */
 };
 
 struct finding_place {
     struct reader *reader;
+    uint64_t until_ns; /* nothing is tried after it */
     unsigned candidates;
     struct runtime found;
 };
+
+static bool in_time(const struct finding_place *place)
+{
+    return clock_now_ns() < place->until_ns;
+}
 
 /* A runtime that tells its offsets, from its cookie on. */
 static bool try_told(struct finding_place *place, remote_addr address)
@@ -85,7 +93,7 @@ static bool search_block(struct finding_place *place, remote_addr address, const
         const uint64_t ahead = word - (address.value + at);
         const struct layout *layout;
 
-        if (layout_is_cookie(bytes + at) && try_told(place, remote_plus(address, (int64_t)at)))
+        if (layout_is_cookie(bytes + at) && in_time(place) && try_told(place, remote_plus(address, (int64_t)at)))
             return true;
         /* Behind .main is .next_id, the number of interpreters so far. */
         if (word % 8 != 0 || word < LEAST_ADDRESS || ahead == 0 || at + 16 > length ||
@@ -93,7 +101,7 @@ static bool search_block(struct finding_place *place, remote_addr address, const
             continue;
         for (size_t i = 0; (layout = layout_silent(i)) != NULL; i++)
             if (may_name_main(layout, ahead, at > 0 && word_at(bytes, at - 8) == word) &&
-                place->candidates++ < CANDIDATES_MAX &&
+                place->candidates++ < CANDIDATES_MAX && in_time(place) &&
                 try_untold(place, layout, remote_plus(address, (int64_t)at), word))
                 return true;
     }
@@ -103,12 +111,12 @@ static bool search_block(struct finding_place *place, remote_addr address, const
 bool search_pieces(struct reader *reader, const struct piece *pieces, size_t count, remote_addr *address,
                    uint32_t *version_hex)
 {
-    struct finding_place place = {.reader = reader};
+    struct finding_place place = {.reader = reader, .until_ns = clock_now_ns() + SEARCH_MAX_MS * NS_PER_MS};
     unsigned char *block = malloc(BLOCK_BYTES);
     bool found = false;
 
     for (size_t i = 0; i < count && !found && block != NULL; i++) {
-        for (size_t at = 0; at < pieces[i].length && !found; at += BLOCK_BYTES) {
+        for (size_t at = 0; at < pieces[i].length && !found && in_time(&place); at += BLOCK_BYTES) {
             const size_t left = pieces[i].length - at;
             const struct piece piece = {remote_plus(pieces[i].address, (int64_t)at),
                                         left < BLOCK_BYTES ? left : BLOCK_BYTES};

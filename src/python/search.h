@@ -14,7 +14,7 @@
 
 #define SEARCH_BYTES_MAX (64u << 20) /* of memory that is looked through */
 
-/* The address of the runtime, and its PY_VERSION_HEX; false when none is found. */
+/* The address of the runtime, and its PY_VERSION_HEX; false when none is found in a second or so. */
 bool search_runtime(pid_t pid, struct reader *reader, remote_addr *address, uint32_t *version_hex);
 
 /* The same in these stretches of memory. */

@@ -26,6 +26,7 @@ bool blocking_stop(struct blocking *blocking, struct kernel_thread *thread, stru
 
     if (!blocking->wanted)
         return false;
+    blocking_tend(blocking, counts);
     rest(blocking);
     if (kernel_thread_wait(thread, &wait) && !wait.running)
         return false;
@@ -42,14 +43,22 @@ bool blocking_stop(struct blocking *blocking, struct kernel_thread *thread, stru
     return false;
 }
 
-void blocking_release(struct blocking *blocking, struct sampler_counts *counts)
+/* Gives for how long it was held. */
+static uint64_t let_go(struct blocking *blocking, struct sampler_counts *counts)
 {
     const uint64_t held_ns = stopper_release(&blocking->stopper);
 
-    if (held_ns == 0)
-        return;
     counts->stopped_ns += held_ns;
     blocking->rest_ns = clock_now_ns() + held_ns;
+    return held_ns;
+}
+
+void blocking_release(struct blocking *blocking, struct sampler_counts *counts)
+{
+    const uint64_t held_ns = blocking->stopper.stands ? let_go(blocking, counts) : 0;
+
+    if (held_ns == 0)
+        return;
     blocking->hold_ns = blocking->hold_ns == 0
                             ? held_ns
                             : blocking->hold_ns - blocking->hold_ns / NEW_SHARE + held_ns / NEW_SHARE;
@@ -72,7 +81,18 @@ bool blocking_slows(const struct blocking *blocking)
     return blocking->wanted && blocking_interval_ns(blocking) > blocking->asked_ns;
 }
 
-bool blocking_tend(struct blocking *blocking)
+/* What it was held does not count into .hold_ns: rounds that are further apart would not make it shorter. */
+bool blocking_tend(struct blocking *blocking, struct sampler_counts *counts)
 {
-    return stopper_tend(&blocking->stopper);
+    if (stopper_look(&blocking->stopper) == STOP_STANDS)
+        let_go(blocking, counts);
+    return blocking->stopper.tid != 0;
+}
+
+void blocking_take_over(struct blocking *blocking, struct blocking *left)
+{
+    if (left->stopper.tid == 0 || left->pid != blocking->pid)
+        return;
+    blocking->stopper = left->stopper;
+    left->stopper = (struct stopper){0};
 }

@@ -22,6 +22,7 @@
 
 struct blocking {
     bool wanted;
+    pid_t pid;         /* whose threads */
     uint64_t asked_ns; /* the interval that was asked for */
     struct stopper stopper;
     uint64_t hold_ns;  /* how long a thread is held in one round, on average lately */
@@ -45,8 +46,12 @@ uint64_t blocking_interval_ns(const struct blocking *blocking);
 /* Whether that is more. */
 bool blocking_slows(const struct blocking *blocking);
 
-/* Lets a thread go that stopped too late; true while it did not stop yet. To be called each millisecond
-   then. */
-bool blocking_tend(struct blocking *blocking);
+/* Lets a thread go that stopped too late, and counts what that cost; true while it did not stop yet. To be called each
+   millisecond then. */
+bool blocking_tend(struct blocking *blocking, struct sampler_counts *counts);
+
+/* Takes over, from one whose target ended, the thread that is late, if there is one and it is of the same process:
+   until it is let go, no other one of that may be stopped (stop.h). */
+void blocking_take_over(struct blocking *blocking, struct blocking *left);
 
 #endif

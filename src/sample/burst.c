@@ -115,6 +115,9 @@ size_t burst_read(struct burst *burst, struct walk *walk, const struct walk_extr
     choose_most(burst);
     choose_parts(burst);
     count = collect_most(&walk->collector, &burst->parts, extra, wanted < burst->most ? wanted : burst->most);
+    /* Else the last of them would take what is extra from three stacks before it. */
+    if (extra->count > 0 && count % EXTRA_EVERY == 0)
+        count--;
     burst->given = 0;
     burst->count = 0;
     begin_known(burst);
@@ -234,7 +237,8 @@ static bool stands_on_entries(struct burst *burst, enum burst_result result, con
     if (result == BURST_WHOLE && kept > 0 && room->entries.count == 0 && entries_all_in(&burst->entries, kept + 1))
         return true;
     if (result == BURST_TRUNCATED) {
-        chain_root_entries(room, &met);
+        if (!chain_root_entries(room, &met))
+            return false;
     } else {
         met = room->entries;
         entries_from_root(&met, stack->frames, stack->depth, stack->depth);

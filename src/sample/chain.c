@@ -29,6 +29,7 @@ void chain_describe(const struct walk *walk, const struct collection *collection
     stack->next_thread = remote_at(word_at(collection->state, walk->layout->thread.next));
     stack->ident = word_at(collection->state, walk->layout->thread.thread_id);
     stack->mark = runtime_thread_mark(walk->layout, collection->state);
+    stack->ahead = collection->ahead;
     stack->extra = collection->extra;
 }
 
@@ -431,6 +432,25 @@ static bool is_entered_from(const struct walk *walk, bool in_second, size_t coun
     return false;
 }
 
+/* Whether one copy of a frame stands in front of its first instruction. */
+static bool stands_in_front(const struct layout *layout, const unsigned char *copy)
+{
+    const struct frame frame = frame_decode(layout, copy);
+
+    return remote_equal(frame.instruction, remote_plus(frame.code, (int64_t)layout->code.units - LAYOUT_UNIT_BYTES));
+}
+
+/* Whether a top had begun by both copies. Where a call is made in the same loop of the interpreter, the compiler of 3.11
+   or 3.12 may let it be named as the top before its caller is set (DISPATCH_INLINED(), Python/ceval_macros.h of 3.12):
+   until then it names that of what stood there before. */
+static bool has_begun(const struct walk *walk, const struct collection *collection, remote_addr top)
+{
+    struct collected found;
+
+    return !collection_find(collection, top, walk->layout->frame.size, &found) ||
+           (!stands_in_front(walk->layout, found.first) && !stands_in_front(walk->layout, found.second));
+}
+
 /* Lists the chain from the top as one of the copies has it. In 3.11 and 3.12 a loop's _PyCFrame is named
    before what it holds is set (_PyEval_EvalFrameDefault(), Python/ceval.c): until then it still names what
    stood in the same place, whose caller is not that of what stands there now. Then, and where that is not
@@ -440,13 +460,15 @@ static size_t list_from_top(struct walk *walk, const struct collection *collecti
 {
     const bool has_loops = walk->layout->thread.cframe != LAYOUT_NONE;
     remote_addr from = remote_at(0);
-    bool known = true;
+    bool known = true, begun = true;
     size_t count;
 
     *is_top = true;
-    if (has_loops)
+    if (has_loops) {
         known = collection_entered_from(&walk->collector, collection, &from);
-    for (int in_second = 1; in_second >= 0 && known; in_second--) {
+        begun = has_begun(walk, collection, top);
+    }
+    for (int in_second = 1; in_second >= 0 && known && begun; in_second--) {
         count = list_chain(walk, collection, in_second == 1, top);
         if (count > 0 && (!has_loops || is_entered_from(walk, in_second == 1, count, from)))
             return count;
@@ -510,7 +532,7 @@ static remote_addr root_instruction(const struct walk_room *room, size_t count)
     return count > 0 ? room->root[count - 1].frame.instruction : remote_at(0);
 }
 
-void chain_root_entries(const struct walk_room *room, struct entries *entries)
+bool chain_root_entries(const struct walk_room *room, struct entries *entries)
 {
     size_t depth = 0; /* of frames with code */
 
@@ -521,14 +543,16 @@ void chain_root_entries(const struct walk_room *room, struct entries *entries)
         const struct chain_root_frame *callee = &room->root[i];
         const struct chain_root_frame *entry = &room->root[i - 1];
 
-        if (remote_is_null(entry->frame.code))
-            entries_add(entries, (struct entry){.address = entry->address,
-                                                .callee = callee->address,
-                                                .callee_code = callee->code,
-                                                .instruction = root_instruction(room, i - 1),
-                                                .position = depth});
+        if (remote_is_null(entry->frame.code) &&
+            !entries_add(entries, (struct entry){.address = entry->address,
+                                                 .callee = callee->address,
+                                                 .callee_code = callee->code,
+                                                 .instruction = root_instruction(room, i - 1),
+                                                 .position = depth}))
+            return false;
         depth -= !remote_is_null(callee->frame.code);
     }
+    return true;
 }
 
 void chain_keep_root(struct walk *walk, struct walk_stack *stack)

@@ -55,12 +55,14 @@ struct walk_room {
     struct collect_buffer buffer;
     struct walk_frame frames[RECORD_DEPTH_MAX];
     struct walk_frame open[RECORD_DEPTH_MAX]; /* a proven stack of which not every line is, */
-    unsigned char open_extra[WALK_EXTRA_BYTES_MAX]; /* and what was read with it */
+    unsigned char open_extra[WALK_EXTRA_BYTES_MAX]; /* and what was read with it, */
+    unsigned char open_ahead[WALK_AHEAD_BYTES_MAX]; /* and ahead of it */
     struct chain_listed listed[CHAIN_STEPS_MAX];   /* top first */
     struct chain_root_frame root[CHAIN_STEPS_MAX]; /* bottom first; of the last torn collection of one
                                                       sample */
     size_t root_depth;
     size_t root_proven;                            /* how many of them are */
+    struct recall_budget recall_budget;
     struct places_parts parts_room;                /* to see how it could be divided */
     /* What the last chain_follow() met: */
     size_t first_lower; /* of the frames put, the first that is in the lower part, */
@@ -143,8 +145,8 @@ void chain_begin_root(struct walk_room *room);
 bool chain_note_root(struct walk *walk, const struct collection *collection, remote_addr top);
 
 /* Gives the entry frames on the root side that the last torn collection proved, by their positions from the root, and
-   where the frames below them wait. */
-void chain_root_entries(const struct walk_room *room, struct entries *entries);
+   where the frames below them wait. False: there are more than find room. */
+bool chain_root_entries(const struct walk_room *room, struct entries *entries);
 
 /* Gives the root side that the last torn collection proved. One frame fewer than there is room for, as
    one will stand for those that are missing. */

@@ -46,7 +46,7 @@ static size_t used_state_bytes(const struct layout *layout)
 void collector_forget_cframes(struct collector *collector)
 {
     /* Any place that can be read will do until the right one is known. */
-    collector->cframes = (struct stretch){collector->thread, CFRAME_BYTES};
+    collector->cframes = (struct piece){collector->thread, CFRAME_BYTES};
 }
 
 void collector_init(struct collector *collector, struct reader *reader, const struct layout *layout,
@@ -135,14 +135,14 @@ static size_t count_pieces(const struct collector *collector, const struct colle
 {
     const uint32_t every = extra_every(parts);
 
-    return count_of(parts->lower) + count_of(parts->steady) +
+    return extra->ahead_count + count_of(parts->lower) + count_of(parts->steady) +
            parts->places->count * (count + 1 + (parts->lower != NULL)) +
            count * (1 + has_cframes(collector)) + (count + every - 1) / every * extra->count;
 }
 
 static uint32_t cframes_bytes(const struct collector *collector)
 {
-    return has_cframes(collector) ? collector->cframes.length : 0;
+    return has_cframes(collector) ? (uint32_t)collector->cframes.length : 0;
 }
 
 size_t collect_most(const struct collector *collector, const struct collect_parts *parts,
@@ -174,12 +174,14 @@ static size_t list_front(const struct collect_parts *parts, struct piece *pieces
 static void list_pieces(const struct collector *collector, const struct collect_parts *parts,
                         const struct walk_extra *extra, size_t count, struct piece *pieces)
 {
-    size_t n = list_front(parts, pieces);
+    size_t n = extra->ahead_count;
 
+    memcpy(pieces, extra->ahead, n * sizeof *pieces);
+    n += list_front(parts, pieces + n);
     for (size_t i = 0; i < count; i++) {
         pieces[n++] = (struct piece){collector->thread, collector->state_bytes};
         if (has_cframes(collector))
-            pieces[n++] = (struct piece){collector->cframes.start, collector->cframes.length};
+            pieces[n++] = collector->cframes;
         if (i == 0 && parts->steady != NULL)
             n += places_pieces(parts->steady, pieces + n);
         if (i % extra_every(parts) == 0) {
@@ -250,7 +252,7 @@ static void set_parts(struct collection *collection, uint32_t index)
 /* The bytes of all parts. */
 static size_t all_bytes(const struct collect_sizes *sizes)
 {
-    size_t bytes = sizes->copy + (sizes->lower > 0 ? sizes->copy + sizes->lower : 0);
+    size_t bytes = sizes->ahead + sizes->copy + (sizes->lower > 0 ? sizes->copy + sizes->lower : 0);
 
     for (uint32_t i = 0; i < sizes->count; i++)
         bytes += bytes_to_next(sizes, i);
@@ -262,8 +264,9 @@ static void lay_out(struct collection *collection, const unsigned char *buffer)
 {
     const struct collect_sizes *sizes = &collection->sizes;
 
-    collection->in_front = buffer;
-    collection->lower = buffer + (sizes->lower > 0 ? sizes->copy : 0);
+    collection->ahead = buffer;
+    collection->in_front = buffer + sizes->ahead;
+    collection->lower = collection->in_front + (sizes->lower > 0 ? sizes->copy : 0);
     collection->first = collection->lower + sizes->lower;
     collection->steady = collection->first + sizes->copy + sizes->state + sizes->cframes;
     set_parts(collection, 0);
@@ -278,6 +281,9 @@ static enum collect_result what_is_lost(const struct collection *collection, siz
 
     if (errno != EFAULT)
         return COLLECT_FAILED;
+    if (got < sizes->ahead)
+        return COLLECT_LOST_EXTRA;
+    got -= sizes->ahead;
     if (got < in_front)
         return COLLECT_LOST_PLACE;
     got -= in_front;
@@ -302,6 +308,7 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
     *collection = (struct collection){
         .parts = parts,
         .sizes = {
+            .ahead = (uint32_t)extra->ahead_bytes,
             .copy = bytes_of(parts->places),
             .lower = bytes_of(parts->lower),
             .state = (uint32_t)collector->state_bytes,
@@ -375,22 +382,19 @@ void collection_next(struct collection *collection)
 /* Widens the stretch of _PyCFrames so that it holds this one; false when it is too far away. */
 static bool widen_cframes(struct collector *collector, remote_addr cframe)
 {
-    const uint64_t start = collector->cframes.start.value;
-    const uint64_t end = start + collector->cframes.length;
-    const uint64_t low = cframe.value < start ? cframe.value : start;
-    const uint64_t high = cframe.value + CFRAME_BYTES > end ? cframe.value + CFRAME_BYTES : end;
+    const struct piece both = piece_around(collector->cframes, (struct piece){cframe, CFRAME_BYTES});
 
-    if (high - low > CFRAMES_BYTES_MAX || start == collector->thread.value)
+    if (both.length > CFRAMES_BYTES_MAX || remote_equal(collector->cframes.address, collector->thread))
         return false;
-    collector->cframes = (struct stretch){remote_at(low), (uint32_t)(high - low)};
+    collector->cframes = both;
     return true;
 }
 
 /* The bytes of a _PyCFrame; NULL when they were not read. */
 static const unsigned char *find_cframe(const struct collection *collection, remote_addr cframe)
 {
-    const struct stretch *at = &collection->cframes_at;
-    const uint64_t offset = cframe.value - at->start.value;
+    const struct piece *at = &collection->cframes_at;
+    const uint64_t offset = cframe.value - at->address.value;
 
     return offset + CFRAME_BYTES > at->length || offset > at->length
                ? NULL
@@ -412,7 +416,7 @@ bool collection_top(struct collector *collector, const struct collection *collec
     bytes = find_cframe(collection, cframe);
     if (bytes == NULL) {
         if (!widen_cframes(collector, cframe))
-            collector->cframes = (struct stretch){cframe, CFRAME_BYTES};
+            collector->cframes = (struct piece){cframe, CFRAME_BYTES};
         return false;
     }
     *top = remote_at(word_at(bytes, layout->cframe_current_frame));

@@ -28,18 +28,12 @@ struct collect_buffer {
 
 void collect_buffer_free(struct collect_buffer *buffer);
 
-/* A stretch of the C stack. */
-struct stretch {
-    remote_addr start;
-    uint32_t length;
-};
-
 struct collector {
     struct reader *reader;
     const struct layout *layout;
     remote_addr thread;
     struct collect_buffer *buffer;
-    struct stretch cframes;  /* 3.11, 3.12: where the thread state pointed lately */
+    struct piece cframes;    /* 3.11, 3.12: where the thread state pointed lately */
     struct places places;
     size_t state_bytes;      /* of the thread state that are read */
     uint64_t usual_ns[2];    /* what a reading takes for each piece of its work: of one collection, or of many */
@@ -51,10 +45,10 @@ void collector_init(struct collector *collector, struct reader *reader, const st
                     struct collect_buffer *buffer, remote_addr thread);
 void collector_free(struct collector *collector);
 
-/* What is read with `count` collections, in this order: a copy of `places`; then for each of them the thread state,
-   what is extra, and another copy. What is `steady` is read with the first, next to the thread state; and `lower` in
-   front of all, with one more copy of `places` in front of it. NULL: there is no such part. All are kept as long as the
-   collections. */
+/* What is read with `count` collections, in this order: what is ahead; a copy of `places`; then for each of them the
+   thread state, what is extra, and another copy. What is `steady` is read with the first, next to the thread state; and
+   `lower` in front of the first copy, with one more copy of `places` in front of it. NULL: there is no such part. All are
+   kept as long as the collections. */
 struct collect_parts {
     struct places *places;
     struct places *lower;
@@ -66,7 +60,7 @@ struct collect_parts {
 struct collection {
     const struct collect_parts *parts;
     struct collect_sizes {
-        uint32_t copy, lower, state, cframes, steady, extra; /* bytes */
+        uint32_t ahead, copy, lower, state, cframes, steady, extra; /* bytes */
         uint32_t count;
         uint32_t extra_every;
     } sizes;
@@ -77,9 +71,10 @@ struct collection {
     const unsigned char *extra; /* what is nearest to it */
     const unsigned char *second;
     const unsigned char *steady;
+    const unsigned char *ahead;    /* in front of all */
     const unsigned char *in_front; /* the copy in front of the lower part */
     const unsigned char *lower;
-    struct stretch cframes_at; /* where they were read */
+    struct piece cframes_at;   /* where they were read */
     bool turned;       /* the first copy has the places in the order of a second one, and the other way
                           round */
     bool slow;         /* it took so long that it proves nothing */

@@ -19,6 +19,13 @@ void cpu_time_begin(struct cpu_time *cpu, struct kernel_thread *kernel, uint64_t
     cpu->charged_ns = cpu->run.cpu_ns > most_ns ? cpu->run.cpu_ns - most_ns : 0;
 }
 
+void cpu_time_take_over(struct cpu_time *cpu)
+{
+    cpu->charged_ns = cpu->met_ns = cpu->run.cpu_ns;
+    cpu->was_on_cpu = cpu->same_turn = true;
+    cpu->just_met = true;
+}
+
 /* Whether to ask would most likely tell nothing new. */
 static bool goes_on(const struct cpu_time *cpu, uint64_t now_ns)
 {
@@ -47,19 +54,32 @@ enum cpu_time_now cpu_time_look(struct cpu_time *cpu, struct kernel_thread *kern
     return knows_turn && cpu->run.cpu_ns == before.cpu_ns ? CPU_TIME_STOOD : CPU_TIME_RAN;
 }
 
+/* What the kernel tells first of one that was met is also of before, and in no sample of it. */
+static void leave_out_before(struct cpu_time *cpu, uint64_t used_ns, uint64_t most_ns)
+{
+    if (!cpu->just_met || cpu->run.cpu_ns == cpu->met_ns)
+        return;
+    cpu->just_met = false;
+    if (used_ns > cpu->charged_ns + most_ns)
+        cpu->charged_ns = used_ns - most_ns;
+}
+
 /* Whoever is sampled after the tick would be charged for all that ran since the one before. So a thread on a CPU is
-   taken to have gone on since, and from one sample to the next where it had no other turn in between. */
+   taken to have gone on since, and from one sample to the next where it had no other turn in between. Else it came to
+   the CPU since the last sample: of its time up to then, the kernel has told all. */
 uint64_t cpu_time_charge(struct cpu_time *cpu, uint64_t since_ns, uint64_t now_ns, bool on_cpu)
 {
     const bool went_on = on_cpu && cpu->was_on_cpu && cpu->same_turn;
     const uint64_t most_ns = cpu->run.cpu_ns + (now_ns - cpu->asked_ns) + TICK_MAX_MS * NS_PER_MS;
+    const uint64_t began_ns = went_on || cpu->since_ns > since_ns ? cpu->since_ns : since_ns;
     uint64_t used_ns = cpu->run.cpu_ns;
     uint64_t charged_ns;
 
     if (on_cpu)
-        used_ns = clock_least(used_ns + now_ns - cpu->since_ns, most_ns);
+        used_ns = clock_least(used_ns + now_ns - began_ns, most_ns);
     if (went_on && used_ns < cpu->charged_ns + now_ns - since_ns)
         used_ns = clock_least(cpu->charged_ns + now_ns - since_ns, most_ns);
+    leave_out_before(cpu, used_ns, now_ns - since_ns);
     cpu->was_on_cpu = on_cpu;
     if (used_ns <= cpu->charged_ns)
         return 0;

@@ -19,12 +19,18 @@ struct cpu_time {
     uint64_t turn_ns;      /* since when it has been seen to have the same turn */
     uint64_t since_ns;     /* when its CPU time was first seen to be what it is */
     uint64_t charged_ns;   /* of the CPU time, what samples have been charged with */
+    uint64_t met_ns;       /* what the kernel told when it was met, */
+    bool just_met;         /* and has not told anything else since */
     bool same_turn;        /* it had no other turn between the last two askings */
     bool was_on_cpu;       /* at the last sample */
 };
 
 /* Asks for the time that it had up to now, of which only what it can have used since `born_ns` is to be charged. */
 void cpu_time_begin(struct cpu_time *cpu, struct kernel_thread *kernel, uint64_t born_ns, uint64_t now_ns);
+
+/* Takes it, just begun, to have been on a CPU up to now in the place of another: its first sample is charged with all the
+   time that it stands for, and none with what it used before. */
+void cpu_time_take_over(struct cpu_time *cpu);
 
 /* What is known of it now. `has_gil`: it has the GIL, so that it runs, or wants to. */
 enum cpu_time_now {

@@ -4,11 +4,6 @@
 
 #include "base/clock.h"
 
-void crowd_free(struct crowd *crowd)
-{
-    sleepers_free(&crowd->sleepers);
-}
-
 void crowd_begin(struct crowd *crowd, const struct population *population, uint64_t now_ns, uint64_t interval_ns,
                  bool in_bursts)
 {
@@ -18,29 +13,33 @@ void crowd_begin(struct crowd *crowd, const struct population *population, uint6
 
     crowd->holder_samples = crowd->holder_torn = 0;
     crowd->lists_changed = false;
-    sleepers_begin(&crowd->sleepers, interval_ns, population->thread_count, population->changes, quiet,
+    sleepers_begin(&crowd->sleepers, interval_ns, population->asleep_ns, population->thread_count, quiet,
                    may_leave_out);
 }
 
 void crowd_leave(struct crowd *crowd)
 {
     crowd->resume = 0;
+    crowd->told_ns = 0;
 }
 
 static bool is_at(const struct population *population, size_t place, remote_addr address)
 {
-    return place < population->thread_count && remote_equal(population->threads[place]->found.address, address);
+    return place < population->thread_count && !population->threads[place]->ended &&
+           remote_equal(population->threads[place]->found.address, address);
 }
 
-/* The thread that has the GIL, which is looked at first: what was read of the GIL is of a moment ago. */
+/* Where the thread that has the GIL is; population->thread_count: it is not known, or none has it. */
 static size_t holder_of(const struct crowd *crowd, const struct population *population, const struct gil_now *gil)
 {
-    if (gil->locked && is_at(population, crowd->last_holder, gil->holder))
+    if (!gil->locked)
+        return population->thread_count;
+    if (is_at(population, crowd->last_holder, gil->holder))
         return crowd->last_holder;
-    for (size_t i = 0; gil->locked && i < population->thread_count; i++)
+    for (size_t i = 0; i < population->thread_count; i++)
         if (is_at(population, i, gil->holder))
             return i;
-    return crowd->resume < population->thread_count ? crowd->resume : 0;
+    return population->thread_count;
 }
 
 /* Takes note of whether another thread got the GIL; where there is none, any may run Python at any time. */
@@ -82,7 +81,8 @@ static void count_look(struct crowd *crowd, size_t place, const struct target_th
         crowd->last_holder = place;
         round->rounds = thread->rounds;
     }
-    if (is_holder || (round->gil->none && thread->held.state == THREAD_RUNNING)) {
+    if ((is_holder || (round->gil->none && thread->held.state == THREAD_RUNNING)) &&
+        target_thread_may_ride(thread, round)) {
         crowd->holder_samples++;
         crowd->holder_torn += thread->was_torn;
     }
@@ -108,17 +108,59 @@ static bool needs_no_look(struct crowd *crowd, const struct population *populati
     return true;
 }
 
-bool crowd_round(struct crowd *crowd, const struct population *population, remote_addr interpreter,
+/* The first look at the thread that has the GIL, which is new. Whether there is one. */
+static bool meet_holder(struct crowd *crowd, struct population *population, remote_addr interpreter,
+                        struct thread_round *round)
+{
+    /* With a GIL for each interpreter, it is not known of which of them something is missing. */
+    const uint64_t last_ns = population->interpreter_count == 1 ? crowd->told_ns : round->before_ns;
+    struct target_thread *thread = population_meet(population, interpreter, round->gil->holder,
+                                                   last_ns != 0 ? last_ns : round->now_ns, round);
+
+    crowd->sleepers.looked_ns = population->asleep_ns;
+    if (thread == NULL)
+        return false;
+    if (thread->sampled_ns == round->now_ns)
+        crowd->told_ns = round->now_ns;
+    count_look(crowd, population->thread_count - 1, thread, true, round);
+    return true;
+}
+
+/* Looks at the thread at a place. One that has the GIL and ended, its state is another's by now. Whether any could be
+   read. */
+static bool look(struct crowd *crowd, struct population *population, size_t place, bool is_holder, remote_addr interpreter,
+                 struct thread_round *round)
+{
+    struct target_thread *thread = population->threads[place];
+    bool any;
+
+    sleepers_note(&crowd->sleepers, place, 0); /* who has the GIL now may be one of them */
+    any = target_thread_round(thread, round);
+    count_look(crowd, place, thread, is_holder && !thread->ended, round);
+    if (is_holder && !thread->ended)
+        crowd->told_ns = round->now_ns;
+    note_asleep(crowd, place, thread, round);
+    if (is_holder && thread->ended)
+        any |= meet_holder(crowd, population, interpreter, round);
+    return any;
+}
+
+bool crowd_round(struct crowd *crowd, struct population *population, remote_addr interpreter,
                  struct thread_round *round, int *error_number)
 {
-    const size_t count = population->thread_count;
-    const size_t first = holder_of(crowd, population, round->gil);
+    const size_t count = population->thread_count; /* one that is met in this round is none of these */
+    const size_t holder = holder_of(crowd, population, round->gil);
+    const size_t resume = crowd->resume < count ? crowd->resume : 0;
+    const size_t first = holder < count ? holder : resume; /* what was read of the GIL is of a moment ago */
     bool any = false;
 
     note_switches(crowd, round);
-    for (size_t n = 0, next = crowd->resume < count ? crowd->resume : 0; n <= count && count > 0; n++) {
+    if (!round->gil->locked)
+        crowd->told_ns = round->now_ns;
+    if (round->gil->locked && holder == count)
+        any = meet_holder(crowd, population, interpreter, round);
+    for (size_t n = 0, next = resume; n <= count && count > 0; n++) {
         const size_t place = n == 0 ? first : next;
-        struct target_thread *thread = population->threads[place];
 
         if (n > 0)
             next = next + 1 < count ? next + 1 : 0;
@@ -128,20 +170,17 @@ bool crowd_round(struct crowd *crowd, const struct population *population, remot
             any = true;
             continue;
         }
-        if (!remote_equal(thread->interpreter, interpreter))
+        if (!remote_equal(population->threads[place]->interpreter, interpreter))
             continue;
-        sleepers_note(&crowd->sleepers, place, 0); /* who has the GIL now may be one of them */
-        blocking_tend(round->blocking);            /* there may be many threads */
+        blocking_tend(round->blocking, round->counts); /* there may be many threads */
         if (clock_now_ns() > round->until_ns) {
             crowd->resume = place;
             break;
         }
-        if (target_thread_round(thread, round))
+        if (look(crowd, population, place, n == 0 && holder < count, interpreter, round))
             any = true;
         else
             *error_number = errno;
-        count_look(crowd, place, thread, n == 0 && target_thread_holds_gil(thread, round->gil), round);
-        note_asleep(crowd, place, thread, round);
     }
     return any;
 }

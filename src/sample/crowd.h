@@ -24,10 +24,9 @@ struct crowd {
     uint64_t switched_ns;    /* and when it was first seen that it had */
     uint64_t holder_samples; /* of the round's threads that had the GIL, */
     uint64_t holder_torn;    /* and of these the torn ones */
+    uint64_t told_ns;        /* the last round after which nothing is missing of who had the GIL; 0: there was none */
     bool lists_changed;      /* in this round, something showed that the target's lists did */
 };
-
-void crowd_free(struct crowd *crowd);
 
 /* Begins a round, at `now_ns`, of a target whose rounds are `interval_ns` apart. `in_bursts`: they are made some at once. */
 void crowd_begin(struct crowd *crowd, const struct population *population, uint64_t now_ns, uint64_t interval_ns,
@@ -36,10 +35,10 @@ void crowd_begin(struct crowd *crowd, const struct population *population, uint6
 /* Another program's threads are in the places of those that were known. */
 void crowd_leave(struct crowd *crowd);
 
-/* The threads of an interpreter, up to round->until_ns. Whether any could be read, or need not be; else with errno in
-   `*error_number`. round->rounds is for how many rounds a look at a thread without the GIL is, and becomes how many there
-   were. */
-bool crowd_round(struct crowd *crowd, const struct population *population, remote_addr interpreter,
+/* The threads of an interpreter, up to round->until_ns; one that has the GIL and is not in the population yet comes into
+   it. Whether any could be read, or need not be; else with errno in `*error_number`. round->rounds is for how many
+   rounds a look at a thread without the GIL is, and becomes how many there were. */
+bool crowd_round(struct crowd *crowd, struct population *population, remote_addr interpreter,
                  struct thread_round *round, int *error_number);
 
 #endif

@@ -1,51 +1,35 @@
 #include "sample/engine.h"
 
+#include <math.h>
+
 #include "base/clock.h"
+#include "sample/cpu_hold.h"
 
 enum {
     AUTO_PERCENT = 1,     /* of the samples torn, beyond which it rides */
-    AUTO_SAMPLES = 200,   /* and of so many, or of what there is after AUTO_MS */
-    AUTO_MS = 1000,
-    PROBE_EVERY = 128,    /* rounds, while it rides */
-    PROBES = 64,          /* after which it is decided anew */
-    SWITCH_NS = 12000,    /* taken for a context switch to the sampler, and another back, with the caches that it finds
-                             empty then: as tests/bench/slowdown.sh tells of a virtual machine */
+    AUTO_MS = 1000,       /* of samples of so long, */
+    AUTO_SAMPLES = 500,   /* or longer where there are fewer in it: one of ten tells nothing, */
+    AUTO_MAX_S = 60,      /* up to this: what was so long ago does not count */
+    PROBE_EVERY_MS = 50,  /* while it rides */
+    PROBES = 50,          /* after which it is decided anew, */
+    PROBES_MAX = 400,     /* or up to so many */
+    BACK_PERMILLE = 5,    /* of them torn, up to which it is remote again */
+    CHURN_PERCENT = 10,   /* of them torn, from which PROBES do not overlook it by chance */
+    RELAPSE_S = 5,        /* it rides anew after less than that, */
+    RELAPSE_SAMPLES = 5000, /* or so few: it was remote too early */
+    UNABLE_S = 1,         /* after a ride that was not to be had it rides no sooner than that, */
+    UNABLE_MAX_S = 60,    /* twice as long each time, up to this */
     COST_SHARE = 4,       /* of a new round in the average */
 };
 
+/* How unlikely it has to be that chance made so many torn of AUTO_PERCENT, as the negative logarithm of Chernoff's bound on
+   that. The bound is an upper one: of AUTO_SAMPLES and more, these are less than 1 in 19 and 1 in 20,000. */
+static const double LIKELY = 1.4; /* when the time is over */
+static const double CLEAR = 8;    /* at any sample before */
+
 void engine_init(struct engine *engine, const struct engine_options *options)
 {
-    *engine = (struct engine){.options = *options,
-                              .riding = options->kind == ENGINE_RIDE,
-                              .cpu = -1};
-}
-
-/* Holds this thread on one CPU, or on all but that one. */
-static bool hold(struct engine *engine, int cpu, bool there)
-{
-    cpu_set_t set = engine->home;
-
-    if (!engine->has_home || cpu < 0 || cpu >= CPU_SETSIZE || !CPU_ISSET(cpu, &engine->home))
-        return false;
-    if (there)
-        CPU_ZERO(&set);
-    if (there)
-        CPU_SET(cpu, &set);
-    else
-        CPU_CLR(cpu, &set);
-    if (CPU_COUNT(&set) == 0 || sched_setaffinity(0, sizeof set, &set) != 0)
-        return false;
-    engine->cpu = there ? cpu : -1;
-    engine->is_held = true;
-    return true;
-}
-
-static void go_home(struct engine *engine)
-{
-    if (engine->is_held)
-        sched_setaffinity(0, sizeof engine->home, &engine->home);
-    engine->is_held = false;
-    engine->cpu = -1;
+    *engine = (struct engine){.options = *options, .riding = options->kind == ENGINE_RIDE};
 }
 
 /* Starts to count anew. */
@@ -56,18 +40,56 @@ static void forget(struct engine *engine, uint64_t now_ns)
     engine->probes = engine->probes_torn = 0;
 }
 
+/* What is due stays so until it falls on a round in which somebody has the GIL. A round is no probe right after another:
+   what is torn in one and ridden along with then is of a later moment, so that what holds still has a little too much. */
+static bool probe_is_due(const struct engine *engine, uint64_t now_ns)
+{
+    return engine->options.kind == ENGINE_AUTO && engine->riding && engine->rode_since &&
+           now_ns - engine->probed_ns >= PROBE_EVERY_MS * NS_PER_MS;
+}
+
+void engine_set_alone(struct engine *engine, bool alone)
+{
+    if (engine->options.kind != ENGINE_AUTO || engine->in_company == !alone)
+        return;
+    engine->in_company = !alone;
+    engine->riding = false;
+    forget(engine, 0);
+}
+
 void engine_begin(struct engine *engine, uint64_t now_ns)
 {
-    if (!engine->has_home && engine->options.kind != ENGINE_REMOTE)
-        engine->has_home = sched_getaffinity(0, sizeof engine->home, &engine->home) == 0;
+    if (!engine_rides(engine))
+        cpu_hold_end();
     if (engine->since_ns == 0)
         engine->since_ns = now_ns;
-    engine->rode = false;
+    engine->now_ns = now_ns;
+    engine->rode = engine->probed = false;
     /* Held there since the last round, all that is done in this one is done on the target's CPU. */
-    engine->cpu_before_ns = engine->cpu >= 0 ? clock_ns(CLOCK_THREAD_CPUTIME_ID) : 0;
-    engine->probing = engine->options.kind == ENGINE_AUTO && engine->riding &&
-                      ++engine->rounds % PROBE_EVERY == 0 &&
-                      (engine->cpu < 0 || hold(engine, engine->cpu, false));
+    engine->stays = cpu_held() >= 0;
+    engine->cpu_before_ns = cpu_held() >= 0 ? clock_ns(CLOCK_THREAD_CPUTIME_ID) : 0;
+    engine->probing = probe_is_due(engine, now_ns) && (cpu_held() < 0 || cpu_hold_off(cpu_held()));
+}
+
+/* That CPU is not ours to run on, which may be different later. Who asked for riding tries it in each round. */
+static void note_unable(struct engine *engine)
+{
+    engine->unable = true;
+    if (engine->options.kind == ENGINE_RIDE)
+        return;
+    engine->unable_ns = engine->unable_ns == 0 ? UNABLE_S * NS_PER_S
+                                               : clock_least(2 * engine->unable_ns, UNABLE_MAX_S * NS_PER_S);
+    engine->unable_until_ns = engine->now_ns + engine->unable_ns;
+    engine->riding = false;
+    forget(engine, engine->now_ns);
+}
+
+static bool move_to(struct engine *engine, int cpu)
+{
+    if (!cpu_hold_on(cpu))
+        return false;
+    engine->stays++;
+    return true;
 }
 
 bool engine_ride(struct engine *engine, struct kernel_thread *thread)
@@ -79,16 +101,16 @@ bool engine_ride(struct engine *engine, struct kernel_thread *thread)
     if (engine->cpu_before_ns == 0)
         engine->cpu_before_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     cpu = kernel_thread_cpu(thread);
-    if ((cpu >= 0 && cpu == engine->cpu) || hold(engine, cpu, true)) {
-        engine->rode = true;
-        return true;
-    }
     if (cpu < 0)
         return false; /* the thread ended */
-    /* That CPU is not ours to run on. Only who asked for it tries again. */
-    engine->riding = engine->options.kind == ENGINE_RIDE;
-    engine->unable = !engine->riding;
-    go_home(engine);
+    if (cpu == cpu_held() || move_to(engine, cpu)) {
+        engine->rode = true;
+        engine->unable = false;
+        engine->unable_ns = 0;
+        return true;
+    }
+    note_unable(engine);
+    cpu_hold_end();
     return false;
 }
 
@@ -97,34 +119,71 @@ bool engine_probed(struct engine *engine, bool torn)
     if (!engine->probing)
         return false;
     engine->probing = false;
+    engine->probed = true;
+    engine->probed_ns = engine->now_ns;
     engine->probes++;
     engine->probes_torn += torn;
     return torn;
 }
 
-/* Decides whether to ride, from how the last samples were. */
-static void decide(struct engine *engine, uint64_t now_ns)
+/* Whether so many are torn that it is as unlikely as that, with AUTO_PERCENT of them or less. */
+static bool too_much_is_torn(const struct engine *engine, double unlikely)
 {
-    const bool enough = engine->samples >= AUTO_SAMPLES ||
-                        now_ns - engine->since_ns >= AUTO_MS * NS_PER_MS;
+    const double torn = (double)engine->torn;
+    const double allowed = (double)engine->samples * AUTO_PERCENT / 100;
 
-    if (engine->riding && engine->probes >= PROBES) {
-        engine->riding = engine->probes_torn * 100 > engine->probes * AUTO_PERCENT;
-        forget(engine, now_ns);
-    } else if (!engine->riding && enough) {
-        engine->riding = !engine->unable &&
-                         engine->torn * 100 > engine->samples * AUTO_PERCENT;
-        forget(engine, now_ns);
+    return torn > allowed && torn * log(torn / allowed) - torn + allowed > unlikely;
+}
+
+/* A program of which just more than AUTO_PERCENT is torn has no torn probe among PROBES by chance, now and then. So it takes
+   the more of them the more often it was remote for a moment only. One that churns by turns had reason to be. */
+static void start_to_ride(struct engine *engine, uint64_t now_ns)
+{
+    const bool again = engine->back_ns != 0 && (now_ns - engine->back_ns < RELAPSE_S * NS_PER_S ||
+                                                engine->samples_back < RELAPSE_SAMPLES);
+
+    engine->patience = !again                            ? PROBES
+                       : engine->patience < PROBES_MAX ? 2 * engine->patience
+                                                       : PROBES_MAX;
+    engine->riding = true;
+    engine->rode_since = false;
+    engine->probed_ns = now_ns;
+    forget(engine, now_ns);
+}
+
+/* Decides whether it has to ride still, from how the last probes were. */
+static void decide_to_go_back(struct engine *engine, uint64_t now_ns)
+{
+    if (engine->probes < engine->patience)
+        return;
+    if (engine->probes_torn * 1000 <= engine->probes * BACK_PERMILLE) {
+        engine->riding = false;
+        engine->back_ns = now_ns;
+        engine->samples_back = 0;
+    } else if (engine->probes_torn * 100 >= engine->probes * CHURN_PERCENT) {
+        engine->patience = PROBES;
     }
-    if (!engine->riding)
-        go_home(engine);
+    forget(engine, now_ns);
+}
+
+/* Decides whether to ride, from how the last samples were. */
+static void decide_to_ride(struct engine *engine, uint64_t now_ns)
+{
+    const uint64_t for_ns = now_ns - engine->since_ns;
+    const bool enough = engine->samples >= AUTO_SAMPLES && for_ns >= AUTO_MS * NS_PER_MS;
+
+    if (too_much_is_torn(engine, enough ? LIKELY : CLEAR) && now_ns >= engine->unable_until_ns)
+        start_to_ride(engine, now_ns);
+    else if (enough || for_ns >= AUTO_MAX_S * NS_PER_S)
+        forget(engine, now_ns);
 }
 
 /* Takes note of what this round took of the target's time: nothing, if it was read from elsewhere. */
 static void count_cost(struct engine *engine)
 {
-    const bool took_any = engine->rode || engine->cpu >= 0;
-    const uint64_t cost_ns = took_any ? clock_ns(CLOCK_THREAD_CPUTIME_ID) - engine->cpu_before_ns + 2 * SWITCH_NS : 0;
+    const uint64_t switches_ns = 2ULL * engine->stays * ENGINE_SWITCH_NS;
+    const uint64_t cost_ns = engine->stays == 0 ? 0
+                                                : clock_ns(CLOCK_THREAD_CPUTIME_ID) - engine->cpu_before_ns + switches_ns;
 
     engine->cost_ns = engine->cost_ns == 0
                           ? cost_ns
@@ -137,19 +196,35 @@ void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64
         count_cost(engine);
     /* Where nobody has the GIL, rounds are made at nobody's cost. */
     if (!engine->rode && !engine->probing)
-        go_home(engine);
+        cpu_hold_end();
     if (engine->options.kind != ENGINE_AUTO)
         return;
-    if (!engine->riding) {
+    if (engine->riding) {
+        engine->rode_since = !engine->probed && (engine->rode_since || engine->rode);
+        decide_to_go_back(engine, now_ns);
+    } else if (!engine->in_company) {
         engine->samples += samples;
+        engine->samples_back += samples;
         engine->torn += torn;
+        decide_to_ride(engine, now_ns);
     }
-    decide(engine, now_ns);
+    if (!engine->riding)
+        cpu_hold_end();
 }
 
-void engine_leave(struct engine *engine)
+void engine_leave(void)
 {
-    go_home(engine);
+    cpu_hold_end();
+}
+
+bool engine_rides(const struct engine *engine)
+{
+    return engine->riding && !engine->unable;
+}
+
+bool engine_is_kept_off(const struct engine *engine)
+{
+    return engine->riding && engine->unable;
 }
 
 uint64_t engine_interval_ns(const struct engine *engine)

@@ -4,22 +4,29 @@
  * Remote: from whatever CPU the sampler is on; the target runs meanwhile, and what changes faster than it
  * can be read is cut off (SAMPLE_TRUNCATED). Riding: from the very CPU of the thread that has the GIL,
  * which cannot run while the sampler does, so it holds still; the price is that CPU's time. It is kept
- * within a budget by riding less often. Auto: remote until more than AUTO_PERCENT of the last samples were
- * torn at first, then riding; every PROBE_EVERY rounds one is read from elsewhere, and when these show that
- * there is no need any more, remote again.
+ * within a budget by riding less often. Auto: remote until more than AUTO_PERCENT of the last second's samples
+ * were torn at first, by more than chance makes of that, then riding; so many may be torn that this is clear
+ * sooner, and where there are few samples it takes longer. Meanwhile some rounds are read from elsewhere, which
+ * takes nothing from the target, and when these show that there is no need any more, it is remote again.
  *
- * Plain data inside a target. The sampler thread alone uses it, and it is that thread which is moved.
+ * Where the CPU of the thread that has the GIL is not one that the sampler may run on, it is remote for some time.
+ *
+ * Plain data inside a target. The sampler thread alone uses it, and it is that thread which is moved (sample/cpu_hold.h).
  */
 #ifndef SAMPLE_ENGINE_H
 #define SAMPLE_ENGINE_H
 
-#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "sample/kernel_thread.h"
 
 enum engine_kind { ENGINE_AUTO, ENGINE_REMOTE, ENGINE_RIDE, ENGINE_KINDS };
+
+enum {
+    ENGINE_SWITCH_NS = 12000, /* of the target, taken for a context switch to the sampler, or back, with the caches that it finds
+                                 empty then: as tests/bench/slowdown.sh tells of a virtual machine */
+};
 
 struct engine_options {
     enum engine_kind kind;
@@ -30,25 +37,36 @@ struct engine_options {
 struct engine {
     struct engine_options options;
     bool riding;
-    bool unable;              /* it may not run where the target does */
-    bool probing;             /* this round is read from elsewhere, to see how that would be */
-    cpu_set_t home;           /* where the thread may run when it does not ride */
-    bool has_home;
-    bool is_held;             /* on one CPU, or away from one */
-    int cpu;                  /* on which one; -1: none */
-    uint64_t rounds;
+    bool in_company;          /* auto: of other targets, so that it does not ride */
+    bool unable;              /* when it was tried last, it could not run where the target does */
+    uint64_t unable_ns;       /* auto: for how long it is remote then, */
+    uint64_t unable_until_ns; /* up to this */
+    uint64_t now_ns;          /* when this round began */
+    bool probing;             /* it is to be read from elsewhere, to see how that would be */
+    bool probed;              /* and was */
     bool rode;                /* in this round */
+    unsigned stays;           /* on CPUs of the target's threads, in this round: each takes two switches from it */
     uint64_t cpu_before_ns;   /* of the sampler thread, when it began to take that CPU's time in this round */
     uint64_t cost_ns;         /* of one round while it rides, on average lately */
 
     uint64_t since_ns;        /* the samples counted here are since then */
     uint64_t samples, torn;
     unsigned probes, probes_torn;
+    unsigned patience;        /* so many probes decide */
+    uint64_t probed_ns;       /* when the last probe was */
+    bool rode_since;          /* after it */
+    uint64_t back_ns;         /* when it became remote again; 0: never */
+    uint64_t samples_back;    /* since then */
 };
 
 void engine_init(struct engine *engine, const struct engine_options *options);
 
-/* Begins a round at `now_ns`. */
+/* Whether there is no other target. Auto rides only then: many are looked at alike, and riding takes its time from the CPUs
+   that all of them share. */
+void engine_set_alone(struct engine *engine, bool alone);
+
+/* Begins a round at `now_ns`. One that does not ride is made from where this thread may run by itself, wherever the round
+   of another target left it. */
 void engine_begin(struct engine *engine, uint64_t now_ns);
 
 /* Moves this thread to the CPU on which `thread` runs, if it is to ride in this round; false when it is
@@ -65,7 +83,11 @@ bool engine_probed(struct engine *engine, bool torn);
 void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64_t torn);
 
 /* What it rode along with is gone: lets this thread run where it did before. */
-void engine_leave(struct engine *engine);
+void engine_leave(void);
+
+/* Whether it rides, in rounds in which somebody has the GIL; and whether it was asked to and cannot, so that it is remote. */
+bool engine_rides(const struct engine *engine);
+bool engine_is_kept_off(const struct engine *engine);
 
 /* How far apart rounds are to be: what was asked for, or more where riding would cost too much. */
 uint64_t engine_interval_ns(const struct engine *engine);

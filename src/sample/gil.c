@@ -4,7 +4,13 @@
 
 #include "base/bytes.h"
 
-enum { PIECE_BYTES_MAX = 4096, WORD_BYTES = 8 };
+enum {
+    PIECE_BYTES_MAX = 4096,
+    WORD_BYTES = 8,
+    WAITERS_MAX = 256,   /* that are looked at for one */
+    WAITER_NEXT = 8,     /* musl's struct waiter: where .next is, */
+    WAITER_BARRIER = 20, /* and .barrier */
+};
 
 /* Says where to look for what the collector does. */
 static void watch_collector(const struct layout *layout, const struct interpreter *interpreter,
@@ -19,11 +25,13 @@ static void watch_collector(const struct layout *layout, const struct interprete
 /* Up to the last of what is read of a GIL. */
 static uint32_t gil_bytes(const struct layout *layout)
 {
-    const uint32_t holder = layout->gil.last_holder;
-    const uint32_t locked = layout->gil.locked;
-    const uint32_t last = holder > locked ? holder : locked;
+    const uint32_t members[] = {layout->gil.last_holder, layout->gil.locked, layout->gil.switches,
+                                layout->gil.enabled != LAYOUT_NONE ? layout->gil.enabled : 0, layout->gil.waiters};
+    uint32_t last = 0;
 
-    return (layout->gil.switches > last ? layout->gil.switches : last) + 8;
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        last = members[i] > last ? members[i] : last;
+    return last + WORD_BYTES;
 }
 
 struct piece gil_piece(remote_addr gil, const struct layout *layout)
@@ -37,6 +45,27 @@ void gil_decode(struct gil_now *gil, const struct layout *layout, const unsigned
     gil->locked = int_at(bytes, layout->gil.locked) == 1;
     gil->holder = remote_at(word_at(bytes, layout->gil.last_holder));
     gil->switches = word_at(bytes, layout->gil.switches);
+    gil->waiters = remote_at(layout->gil.waiters > 0 ? word_at(bytes, layout->gil.waiters) : 0);
+}
+
+/* musl's pthread_cond_timedwait() waits on a word of its own stack: `barrier` of a struct waiter, which the condition
+   variable lists (src/thread/pthread_cond_timedwait.c of 1.2). */
+static bool is_listed(remote_addr waiter, struct reader *reader, uint64_t futex)
+{
+    for (int i = 0; i < WAITERS_MAX && !remote_is_null(waiter); i++) {
+        if (waiter.value + WAITER_BARRIER == futex)
+            return true;
+        if (!reader_read_pointer(reader, waiter, WAITER_NEXT, &waiter))
+            return false;
+    }
+    return false;
+}
+
+/* The condition variables and mutexes that take_gil() and drop_gil() sleep in are part of its structure
+   (Python/ceval_gil.c). */
+bool gil_is_wanted(const struct gil_now *gil, struct reader *reader, uint64_t futex)
+{
+    return futex - gil->start.value < gil->size || is_listed(gil->waiters, reader, futex);
 }
 
 /* What is wanted, and where it is in the bytes that are read. */
@@ -50,13 +79,11 @@ enum { WANT_THREADS, WANT_COLLECTING, WANT_GIL, WANTED };
 /* Widens a piece so that it holds another one, too; false when that is too far away. */
 static bool widen(struct piece *piece, const struct piece *other)
 {
-    const uint64_t end = piece->address.value + piece->length, other_end = other->address.value + other->length;
-    const remote_addr start = piece->address.value < other->address.value ? piece->address : other->address;
-    const uint64_t length = (end > other_end ? end : other_end) - start.value;
+    const struct piece both = piece_around(*piece, *other);
 
-    if (length > PIECE_BYTES_MAX)
+    if (both.length > PIECE_BYTES_MAX)
         return false;
-    *piece = (struct piece){start, length};
+    *piece = both;
     return true;
 }
 

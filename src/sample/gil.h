@@ -19,6 +19,7 @@ struct gil_now {
     bool locked;
     remote_addr holder; /* the thread state that has it, or had it last */
     uint64_t switches;  /* how often that became another one (take_gil(), Python/ceval_gil.c) */
+    remote_addr waiters; /* musl's list of those that wait for it; null: none do, or it is another C library */
     bool gc_began;      /* the collector was at work at the beginning of the round, which is to be shown */
     remote_addr collecting; /* an int that is 1 while it is, if that is to be shown; else null */
     remote_addr gc_frame;   /* from 3.15 on, if it is to be shown: a pointer to the frame that the
@@ -29,6 +30,9 @@ struct gil_now {
 /* What to read of the GIL at `gil` to know who has it, and what the bytes of that say. */
 struct piece gil_piece(remote_addr gil, const struct layout *layout);
 void gil_decode(struct gil_now *gil, const struct layout *layout, const unsigned char *bytes);
+
+/* Whether a thread that sleeps in the futex at `futex` wants the GIL. */
+bool gil_is_wanted(const struct gil_now *gil, struct reader *reader, uint64_t futex);
 
 /* What the threads of an interpreter share. */
 struct gil_shared {

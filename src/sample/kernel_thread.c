@@ -1,6 +1,5 @@
 #include "sample/kernel_thread.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -42,19 +41,26 @@ static struct kernel_file take_up(const struct kernel_thread *thread, const char
     return file;
 }
 
+static bool is_there(pid_t pid, pid_t tid)
+{
+    const int folder = open_file(pid, tid, "");
+
+    if (folder < 0)
+        return !kernel_thread_ended(errno);
+    close(folder);
+    return true;
+}
+
 bool kernel_thread_open(struct kernel_thread *thread, pid_t pid, pid_t tid)
 {
-    int folder;
-
     *thread = KERNEL_THREAD_NONE;
     thread->pid = pid;
     thread->tid = tid;
-    folder = tid > 0 ? open_file(pid, tid, "") : -1;
-    if (folder < 0 && (tid <= 0 || kernel_thread_ended(errno)))
+    if (tid <= 0)
         return false;
-    if (folder >= 0)
-        close(folder);
     thread->schedstat = take_up(thread, "schedstat");
+    if (thread->schedstat.fd < 0 && !is_there(pid, tid))
+        return false;
     thread->syscall = take_up(thread, "syscall");
     return true;
 }
@@ -139,42 +145,31 @@ static unsigned namespace_ids(int status_fd, pid_t *innermost)
     }
 }
 
-bool kernel_threads_are_nested(pid_t pid)
+/* The same of a thread; 0 when it is gone. */
+static unsigned ids_of(pid_t pid, pid_t tid, pid_t *innermost)
 {
-    const int fd = open_file(pid, pid, "status");
-    pid_t innermost;
+    const int fd = open_file(pid, tid, "status");
     unsigned count;
 
     if (fd < 0)
-        return false;
-    count = namespace_ids(fd, &innermost);
+        return 0;
+    count = namespace_ids(fd, innermost);
     close(fd);
-    return count > 1;
+    return count;
 }
 
-pid_t kernel_thread_find(pid_t pid, pid_t tid)
+bool kernel_threads_are_nested(pid_t pid)
 {
-    char path[64];
-    const struct dirent *entry;
-    pid_t found = 0;
-    DIR *folder;
+    pid_t innermost;
 
-    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
-    folder = opendir(path);
-    while (folder != NULL && found == 0 && (entry = readdir(folder)) != NULL) {
-        const pid_t outer = (pid_t)strtol(entry->d_name, NULL, 10);
-        const int fd = outer > 0 ? open_file(pid, outer, "status") : -1;
-        pid_t innermost = 0;
+    return ids_of(pid, pid, &innermost) > 1;
+}
 
-        if (fd < 0)
-            continue;
-        if (namespace_ids(fd, &innermost) > 0 && innermost == tid)
-            found = outer;
-        close(fd);
-    }
-    if (folder != NULL)
-        closedir(folder);
-    return found;
+pid_t kernel_thread_innermost_id(pid_t pid, pid_t tid)
+{
+    pid_t innermost;
+
+    return ids_of(pid, tid, &innermost) > 0 ? innermost : 0;
 }
 
 bool kernel_thread_run(struct kernel_thread *thread, struct kernel_run *run)

@@ -31,9 +31,8 @@ struct kernel_thread {
 /* Whether process `pid` lives in a PID namespace below ours, where threads have other ids. */
 bool kernel_threads_are_nested(pid_t pid);
 
-/* The id that we know the thread by which the innermost PID namespace of process `pid` knows as `tid`;
-   0: there is none. Looks through all its threads. */
-pid_t kernel_thread_find(pid_t pid, pid_t tid);
+/* The id of thread `tid` of process `pid` in its innermost PID namespace; 0: it is gone, or that is not told. */
+pid_t kernel_thread_innermost_id(pid_t pid, pid_t tid);
 
 /* Takes up thread `tid` of process `pid`; false when there is none. */
 bool kernel_thread_open(struct kernel_thread *thread, pid_t pid, pid_t tid);

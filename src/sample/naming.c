@@ -10,6 +10,8 @@ enum {
     SEEING_UNUSED_MAX = 1,
 };
 
+_Static_assert(SEEING_MAX * LAYOUT_CODE_BYTES_MAX <= WALK_AHEAD_BYTES_MAX, "a head of each finds room");
+
 bool naming_init(struct naming *naming)
 {
     naming->memo = calloc(RECORD_DEPTH_MAX, sizeof *naming->memo);
@@ -67,24 +69,31 @@ void naming_add_extra(struct naming *naming, const struct code_table *codes,
                                     extra->bytes + CODE_SEEN_BYTES_MAX <= WALK_EXTRA_BYTES_MAX
                                 ? (uint8_t)count
                                 : 0;
+        if (seeing->pieces[i] > 0)
+            walk_extra_add_ahead(extra, pieces[0]);
         for (size_t j = 0; j < seeing->pieces[i]; j++)
             walk_extra_add(extra, pieces[j]);
     }
 }
 
 void naming_see(const struct naming *naming, struct code_table *codes,
-                const struct walk_extra *extra, size_t first, const unsigned char *bytes,
+                const struct walk_extra *extra, size_t first, const struct walk_stack *stack,
                 uint64_t now_ns)
 {
     const struct seeing *seeing = &naming->seeing;
-    const struct piece *piece = extra->pieces + first;
+    const struct piece *piece = extra->pieces;
+    const unsigned char *head = stack->ahead, *bytes = stack->extra;
 
     code_next_stack(codes);
     if (bytes == NULL)
         return;
+    while (piece < extra->pieces + first)
+        bytes += piece++->length;
     for (size_t i = 0; i < seeing->count; i++) {
-        if (seeing->pieces[i] > 0)
-            code_see(codes, seeing->codes[i], piece, seeing->pieces[i], bytes, now_ns);
+        if (seeing->pieces[i] == 0)
+            continue;
+        code_see(codes, seeing->codes[i], piece, seeing->pieces[i], head, bytes, now_ns);
+        head += piece->length;
         for (size_t j = 0; j < seeing->pieces[i]; j++)
             bytes += piece++->length;
     }

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "sample/kernel_thread.h"
 
 enum {
     THREADS_MAX = 32,   /* that are looked at to find the offset */
@@ -21,12 +20,11 @@ static const uint32_t KNOWN[] = {0x2d0, 0xd0, 0x30, 0x20};
 static bool is_task(const struct native_ids *ids, int32_t id)
 {
     char path[64];
+    const pid_t task = task_ids_find(ids->tasks, id);
 
-    if (id <= 0)
+    if (task <= 0)
         return false;
-    if (ids->nested)
-        return kernel_thread_find(ids->pid, id) > 0;
-    snprintf(path, sizeof path, "/proc/%d/task/%d", (int)ids->pid, (int)id);
+    snprintf(path, sizeof path, "/proc/%d/task/%d", (int)ids->tasks->pid, (int)task);
     return access(path, F_OK) == 0;
 }
 
@@ -67,7 +65,8 @@ static void read_beginnings(const struct native_ids *ids, const struct thread_fo
 }
 
 /* How many of the threads have an id at `offset`; 0: what stands there is something else. One that has just
-   ended has 0 there. */
+   ended has 0 there, and so have those that a fork left behind in the child; with musl they have -1
+   (__reclaim_stacks(), nptl/allocatestack.c of glibc; fork(), src/process/fork.c of musl 1.2). */
 static size_t threads_with_id(const struct native_ids *ids, struct beginnings *all, uint32_t offset)
 {
     int32_t found[THREADS_MAX];
@@ -79,7 +78,7 @@ static size_t threads_with_id(const struct native_ids *ids, struct beginnings *a
         if (offset + sizeof id > all->length[i])
             return 0;
         id = int_at(all->bytes[i], offset);
-        if (id == 0)
+        if (id == 0 || id == -1)
             continue;
         for (size_t j = 0; j < count; j++)
             if (found[j] == id)
@@ -103,13 +102,13 @@ static bool take_offset(struct native_ids *ids, struct beginnings *all, uint32_t
     return true;
 }
 
-void native_ids_learn(struct native_ids *ids, const struct thread_found *threads, size_t count)
+/* Looks for the offset in the structures of the threads found, of which some may be the same. */
+static void learn(struct native_ids *ids)
 {
     struct beginnings all;
 
-    if (ids->sure)
-        return;
-    read_beginnings(ids, threads, count, &all);
+    ids->learned = true;
+    read_beginnings(ids, ids->found, ids->count, &all);
     for (size_t i = 0; i < sizeof KNOWN / sizeof KNOWN[0]; i++)
         if (take_offset(ids, &all, KNOWN[i]))
             return;
@@ -118,13 +117,46 @@ void native_ids_learn(struct native_ids *ids, const struct thread_found *threads
             return;
 }
 
-pid_t native_id_of(const struct native_ids *ids, uint64_t ident)
+void native_ids_begin(struct native_ids *ids, const struct thread_found *found, size_t count)
+{
+    ids->found = found;
+    ids->count = count;
+    ids->learned = ids->sure;
+    task_ids_age(ids->tasks); /* which those found may have come after */
+}
+
+/* The id of the thread whose pthread_self() this is, as its own structure says; 0: not known. */
+static pid_t own_id(struct native_ids *ids, uint64_t ident)
 {
     int32_t id;
 
+    if (!ids->learned)
+        learn(ids);
     if (ids->offset == 0 ||
         !reader_read(ids->reader, remote_plus(remote_at(ident), ids->offset), &id, sizeof id) ||
         !is_task(ids, id))
         return 0;
     return id;
+}
+
+void native_id_find(struct native_ids *ids, struct thread_found *thread)
+{
+    if (!ids->told)
+        thread->native_id = (uint64_t)own_id(ids, thread->ident);
+}
+
+/* The thread that forks is the only one in the child, which has its id from that. */
+bool native_id_correct(struct native_ids *ids, struct thread_found *thread)
+{
+    pid_t id;
+
+    if (!ids->told || thread->mark == 0 || thread->native_id != thread->mark ||
+        is_task(ids, (int32_t)thread->mark))
+        return false;
+    id = own_id(ids, thread->ident);
+    if (id == 0 || task_ids_find(ids->tasks, id) != ids->tasks->pid)
+        return false;
+    thread->native_id = (uint64_t)id;
+    ids->mistold = true;
+    return true;
 }

@@ -378,16 +378,12 @@ static bool widen(struct places *places, remote_addr address, uint32_t length, b
 {
     for (size_t i = 0; i < places->count; i++) {
         struct place *place = &places->items[i];
-        const uint64_t start = place->start.value;
-        const uint64_t end = start + place->length;
-        const uint64_t low = address.value < start ? address.value : start;
-        const uint64_t high = address.value + length > end ? address.value + length : end;
+        const struct piece both = piece_around(piece_of(place), (struct piece){address, length});
 
-        if (place->is_chunk || high - low > SHARED_BYTES_MAX ||
-            address.value > end + NEAR_BYTES || address.value + length + NEAR_BYTES < start)
+        if (place->is_chunk || both.length > SHARED_BYTES_MAX || both.length > place->length + length + NEAR_BYTES)
             continue;
-        place->start = remote_at(low);
-        place->length = (uint32_t)(high - low);
+        place->start = both.address;
+        place->length = (uint32_t)both.length;
         place->used = places->serial;
         place->is_entry &= is_entry;
         set_offsets(places);

@@ -8,15 +8,17 @@
 #include "base/clean.h"
 #include "base/clock.h"
 #include "python/none.h"
-#include "sample/emit.h"
-#include "sample/pending.h"
 
 enum {
     LIST_EVERY_MS = 1000,   /* threads are listed anew at least so often */
     LIST_LEAST_MS = 5,      /* and not more often than that, whatever seems to have changed, */
-    LIST_SHARE = 8,         /* nor for more than this part of the time */
-    NAMES_EVERY_MS = 1000,  /* and their names are read again */
+    LIST_SHARE = 8,         /* nor for more than this part of the time; so are threads met one by one */
+    MARK_EVERY_MS = 20,     /* so often it is looked whether an interpreter came */
+    NAMES_EVERY_MS = 1000,  /* and their names are read again, for no more than that part of the time either: */
+    NAMES_AT_ONCE_MS = 20,  /* where it takes longer, those of further interpreters in a later round */
     NAMES_MAX = 4096,
+    UNLISTED_MAX = 65536,   /* that are counted */
+    MET_MAX = 64,           /* with the GIL, for which there is room beside those in the lists */
     INTERPRETER_ROOM = 40,  /* for " (interp N)" */
 };
 
@@ -24,10 +26,13 @@ bool population_init(struct population *population, pid_t pid, struct reader *re
                      const struct runtime *runtime)
 {
     population->runtime = runtime;
-    population->source = (struct thread_source){pid, kernel_threads_are_nested(pid), reader,
-                                                &runtime->layout, walk_room_new()};
+    population->tasks = task_ids_of(pid);
+    population->source = (struct thread_source){&population->tasks, reader, &runtime->layout, walk_room_new()};
     population->native_ids = (struct native_ids){
-        .pid = pid, .nested = population->source.nested, .reader = reader};
+        .tasks = &population->tasks,
+        .reader = reader,
+        .told = runtime->layout.thread.native_thread_id != LAYOUT_NONE,
+    };
     population->found = malloc(RUNTIME_THREADS_MAX * sizeof *population->found);
     population->names = malloc(NAMES_MAX * sizeof *population->names);
     population->list_wanted = true;
@@ -39,20 +44,27 @@ void population_free(struct population *population)
     for (size_t i = 0; i < population->thread_count; i++)
         target_thread_free(population->threads[i]);
     free(population->threads);
+    free(population->asleep_ns);
     free(population->found);
     free(population->names);
     walk_room_free(population->source.room);
+    task_ids_free(&population->tasks);
 }
 
-static struct target_thread *find_thread(struct population *population,
-                                         const struct thread_found *found)
+/* The thread that is known by this state of an interpreter. One that was of another interpreter ends: the memory of that
+   is this one's now, and from 3.12 on it has the state in itself (PyInterpreterState._initial_thread). */
+static struct target_thread *find_thread(struct population *population, const struct thread_found *found,
+                                         const struct interpreter *interpreter, const struct thread_round *round)
 {
     for (size_t i = 0; i < population->thread_count; i++) {
         struct target_thread *thread = population->threads[i];
 
-        if (remote_equal(thread->found.address, found->address) &&
-            thread->found.ident == found->ident && thread->found.mark == found->mark)
+        if (!remote_equal(thread->found.address, found->address) ||
+            thread->found.ident != found->ident || thread->found.mark != found->mark)
+            continue;
+        if (thread->interpreter_id == interpreter->id)
             return thread;
+        target_thread_end(thread, round);
     }
     return NULL;
 }
@@ -69,45 +81,51 @@ static void name_thread(struct target_thread *thread, const char *name)
         snprintf(suffix, sizeof suffix, " (interp %" PRId64 ")", thread->interpreter_id);
     length = clean_utf8(text, sizeof text - strlen(suffix), name, strlen(name));
     snprintf(text + length, sizeof text - length, "%s", suffix);
-    if (strcmp(thread->name, text) == 0)
-        return;
-    snprintf(thread->name, sizeof thread->name, "%s", text);
-    thread->announced = false;
+    if (strcmp(thread->name, text) != 0)
+        target_thread_rename(thread, text);
 }
 
-static struct target_thread *add_thread(struct population *population, const struct thread_found *found,
-                                        int64_t interpreter_id, uint64_t now_ns)
+/* Makes room for one more; false: there are `most`, or there is no memory. */
+static bool reserve_thread(struct population *population, size_t most)
 {
-    /* One that came since the lists were the same as ever has begun since. */
-    const uint64_t born_ns = population->same_threads_ns != 0 ? population->same_threads_ns : now_ns;
-    struct target_thread *thread;
+    const size_t room = population->thread_room * 2 + 16;
+    struct target_thread **threads;
+    uint64_t *asleep_ns;
 
-    if (population->thread_count == RUNTIME_THREADS_MAX)
-        return NULL;
-    if (population->thread_count == population->thread_room) {
-        const size_t room = population->thread_room * 2 + 16;
-        struct target_thread **grown = realloc(population->threads, room * sizeof *grown);
+    if (population->thread_count >= most)
+        return false;
+    if (population->thread_count < population->thread_room)
+        return true;
+    threads = realloc(population->threads, room * sizeof *threads);
+    if (threads != NULL)
+        population->threads = threads;
+    asleep_ns = realloc(population->asleep_ns, room * sizeof *asleep_ns);
+    if (asleep_ns != NULL)
+        population->asleep_ns = asleep_ns;
+    if (threads == NULL || asleep_ns == NULL)
+        return false;
+    population->thread_room = room;
+    return true;
+}
 
-        if (grown == NULL)
-            return NULL;
-        population->threads = grown;
-        population->thread_room = room;
-    }
-    thread = target_thread_new(&population->source, found, population->next_thread_number, born_ns,
-                               now_ns);
+/* Adds a thread just made, for which there is room, to those of an interpreter; NULL stays NULL. */
+static struct target_thread *add_thread(struct population *population, struct target_thread *thread,
+                                        const struct interpreter *interpreter)
+{
     if (thread == NULL)
         return NULL;
-    thread->interpreter_id = interpreter_id;
-    if (interpreter_id != 0) {
+    thread->interpreter = interpreter->address;
+    thread->interpreter_id = interpreter->id;
+    if (interpreter->id != 0) {
         char kernels[THREAD_NAME_ROOM];
 
         memcpy(kernels, thread->name, sizeof kernels);
         name_thread(thread, kernels);
     }
     population->next_thread_number++;
+    population->asleep_ns[population->thread_count] = 0;
     population->threads[population->thread_count++] = thread;
-    population->changes++;
-    population->named_ns = 0;
+    population->names_wanted = true;
     return thread;
 }
 
@@ -116,18 +134,13 @@ static void drop_thread(struct population *population, size_t index, const struc
 {
     struct target_thread *thread = population->threads[index];
 
-    pending_put(round->pending, round, true);
-    target_thread_flush(thread, round);
-    thread->ended = true;
-    if (thread->announced &&
-        !emit_thread(round->sink, round->process, thread->number, thread->tid, thread->found.ident,
-                     THREAD_ENDED, thread->name)) {
+    if (!target_thread_end(thread, round)) {
         population->list_wanted = true;
         return;
     }
     target_thread_free(thread);
     population->threads[index] = population->threads[--population->thread_count];
-    population->changes++;
+    population->asleep_ns[index] = population->asleep_ns[population->thread_count];
 }
 
 void population_end(struct population *population, const struct thread_round *round)
@@ -136,20 +149,22 @@ void population_end(struct population *population, const struct thread_round *ro
         drop_thread(population, i, round);
 }
 
-/* Whether a thread state just found belongs to a thread of its own. One that is being started has no
+/* Whether this is another state of the thread that one known is of, in the same interpreter. */
+static bool is_of_same_thread(const struct target_thread *thread, const struct thread_found *found,
+                              remote_addr interpreter)
+{
+    return thread->found.native_id == found->native_id && remote_equal(thread->interpreter, interpreter) &&
+           !remote_equal(thread->found.address, found->address);
+}
+
+/* Whether a thread state just found in a list belongs to a thread of its own. One that is being started has no
    thread yet, or still that of the thread that starts it (3.11: new_threadstate(), Python/pystate.c),
    which is older and has been seen in this listing of the interpreter before. */
-static bool is_bound(const struct population *population, const struct thread_found *found,
-                     remote_addr interpreter)
+static bool is_bound(const struct population *population, const struct thread_found *found, remote_addr interpreter)
 {
-    for (size_t i = 0; i < population->thread_count; i++) {
-        const struct target_thread *thread = population->threads[i];
-
-        if (thread->seen && thread->found.native_id == found->native_id &&
-            remote_equal(thread->interpreter, interpreter) &&
-            !remote_equal(thread->found.address, found->address))
+    for (size_t i = 0; i < population->thread_count; i++)
+        if (population->threads[i]->seen && is_of_same_thread(population->threads[i], found, interpreter))
             return false;
-    }
     return found->native_id != 0;
 }
 
@@ -159,13 +174,15 @@ static bool list_interpreters(struct population *population)
 {
     bool whole;
 
+    runtime_interpreters_mark(population->runtime, population->source.reader, &population->mark);
     memcpy(population->interpreters_before, population->interpreters, sizeof population->interpreters);
     population->interpreter_count =
         runtime_interpreters(population->runtime, population->source.reader, population->interpreters,
                              RUNTIME_INTERPRETERS_MAX, &whole);
     for (size_t i = 0; i < population->interpreter_count; i++)
         if (!remote_equal(population->interpreters[i].address,
-                          population->interpreters_before[i].address))
+                          population->interpreters_before[i].address) ||
+            population->interpreters[i].id != population->interpreters_before[i].id)
             population->trails[i] = (struct names_trail){0};
     return whole;
 }
@@ -182,41 +199,109 @@ static void find_none(struct population *population)
     }
 }
 
-/* Finds what the kernel calls the threads found of an interpreter of which Python does not tell it: of those
-   that are known, what is known; of others, what their own structures say. */
-static void find_native_ids(struct population *population, size_t count)
+/* Adds a thread that was found in an interpreter's list, if the kernel has it and there is room. */
+static struct target_thread *add_found(struct population *population, struct thread_found *found,
+                                       const struct interpreter *interpreter, const struct thread_round *round)
 {
-    if (population->source.layout->thread.native_thread_id != LAYOUT_NONE)
-        return;
-    native_ids_learn(&population->native_ids, population->found, count);
-    for (size_t i = 0; i < count; i++) {
-        struct thread_found *found = &population->found[i];
-        const struct target_thread *known = find_thread(population, found);
+    /* One that came since the lists were the same as ever has begun since. */
+    const uint64_t born_ns = population->same_threads_ns != 0 ? population->same_threads_ns : round->now_ns;
+    struct target_thread *thread = NULL;
 
-        found->native_id = known != NULL ? known->found.native_id
-                                         : (uint64_t)native_id_of(&population->native_ids, found->ident);
+    for (bool again = true; again && thread == NULL && reserve_thread(population, RUNTIME_THREADS_MAX);) {
+        thread = target_thread_new(&population->source, found, population->next_thread_number, born_ns, round);
+        again = thread == NULL && native_id_correct(&population->native_ids, found) &&
+                is_bound(population, found, interpreter->address);
     }
+    return add_thread(population, thread, interpreter);
 }
 
 /* Takes note of a thread that is in an interpreter's list. */
-static void see_thread(struct population *population, const struct thread_found *found,
-                       const struct interpreter *interpreter, uint64_t now_ns)
+static void see_thread(struct population *population, struct thread_found *found,
+                       const struct interpreter *interpreter, const struct thread_round *round)
 {
-    struct target_thread *thread;
+    struct target_thread *thread = find_thread(population, found, interpreter, round);
 
+    if (thread != NULL)
+        found->native_id = thread->found.native_id;
+    else
+        native_id_find(&population->native_ids, found);
     if (!is_bound(population, found, interpreter->address)) {
         population->list_wanted = true;
         return;
     }
-    thread = find_thread(population, found);
     if (thread == NULL)
-        thread = add_thread(population, found, interpreter->id, now_ns);
+        thread = add_found(population, found, interpreter, round);
     if (thread == NULL || thread->ended)
         return; /* only its state is still there */
     thread->found = *found;
     thread->interpreter = interpreter->address;
     thread->seen = true;
     thread->stale = false;
+}
+
+static const struct interpreter *find_interpreter(const struct population *population, remote_addr address)
+{
+    for (size_t i = 0; i < population->interpreter_count; i++)
+        if (remote_equal(population->interpreters[i].address, address))
+            return &population->interpreters[i];
+    return NULL;
+}
+
+/* Whose state stood where that of another stands now, they ended; and so did a state whose thread has another one: who
+   calls into Python from C gets one each time (PyGILState_Ensure()). */
+static void end_those_before(struct population *population, const struct thread_found *found, remote_addr interpreter,
+                             const struct thread_round *round)
+{
+    for (size_t i = 0; i < population->thread_count; i++) {
+        struct target_thread *thread = population->threads[i];
+
+        if (remote_equal(thread->found.address, found->address) || is_of_same_thread(thread, found, interpreter))
+            target_thread_end(thread, round);
+    }
+}
+
+/* To 3.11, whose interpreters share one GIL, a state bears the ids of who makes it at first: one that stands where that of the
+   thread with the GIL stood, which ended meanwhile, seems to be another one of its maker's. */
+static bool may_be_anothers(const struct population *population, const struct thread_found *found, remote_addr interpreter)
+{
+    bool is_known = false;
+
+    if (population->source.layout->interpreter.gil != LAYOUT_NONE)
+        return false;
+    for (size_t i = 0; i < population->thread_count; i++)
+        is_known |= !population->threads[i]->ended && is_of_same_thread(population->threads[i], found, interpreter);
+    return is_known;
+}
+
+struct target_thread *population_meet(struct population *population, remote_addr interpreter_address, remote_addr address,
+                                      uint64_t since_ns, const struct thread_round *round)
+{
+    const struct interpreter *interpreter = find_interpreter(population, interpreter_address);
+    const uint64_t start_ns = clock_now_ns();
+    struct thread_found *found = population->found;
+    struct target_thread *thread;
+
+    population->list_wanted = true;
+    if (interpreter == NULL || start_ns - population->met_ns < LIST_SHARE * population->meeting_ns ||
+        !runtime_thread(population->runtime, population->source.reader, interpreter, address, found))
+        return NULL;
+    native_ids_begin(&population->native_ids, found, 1);
+    native_id_find(&population->native_ids, found);
+    /* Who has the GIL has its own ids by then: they are set in front of that (3.11: thread_run(),
+       Modules/_threadmodule.c; 3.12 on: bind_tstate(), Python/pystate.c). To ask whether they are takes longer than some
+       threads live. */
+    if (population->native_ids.mistold)
+        native_id_correct(&population->native_ids, found);
+    if (found->native_id == 0 || may_be_anothers(population, found, interpreter->address) ||
+        !reserve_thread(population, RUNTIME_THREADS_MAX + MET_MAX))
+        return NULL;
+    end_those_before(population, found, interpreter->address, round);
+    thread = add_thread(population,
+                        target_thread_meet(&population->source, found, population->next_thread_number, since_ns, round),
+                        interpreter);
+    population->met_ns = clock_now_ns();
+    population->meeting_ns = population->met_ns - start_ns;
+    return thread;
 }
 
 /* Links the states that a thread has in several interpreters, by the ids of these. */
@@ -242,6 +327,14 @@ static void link_states(struct population *population)
     }
 }
 
+/* Counts the threads that an interpreter has beyond the `count` that were found: there was no room for them. */
+static void count_unlisted(struct population *population, const struct interpreter *interpreter, size_t count)
+{
+    population->unlisted += runtime_count_threads(
+        population->runtime, population->source.reader,
+        count > 0 ? population->found[count - 1].next : interpreter->first_thread, UNLISTED_MAX - population->unlisted);
+}
+
 /* Brings the threads up to date with the target's own lists. Where these changed under us, a thread that
    was not met may still be there: it is kept until its end is sure. */
 static void list_threads(struct population *population, const struct thread_round *round)
@@ -252,6 +345,7 @@ static void list_threads(struct population *population, const struct thread_roun
     find_none(population);
     population->list_wanted = false;
     population->listed_ns = round->now_ns;
+    population->unlisted = 0;
     for (size_t i = 0; i < population->thread_count; i++)
         population->threads[i]->seen = false;
     for (size_t i = 0; i < population->interpreter_count; i++) {
@@ -262,11 +356,17 @@ static void list_threads(struct population *population, const struct thread_roun
 
         whole &= all;
         room -= count;
-        find_native_ids(population, count);
+        if (room == 0)
+            count_unlisted(population, &population->interpreters[i], count);
+        native_ids_begin(&population->native_ids, population->found, count);
         /* The list has the newest first; threads are numbered by age. */
         for (size_t j = count; j-- > 0;)
-            see_thread(population, &population->found[j], &population->interpreters[i], round->now_ns);
+            see_thread(population, &population->found[j], &population->interpreters[i], round);
     }
+    if (population->interpreter_count == RUNTIME_INTERPRETERS_MAX)
+        population->unlisted += runtime_count_threads_beyond(population->runtime, population->source.reader,
+                                                             population->interpreters, population->interpreter_count,
+                                                             UNLISTED_MAX - population->unlisted);
     population->list_wanted |= !whole;
     if (whole)
         population->same_threads_ns = round->now_ns;
@@ -277,6 +377,20 @@ static void list_threads(struct population *population, const struct thread_roun
     population->listing_ns = clock_now_ns() - round->now_ns;
 }
 
+/* Lists them anew where an interpreter came, or the newest went: with a GIL of its own nothing else that a round reads
+   shows it. To 3.11 all share one, and a thread is met that is none of those known. */
+static void look_for_interpreters(struct population *population, uint64_t now_ns)
+{
+    struct interpreters_mark mark;
+
+    if (population->source.layout->interpreter.gil == LAYOUT_NONE || population->list_wanted ||
+        now_ns - population->mark_asked_ns < MARK_EVERY_MS * NS_PER_MS)
+        return;
+    population->mark_asked_ns = now_ns;
+    population->list_wanted = runtime_interpreters_mark(population->runtime, population->source.reader, &mark) &&
+                              (mark.newest != population->mark.newest || mark.next_id != population->mark.next_id);
+}
+
 static bool listing_is_due(const struct population *population, uint64_t now_ns)
 {
     const uint64_t every_ns = (population->list_wanted ? LIST_LEAST_MS : LIST_EVERY_MS) * NS_PER_MS;
@@ -285,38 +399,73 @@ static bool listing_is_due(const struct population *population, uint64_t now_ns)
     return since_ns >= every_ns && since_ns >= LIST_SHARE * population->listing_ns;
 }
 
-/* Python's own names where it has them; the kernel's stay for threads that Python did not start. A thread that
-   runs in several interpreters may have a name in each: the one of the oldest, the last in the list, is told. */
-static void name_threads(struct population *population, uint64_t now_ns)
+static bool naming_is_due(const struct population *population, uint64_t now_ns)
+{
+    if (now_ns - population->naming_began_ns < LIST_SHARE * population->naming_ns)
+        return false;
+    return population->names_left > 0 || population->names_due ||
+           now_ns - population->named_ns >= NAMES_EVERY_MS * NS_PER_MS;
+}
+
+static void begin_naming(struct population *population, uint64_t now_ns)
 {
     population->named_ns = now_ns;
-    for (size_t j = 0; j < population->thread_count; j++)
-        population->threads[j]->named = false;
-    for (size_t i = population->interpreter_count; i-- > 0;) {
-        const size_t count =
-            names_read(population->source.reader, population->source.layout,
-                       population->interpreters[i].address, &population->trails[i],
-                       population->names, NAMES_MAX);
+    population->names_due = false;
+    population->names_left = population->interpreter_count;
+    for (size_t i = 0; i < population->thread_count; i++)
+        population->threads[i]->named = false;
+}
 
-        for (size_t j = 0; j < population->thread_count; j++) {
-            struct target_thread *thread = population->threads[j];
+static void name_threads_of(struct population *population, size_t interpreter)
+{
+    const size_t count = names_read(population->source.reader, population->source.layout,
+                                    population->interpreters[interpreter].address, &population->trails[interpreter],
+                                    population->names, NAMES_MAX);
 
-            for (size_t k = 0; k < count && !thread->named; k++) {
-                if (thread->found.ident == population->names[k].ident) {
-                    name_thread(thread, population->names[k].text);
-                    thread->named = true;
-                }
+    for (size_t i = 0; i < population->thread_count; i++) {
+        struct target_thread *thread = population->threads[i];
+
+        for (size_t k = 0; k < count && !thread->named; k++) {
+            if (thread->found.ident == population->names[k].ident) {
+                name_thread(thread, population->names[k].text);
+                thread->named = true;
             }
         }
     }
 }
 
+/* Python's own names where it has them; the kernel's stay for threads that Python did not start. A thread that
+   runs in several interpreters may have a name in each: the one of the oldest, the last in the list, is told. */
+static void name_threads(struct population *population, const struct thread_round *round)
+{
+    const uint64_t start_ns = clock_now_ns();
+    const uint64_t until_ns = clock_least(round->until_ns, start_ns + NAMES_AT_ONCE_MS * NS_PER_MS);
+    size_t left;
+
+    if (population->names_left == 0)
+        begin_naming(population, round->now_ns);
+    left = population->names_left < population->interpreter_count ? population->names_left
+                                                                  : population->interpreter_count;
+    while (left > 0) {
+        name_threads_of(population, --left);
+        if (clock_now_ns() >= until_ns)
+            break;
+    }
+    population->names_left = left;
+    population->naming_began_ns = start_ns;
+    population->naming_ns = clock_now_ns() - start_ns;
+}
+
 void population_update(struct population *population, const struct thread_round *round)
 {
-    if (listing_is_due(population, round->now_ns))
+    look_for_interpreters(population, round->now_ns);
+    if (listing_is_due(population, round->now_ns)) {
         list_threads(population, round);
-    if (round->now_ns - population->named_ns >= NAMES_EVERY_MS * NS_PER_MS)
-        name_threads(population, round->now_ns);
+        population->names_due |= population->names_wanted;
+        population->names_wanted = false;
+    }
+    if (naming_is_due(population, round->now_ns))
+        name_threads(population, round);
 }
 
 void population_looked(struct population *population, bool changed, uint64_t now_ns)

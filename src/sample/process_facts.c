@@ -61,18 +61,33 @@ void process_command(pid_t pid, char *command, size_t room)
     clean_utf8(command, room, begin, length > 0 ? (size_t)length : 0);
 }
 
-/* A field of /proc/PID/stat, numbered as in proc_pid_stat(5); 0 when the process is gone. */
-static uint64_t stat_field(pid_t pid, int number)
+/* Finds the blank in front of a field of /proc/PID/stat, numbered as in proc_pid_stat(5); NULL when the process is gone. */
+static const char *find_stat_field(pid_t pid, int number, char *text, size_t room)
 {
-    char text[1024];
     const char *cursor;
 
-    if (process_file(pid, "stat", text, sizeof text) == 0)
-        return 0;
+    if (process_file(pid, "stat", text, room) == 0)
+        return NULL;
     cursor = strrchr(text, ')'); /* the name, field 2, may hold anything */
     for (int field = 2; cursor != NULL && field < number; field++)
         cursor = strchr(cursor + 1, ' ');
-    return cursor != NULL ? strtoull(cursor, NULL, 10) : 0;
+    return cursor;
+}
+
+static uint64_t stat_field(pid_t pid, int number)
+{
+    char text[1024];
+    const char *field = find_stat_field(pid, number, text, sizeof text);
+
+    return field != NULL ? strtoull(field, NULL, 10) : 0;
+}
+
+bool process_is_stopped(pid_t pid)
+{
+    char text[1024];
+    const char *state = find_stat_field(pid, 3, text, sizeof text);
+
+    return state != NULL && state[1] == 'T';
 }
 
 pid_t process_parent(pid_t pid)

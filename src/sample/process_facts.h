@@ -21,6 +21,9 @@ void process_command(pid_t pid, char *command, size_t room);
 /* The process that it is a child of; 0: it is gone, or has none here. Any thread. */
 pid_t process_parent(pid_t pid);
 
+/* Whether it is stopped as a job is, by SIGSTOP or the terminal. */
+bool process_is_stopped(pid_t pid);
+
 /* When the process began, in clock ticks since the boot: with its id it tells the process from all others; 0: it is
    gone. Any thread. */
 uint64_t process_started_ticks(pid_t pid);

@@ -15,6 +15,8 @@ enum {
 
 void recall_free(struct recall *recall)
 {
+    if (recall->budget != NULL)
+        recall->budget->used -= recall->room_bytes + recall->room_frames * sizeof *recall->frames;
     free(recall->bytes);
     free(recall->frames);
     *recall = (struct recall){.bytes = NULL};
@@ -93,29 +95,51 @@ bool recall_holds(const struct recall *recall, const struct layout *layout, cons
            same_part(recall, whole, parts->steady, collection->steady);
 }
 
+static bool can_afford(const struct recall *recall, size_t more)
+{
+    return recall->budget->used + more <= RECALL_BYTES_MAX;
+}
+
+static bool grow_bytes(struct recall *recall, size_t bytes)
+{
+    const size_t more = bytes > recall->room_bytes ? bytes - recall->room_bytes : 0;
+    unsigned char *grown;
+
+    if (more == 0)
+        return true;
+    grown = can_afford(recall, more) ? realloc(recall->bytes, bytes) : NULL;
+    if (grown == NULL)
+        return false;
+    recall->budget->used += more;
+    recall->bytes = grown;
+    recall->room_bytes = bytes;
+    return true;
+}
+
+static bool grow_frames(struct recall *recall, size_t depth)
+{
+    const size_t room = depth + ROOM_MORE;
+    struct walk_frame *grown;
+    size_t more;
+
+    if (depth <= recall->room_frames)
+        return true;
+    more = (room - recall->room_frames) * sizeof *grown;
+    grown = can_afford(recall, more) ? malloc(room * sizeof *grown) : NULL;
+    if (grown == NULL)
+        return false;
+    recall->budget->used += more;
+    if (recall->depth > 0)
+        memcpy(grown + room - recall->depth, recall_frames(recall), recall->depth * sizeof *grown);
+    free(recall->frames);
+    recall->frames = grown;
+    recall->room_frames = room;
+    return true;
+}
+
 static bool make_room(struct recall *recall, size_t bytes, size_t depth)
 {
-    if (bytes > recall->room_bytes) {
-        unsigned char *grown = realloc(recall->bytes, bytes);
-
-        if (grown == NULL)
-            return false;
-        recall->bytes = grown;
-        recall->room_bytes = bytes;
-    }
-    if (depth > recall->room_frames) {
-        const size_t room = depth + ROOM_MORE;
-        struct walk_frame *grown = malloc(room * sizeof *grown);
-
-        if (grown == NULL)
-            return false;
-        if (recall->depth > 0)
-            memcpy(grown + room - recall->depth, recall_frames(recall), recall->depth * sizeof *grown);
-        free(recall->frames);
-        recall->frames = grown;
-        recall->room_frames = room;
-    }
-    return true;
+    return grow_bytes(recall, bytes) && grow_frames(recall, depth);
 }
 
 /* Counts the frames in the lower part, which has to be at the root as a whole. */

@@ -21,7 +21,14 @@
    call them takes several times as long as one copy. */
 #define RECALL_GUARDS 32u
 
+/* What all that share it may have, in bytes: beyond that, no more stacks are kept. */
+#define RECALL_BYTES_MAX (64u << 20)
+struct recall_budget {
+    size_t used;
+};
+
 struct recall {
+    struct recall_budget *budget; /* stays the caller's */
     unsigned char *bytes;      /* one copy of all places, in order */
     size_t room_bytes;
     struct walk_frame *frames; /* leaf first; the root is the last there is room for */
@@ -53,14 +60,15 @@ bool recall_holds(const struct recall *recall, const struct layout *layout, cons
                   const struct collected *found, size_t rest);
 
 /* Keeps a stack that is proven whole, with each line; `parts` is room to divide the places in. Gives its serial.
-   `entries`, of those frames that were met, by their positions from the root. Where it is not deep, or memory is out, nothing is known: 0. */
+   `entries`, of those frames that were met, by their positions from the root. Where it is not deep, or memory or the
+   budget is out, nothing is known: 0. */
 uint64_t recall_store(struct recall *recall, struct places *whole, struct places_parts *parts, size_t frame_bytes,
                       const struct collection *collection, const struct walk_stack *stack,
                       const struct entries *entries);
 
 /* Keeps one that holds from `rest` on: `fresh` frames are new. `address` and `found` as above. False when nothing is
-   known any more, as memory is out, or as it was not the same down to the guards; what recall_frames() gave before
-   stays. */
+   known any more, as memory or the budget is out, or as it was not the same down to the guards; what recall_frames()
+   gave before stays. */
 bool recall_update(struct recall *recall, const struct places *whole, const struct collection *collection,
                    remote_addr address, const struct collected *found, const struct walk_frame *frames,
                    size_t fresh, const struct entries *entries, size_t rest);

@@ -48,7 +48,8 @@ static size_t round_tail(const void *record)
 {
     const struct record_round *round = record;
 
-    return round->time_ns <= RECORD_TIME_MAX_NS && round->riding <= RECORD_BLOCKS && round->slowed <= 1
+    return round->time_ns <= RECORD_TIME_MAX_NS && round->riding <= RECORD_KEPT_OFF && round->slowed <= 1 &&
+                   round->stopped <= 1
                ? 0
                : OUT_OF_BOUNDS;
 }

@@ -132,16 +132,19 @@ struct sampler_counts {
     uint64_t samples;   /* read whole or in part, by thread and round: kept unless lost */
     uint64_t failed;    /* could not be read at all */
     uint64_t truncated;
+    uint64_t cut;       /* of a stack deeper than RECORD_DEPTH_MAX: the functions near its root are missing */
     uint64_t retried;
     uint64_t missed;    /* rounds that the clock wanted and that did not happen */
     uint64_t lost;      /* samples and rounds dropped because the ring was full */
     uint64_t stopped_ns; /* how long threads of the target were stopped, in all (blocking.h) */
+    uint64_t unlisted;  /* threads beyond those that are read, of which there are too many: the most at a time */
     uint64_t unstopped; /* reads for which the thread was to be stopped and could not be */
 };
 
 #define RECORD_RIDES 1u /* the engine rides, though not in this round */
 #define RECORD_RODE 2u  /* and in this round */
 #define RECORD_BLOCKS 3u /* the thread that has the GIL is stopped for each read */
+#define RECORD_KEPT_OFF 4u /* the engine is to ride, and the target is on CPUs that are not ours: it is remote */
 
 /* The end of a round. */
 struct record_round {
@@ -151,6 +154,8 @@ struct record_round {
     uint8_t gc_running;    /* 1: the collector was at work */
     uint8_t riding;        /* how the engine reads (engine.h): 0, or one of those below */
     uint8_t slowed;        /* 1: less often than asked for, to keep within its budget, or to let it run for half of the time */
+    uint8_t stopped;       /* 1: the process is stopped, as by SIGSTOP */
+    uint8_t reserved[7];
     uint64_t time_ns;
     uint64_t wall_ns;      /* time since the previous round */
     uint64_t cpu_ns;       /* CPU time of the whole process since the last round that told some */

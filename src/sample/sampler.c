@@ -1,6 +1,5 @@
 #include "sample/sampler.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -18,14 +17,16 @@ enum {
     SLEEP_MAX_MS = 50,
     TEND_MS = 1,             /* while a thread of a target is about to stop too late */
     REST_MS = 1,             /* between two looks at whether this, or the thread, still rests */
-    REST_PATIENCE_MS = 600,  /* for it to come to rest: a little more than a round may last */
+    REST_PATIENCE_MS = 600,  /* for it to come to rest: a little more than a round may last, */
+    LATE_PATIENCE_MS = 5000, /* and while it does but for a thread that stops too late: many times what one may wait for a CPU */
     STOP_PATIENCE_MS = 3000, /* for the thread to end: many times what a round may last */
     AWAY_MS = 1000,          /* without a round, and AWAY_INTERVALS: as when this program was stopped */
     AWAY_INTERVALS = 4,
 };
 
 struct sampler_seat {
-    struct target *target;   /* NULL once it ended */
+    struct target *target;   /* NULL once it ended, */
+    struct blocking left;    /* and what it left to be tended then */
     struct sampler_counts counts;
     struct sampler_seat *next;
     uint64_t interval_ns;    /* how far apart its rounds are to be now */
@@ -37,8 +38,12 @@ struct sampler_seat {
 struct sampler {
     struct sampler_seat *seats;  /* whose target is looked at, in the order of their coming */
     struct sampler_seat *ended;
+    bool late;        /* a thread of a target is about to stop too late */
+    bool left_late;   /* and one of a target that ended */
+    uint64_t tend_ns; /* when they are to be looked at */
     _Atomic(struct sampler_seat *) arrivals; /* pushed by sampler_add(), last first; the thread takes all */
     struct pace pace;
+    uint64_t at_work_ns; /* when it was known to be, last */
     uint64_t random;
     pthread_t thread;
     sem_t news;       /* posted when somebody arrived, or the thread is to end: without a target it waits */
@@ -49,6 +54,7 @@ struct sampler {
     atomic_bool stop;  /* set by sampler_stop(), read by the thread */
     atomic_bool pause; /* set by sampler_pause(), read by the thread */
     atomic_bool rests; /* set by the thread: it does nothing while .pause is set, or has ended */
+    atomic_bool tends; /* set by the thread: it would, if no thread of a target were late */
 };
 
 struct sampler *sampler_new(double budget, struct error *error)
@@ -94,6 +100,13 @@ bool sampler_lost_program(const struct sampler_seat *seat)
     return atomic_load(&seat->lost);
 }
 
+/* The same process may have been a target before. */
+static void take_over_left(struct sampler *sampler, struct target *target)
+{
+    for (struct sampler_seat *seat = sampler->ended; seat != NULL && sampler->left_late; seat = seat->next)
+        target_take_over(target, &seat->left);
+}
+
 /* Takes in those that arrived, behind the others. */
 static void seat_arrivals(struct sampler *sampler)
 {
@@ -106,6 +119,7 @@ static void seat_arrivals(struct sampler *sampler)
     while (arrived != NULL) {
         struct sampler_seat *before = arrived->next;
 
+        take_over_left(sampler, arrived->target);
         arrived->next = first;
         first = arrived;
         arrived = before;
@@ -127,14 +141,36 @@ static void pause_ms(long ms)
     nanosleep(&pause, NULL);
 }
 
-/* Lets threads go that stopped too late; true while one has yet to. */
-static bool tend_all(struct sampler *sampler)
+/* The threads of targets that ended, of which many may have. */
+static bool tend_left(struct sampler *sampler)
 {
     bool any = false;
 
-    for (struct sampler_seat *seat = sampler->seats; seat != NULL; seat = seat->next)
-        any |= target_tend(seat->target);
+    if (!sampler->left_late)
+        return false;
+    for (struct sampler_seat *seat = sampler->ended; seat != NULL; seat = seat->next)
+        any |= blocking_tend(&seat->left, &seat->counts);
+    sampler->left_late = any;
     return any;
+}
+
+/* Lets threads go that stopped too late; true while one has yet to. */
+static bool tend_all(struct sampler *sampler)
+{
+    bool any = tend_left(sampler);
+
+    for (struct sampler_seat *seat = sampler->seats; seat != NULL; seat = seat->next)
+        any |= target_tend(seat->target, &seat->counts);
+    sampler->late = any;
+    sampler->tend_ns = clock_now_ns() + TEND_MS * NS_PER_MS;
+    return any;
+}
+
+/* The same between the rounds of two targets, of which there may be many. */
+static void tend_if_due(struct sampler *sampler)
+{
+    if (sampler->late && clock_now_ns() >= sampler->tend_ns)
+        tend_all(sampler);
 }
 
 static bool resting(struct sampler *sampler)
@@ -142,15 +178,26 @@ static bool resting(struct sampler *sampler)
     return atomic_load(&sampler->pause) && !stopping(sampler);
 }
 
+/* Rests, unless a thread has yet to be let go: whether that is so. */
+static bool rest(struct sampler *sampler)
+{
+    const bool tends = tend_all(sampler);
+
+    atomic_store(&sampler->tends, tends);
+    if (!tends)
+        atomic_store(&sampler->rests, true);
+    return tends;
+}
+
 static void rest_if_asked(struct sampler *sampler)
 {
     while (resting(sampler)) {
-        if (!tend_all(sampler))
-            atomic_store(&sampler->rests, true);
-        pause_ms(REST_MS);
+        while (resting(sampler)) {
+            rest(sampler);
+            pause_ms(REST_MS);
+        }
         /* Who asks again now either sees this, or is seen by resting(). */
-        if (!resting(sampler))
-            atomic_store(&sampler->rests, false);
+        atomic_store(&sampler->rests, false);
     }
 }
 
@@ -165,12 +212,13 @@ static void end_target(struct sampler *sampler, struct sampler_seat *seat, const
     while (!target_end(seat->target, reason, &seat->counts) &&
            waited_ns < END_PATIENCE_MS * NS_PER_MS) {
         nanosleep(&pause, NULL);
+        tend_if_due(sampler);
         if (!is_read || stopping(sampler))
             waited_ns += END_PAUSE_NS;
     }
-    for (waited_ns = 0; target_tend(seat->target) && waited_ns < END_PATIENCE_MS * NS_PER_MS;
-         waited_ns += END_PAUSE_NS)
-        nanosleep(&pause, NULL);
+    seat->left = target_blocking(seat->target);
+    sampler->left_late |= blocking_tend(&seat->left, &seat->counts);
+    sampler->late |= sampler->left_late;
     atomic_store(&seat->lost, target_has_no_program(seat->target));
     target_free(seat->target);
     seat->target = NULL;
@@ -208,33 +256,48 @@ static bool round_of(struct sampler *sampler, struct sampler_seat *seat, uint64_
     seat->counts.rounds++;
     seat->counts.missed += (due - 1) * target_rounds_wanted(seat->target);
     target_set_slowed(seat->target, sampler->pace.interval_ns > target_interval_ns(seat->target));
+    target_set_alone(seat->target, sampler->seats->next == NULL);
     return target_round(seat->target, &seat->counts, reason);
 }
 
-/* A round of all whose time has come, `clock_ns` of the clock's time after the one before. */
-static void round_of_all(struct sampler *sampler, uint64_t clock_ns, bool is_read,
+/* To be called after each step: a sleep, or a round of one target, of which none lasts for long. After a time in which
+   nobody looked, as this program was stopped, no sample may stand for it: lets all targets go on from now. Whether it was
+   so. */
+static bool skip_absence(struct sampler *sampler, uint64_t interval_ns)
+{
+    const uint64_t now_ns = clock_now_ns();
+    const uint64_t since_ns = now_ns - sampler->at_work_ns;
+
+    sampler->at_work_ns = now_ns;
+    if (since_ns < AWAY_MS * NS_PER_MS || since_ns < AWAY_INTERVALS * interval_ns)
+        return false;
+    for (struct sampler_seat *seat = sampler->seats; seat != NULL; seat = seat->next)
+        target_skip(seat->target, since_ns - interval_ns);
+    return true;
+}
+
+/* A round of all whose time has come, `clock_ns` of the clock's time after the one before. Whether there was an absence
+   in it. */
+static bool round_of_all(struct sampler *sampler, uint64_t clock_ns, bool is_read,
                          struct error *last_end)
 {
     struct sampler_seat **place = &sampler->seats;
     struct error reason;
+    bool was_away = false;
 
+    sampler->at_work_ns = clock_now_ns();
     while (*place != NULL) {
+        tend_if_due(sampler);
         if (round_of(sampler, *place, clock_ns, &reason)) {
+            sampler->late |= target_tend((*place)->target, &(*place)->counts);
+            was_away |= skip_absence(sampler, 0);
             place = &(*place)->next;
             continue;
         }
         vacate(sampler, place, &reason, is_read);
         *last_end = reason;
     }
-}
-
-/* After a time in which nobody looked, no sample may stand for it: lets all targets go on from now. */
-static void skip_absence(struct sampler *sampler, uint64_t since_ns, uint64_t interval_ns)
-{
-    if (since_ns < AWAY_MS * NS_PER_MS || since_ns < AWAY_INTERVALS * interval_ns)
-        return;
-    for (struct sampler_seat *seat = sampler->seats; seat != NULL; seat = seat->next)
-        target_skip(seat->target, since_ns - interval_ns);
+    return was_away;
 }
 
 /* xorshift64 (Marsaglia, "Xorshift RNGs", 2003): chance enough to break a rhythm. */
@@ -285,52 +348,63 @@ static uint64_t choose_interval_ns(struct sampler *sampler)
     return shortest_ns;
 }
 
-/* Without a target there is nothing to do: waits for one, or for the end. */
+/* Without a target there is nothing to do but for those that ended: waits for one, or for the end. */
 static void wait_for_arrivals(struct sampler *sampler)
 {
     while (sampler->seats == NULL && !stopping(sampler)) {
-        atomic_store(&sampler->rests, true);
-        sem_wait(&sampler->news);
+        if (rest(sampler))
+            pause_ms(TEND_MS);
+        else
+            sem_wait(&sampler->news);
         seat_arrivals(sampler);
     }
     atomic_store(&sampler->rests, false);
 }
 
-/* When rounds are due. */
-struct rhythm {
-    uint64_t interval_start_ns;
-    uint64_t last_round_ns;
-};
-
-/* Waits for the next round, and makes it. */
-static void next_round(struct sampler *sampler, struct rhythm *rhythm)
+/* Finds when the next round is due; gives how many are missed by then. A sample stands for the time since the one
+   before. So it is that time which chance makes longer or shorter, by up to a half: were it the place within an interval,
+   what a target of the same period does late in it would have more, and what it does early less. */
+static uint64_t find_due(struct sampler *sampler, uint64_t *due_ns, uint64_t interval_ns)
 {
-    const uint64_t interval_ns = choose_interval_ns(sampler);
     const uint64_t now_ns = clock_now_ns();
-    struct error reason;
-    uint64_t missed = 0;
+    uint64_t missed;
 
     if (interval_ns == 0) {
-        rhythm->interval_start_ns = now_ns;
-    } else if (now_ns >= rhythm->interval_start_ns + interval_ns) {
-        missed = (now_ns - rhythm->interval_start_ns) / interval_ns;
-        rhythm->interval_start_ns += missed * interval_ns;
+        *due_ns = now_ns;
+        return 0;
     }
+    *due_ns += interval_ns / 2 + next_random(sampler) % interval_ns;
+    missed = now_ns > *due_ns ? (now_ns - *due_ns) / interval_ns : 0;
+    *due_ns += missed * interval_ns;
+    return missed;
+}
+
+/* Waits for the next round, and makes it; `*due_ns` is when the one before was due. */
+static void next_round(struct sampler *sampler, uint64_t *due_ns)
+{
+    const uint64_t interval_ns = choose_interval_ns(sampler);
+    uint64_t missed = find_due(sampler, due_ns, interval_ns);
+    uint64_t begun_ns;
+    struct error reason;
+
     if (interval_ns > 0)
-        sleep_until(sampler, rhythm->interval_start_ns + next_random(sampler) % interval_ns);
+        sleep_until(sampler, *due_ns);
     rest_if_asked(sampler);
-    skip_absence(sampler, clock_now_ns() - rhythm->last_round_ns, interval_ns);
-    rhythm->last_round_ns = clock_now_ns();
-    rhythm->interval_start_ns += interval_ns;
-    round_of_all(sampler, (missed + 1) * interval_ns, true, &reason);
-    keep_pace(sampler, rhythm->last_round_ns);
+    if (skip_absence(sampler, interval_ns)) {
+        *due_ns = clock_now_ns();
+        missed = 0;
+    }
+    begun_ns = clock_now_ns();
+    if (round_of_all(sampler, (missed + 1) * interval_ns, true, &reason))
+        *due_ns = clock_now_ns();
+    keep_pace(sampler, begun_ns);
 }
 
 static void *run(void *argument)
 {
     struct sampler *sampler = argument;
     const struct error stopped = {ERROR_NONE, ""};
-    struct rhythm rhythm = {0};
+    uint64_t due_ns = 0; /* 0: there was no round yet */
 
     prctl(PR_SET_NAME, "sampler");
     prctl(PR_SET_TIMERSLACK, 1UL); /* the default of 50 µs is a large part of a short interval */
@@ -338,12 +412,12 @@ static void *run(void *argument)
         seat_arrivals(sampler);
         if (sampler->seats == NULL) {
             wait_for_arrivals(sampler);
-            rhythm = (struct rhythm){0};
+            due_ns = 0;
             continue;
         }
-        if (rhythm.last_round_ns == 0)
-            rhythm.interval_start_ns = rhythm.last_round_ns = clock_now_ns();
-        next_round(sampler, &rhythm);
+        if (due_ns == 0)
+            due_ns = sampler->at_work_ns = clock_now_ns();
+        next_round(sampler, &due_ns);
     }
     while (sampler->seats != NULL)
         vacate(sampler, &sampler->seats, &stopped, true);
@@ -366,13 +440,17 @@ void sampler_ask_stop(struct sampler *sampler)
 
 void sampler_pause(struct sampler *sampler)
 {
-    const uint64_t until_ns = clock_now_ns() + REST_PATIENCE_MS * NS_PER_MS;
+    const uint64_t began_ns = clock_now_ns();
+    uint64_t patience_ms = REST_PATIENCE_MS;
 
     if (!sampler->started || sampler->stuck)
         return;
+    atomic_store(&sampler->tends, false);
     atomic_store(&sampler->pause, true);
-    while (!atomic_load(&sampler->rests) && clock_now_ns() < until_ns)
+    while (!atomic_load(&sampler->rests) && clock_now_ns() - began_ns < patience_ms * NS_PER_MS) {
         pause_ms(REST_MS);
+        patience_ms = atomic_load(&sampler->tends) ? LATE_PATIENCE_MS : REST_PATIENCE_MS;
+    }
 }
 
 void sampler_resume(struct sampler *sampler)
@@ -382,21 +460,12 @@ void sampler_resume(struct sampler *sampler)
 
 bool sampler_stop(struct sampler *sampler)
 {
-    const uint64_t until_ns = clock_now_ns() + STOP_PATIENCE_MS * NS_PER_MS;
-    const struct timespec until = {(time_t)(until_ns / NS_PER_S), (long)(until_ns % NS_PER_S)};
-
     if (!sampler->started || sampler->stuck)
         return !sampler->stuck;
     sampler_ask_stop(sampler);
-    while (sem_clockwait(&sampler->done, CLOCK_MONOTONIC, &until) != 0) {
-        if (errno == EINTR)
-            continue;
-        sampler->stuck = true;
-        return false;
-    }
-    pthread_join(sampler->thread, NULL);
-    sampler->started = false;
-    return true;
+    sampler->stuck = !thread_join_soon(sampler->thread, &sampler->done, STOP_PATIENCE_MS);
+    sampler->started = sampler->stuck;
+    return !sampler->stuck;
 }
 
 bool sampler_look(struct sampler *sampler, struct error *error)

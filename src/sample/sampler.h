@@ -2,9 +2,9 @@
  * sampler - the thread that owns the clock: a round over every target, again and again at the asked
  * rate, until it is stopped. Targets may come and go meanwhile; without one it waits.
  *
- * The clock is jittered, each round somewhere in its own interval, so that a target with a period near
- * the sampler's is not always met in the same place. A round that comes late is not made up for: those
- * whose interval went by are counted as missed.
+ * The clock is jittered, each interval any from half to one and a half times as long as asked for, so that a target with a
+ * period near the sampler's is not always met in the same place. A round that comes late is not made up for: those whose
+ * interval went by are counted as missed.
  */
 #ifndef SAMPLE_SAMPLER_H
 #define SAMPLE_SAMPLER_H
@@ -41,7 +41,8 @@ bool sampler_lost_program(const struct sampler_seat *seat);
 bool sampler_start(struct sampler *sampler, struct error *error);
 
 /* Lets its thread come to rest between two rounds, until sampler_resume(): no thread of a target is
-   stopped then. Does not wait for longer than half a second or so, as for sampler_stop(). */
+   stopped then. Does not wait for longer than half a second or so, as for sampler_stop(); for a thread that
+   waits for a CPU to stop, and to be let go, for some seconds. */
 void sampler_pause(struct sampler *sampler);
 void sampler_resume(struct sampler *sampler);
 

@@ -1,36 +1,10 @@
 #include "sample/sleepers.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 
-void sleepers_free(struct sleepers *sleepers)
-{
-    free(sleepers->looked_ns);
-    *sleepers = (struct sleepers){.looked_ns = NULL};
-}
-
-/* Where nothing is known of the places, all of them are asked for now. */
-static bool know_places(struct sleepers *sleepers, size_t threads, uint32_t changes)
-{
-    if (sleepers->leaves_out && sleepers->changes == changes)
-        return true;
-    if (threads > sleepers->room) {
-        uint64_t *grown = realloc(sleepers->looked_ns, threads * sizeof *grown);
-
-        if (grown == NULL)
-            return false;
-        sleepers->looked_ns = grown;
-        sleepers->room = threads;
-    }
-    if (threads > 0)
-        memset(sleepers->looked_ns, 0, threads * sizeof *sleepers->looked_ns);
-    sleepers->changes = changes;
-    return true;
-}
-
-void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns, size_t threads, uint32_t changes, bool quiet,
+void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns, uint64_t *looked_ns, size_t threads, bool quiet,
                     bool may_leave_out)
 {
     const size_t count = sleepers->count;
@@ -44,5 +18,9 @@ void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns, size_t thre
     sleepers->due_ns = count / sleepers->looks * interval_ns;
     if (sleepers->due_ns < rest_ns)
         sleepers->due_ns = rest_ns;
-    sleepers->leaves_out = may_leave_out && know_places(sleepers, threads, changes);
+    sleepers->looked_ns = looked_ns;
+    /* Where none were left out, nothing was noted. */
+    if (may_leave_out && !sleepers->leaves_out && threads > 0)
+        memset(looked_ns, 0, threads * sizeof *looked_ns);
+    sleepers->leaves_out = may_leave_out;
 }

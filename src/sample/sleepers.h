@@ -24,16 +24,12 @@ struct sleepers {
     uint64_t due_ns; /* since the last look at one, when the next is due */
     bool leaves_out;
     uint64_t *looked_ns; /* of the thread at a place in the list, when it was looked at last, if it slept then; else 0 */
-    size_t room;
-    uint32_t changes; /* the state of that list */
 };
 
-void sleepers_free(struct sleepers *sleepers);
-
-/* Begins a round of a target whose rounds are `interval_ns` apart, over a list of `threads`; with `changes` another number
-   than in the last one, others are in its places. `quiet`: the GIL has gone to no other thread for SLEEPERS_LOOK_MS. Unless
-   `may_leave_out`, all of them are to be asked. */
-void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns, size_t threads, uint32_t changes, bool quiet,
+/* Begins a round of a target whose rounds are `interval_ns` apart, over a list of `threads`. What is known of them is in
+   `looked_ns`, which stays the list's: 0 for those that are new in it. `quiet`: the GIL has gone to no other thread for
+   SLEEPERS_LOOK_MS. Unless `may_leave_out`, all of them are to be asked. */
+void sleepers_begin(struct sleepers *sleepers, uint64_t interval_ns, uint64_t *looked_ns, size_t threads, bool quiet,
                     bool may_leave_out);
 
 /* Counts one that was looked at `since_ns` ago; whether it is to be looked at in this round. */

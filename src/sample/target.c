@@ -24,6 +24,7 @@ enum {
     ROUND_MAX_MS = 500,     /* what is left of a longer round is left to the next */
     CPU_EVERY_MS = 20,      /* the process's CPU time is asked for, */
     CPU_THREAD_NS = 200000, /* and so much later for each thread: the kernel adds them up */
+    STOPPED_EVERY_MS = 200, /* and while there is none, whether it is stopped */
 };
 
 struct target {
@@ -44,6 +45,8 @@ struct target {
     bool announced;               /* RECORD_PROCESS was put */
     uint64_t cpu_asked_ns;
     uint64_t cpu_ns;              /* of the process, when it was asked for last */
+    uint64_t stopped_asked_ns;
+    bool stopped;
     struct engine engine;
     bool slowed;                  /* the sampler makes rounds less often than it wants */
     uint32_t rounds_at_once;      /* how many rounds are made in one reading */
@@ -125,6 +128,7 @@ struct target *target_new(pid_t pid, uint16_t process, const struct target_optio
     target->no_gc = options->no_gc;
     target->native_markers = options->native_markers;
     target->blocking = (struct blocking){.wanted = options->blocking,
+                                         .pid = pid,
                                          .asked_ns = options->engine.interval_ns};
     target->first_function = FUNCTION_FIRST;
     target->presence.pid_fd = -1;
@@ -166,7 +170,6 @@ void target_free(struct target *target)
         return;
     free_program(target);
     pending_free(target->pending);
-    crowd_free(&target->crowd);
     presence_free(&target->presence);
     free(target);
 }
@@ -191,6 +194,11 @@ bool target_has_no_program(const struct target *target)
 void target_set_slowed(struct target *target, bool slowed)
 {
     target->slowed = slowed;
+}
+
+void target_set_alone(struct target *target, bool alone)
+{
+    engine_set_alone(&target->engine, alone);
 }
 
 /* How many rounds come in one of its intervals: while nobody has the GIL these are longer. */
@@ -226,6 +234,7 @@ static struct thread_round round_for(struct target *target, const struct gil_now
     return (struct thread_round){
         .sink = target->sink,
         .process = target->process,
+        .reader = target->reader,
         .codes = target->codes,
         .gil = gil,
         .rounds = 1,
@@ -264,6 +273,17 @@ static bool put_process(struct target *target)
     return target->announced;
 }
 
+/* Who uses CPU time is not stopped. */
+static void note_stopped(struct target *target, bool used_cpu, uint64_t now_ns)
+{
+    if (used_cpu) {
+        target->stopped = false;
+    } else if (now_ns - target->stopped_asked_ns >= STOPPED_EVERY_MS * NS_PER_MS) {
+        target->stopped_asked_ns = now_ns;
+        target->stopped = process_is_stopped(target->pid);
+    }
+}
+
 static void put_round(struct target *target, struct record_round *record,
                       struct sampler_counts *counts)
 {
@@ -271,15 +291,19 @@ static void put_round(struct target *target, struct record_round *record,
     uint64_t cpu_ns = target->cpu_ns;
 
     record->threads = (uint32_t)target->population.thread_count;
+    if (counts->unlisted < target->population.unlisted)
+        counts->unlisted = target->population.unlisted;
     record->wall_ns = target->round_ns == 0 ? 0 : now_ns - target->round_ns;
     if (now_ns - target->cpu_asked_ns >=
         CPU_EVERY_MS * NS_PER_MS + target->population.thread_count * CPU_THREAD_NS) {
         const uint64_t asked_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
 
+        note_stopped(target, asked_ns > cpu_ns, now_ns);
         if (asked_ns > cpu_ns)
             cpu_ns = asked_ns;
         target->cpu_asked_ns = now_ns;
     }
+    record->stopped = target->stopped;
     record->cpu_ns = cpu_ns - target->cpu_ns;
     record->counts = *counts;
     if (!emit_round(target->sink, target->process, record)) {
@@ -322,7 +346,11 @@ static uint8_t how_it_reads(const struct target *target)
 {
     if (target->blocking.wanted)
         return RECORD_BLOCKS;
-    return target->engine.rode ? RECORD_RODE : target->engine.riding ? RECORD_RIDES : 0;
+    if (target->engine.rode)
+        return RECORD_RODE;
+    if (engine_is_kept_off(&target->engine))
+        return RECORD_KEPT_OFF;
+    return engine_rides(&target->engine) ? RECORD_RIDES : 0;
 }
 
 /* How far apart its rounds really are: more than wanted where there is something in the way. */
@@ -377,14 +405,13 @@ static void leave_program(struct target *target, uint64_t now_ns, struct sampler
 {
     const struct thread_round round = round_for(target, NULL, now_ns, counts);
     const uint32_t next_thread = target->population.next_thread_number;
-    const uint32_t changes = target->population.changes + 1;
 
-    engine_leave(&target->engine);
+    engine_leave();
     target_flush(target, counts);
     population_end(&target->population, &round);
     target->first_function = code_table_next_number(target->codes);
     free_program(target);
-    target->population = (struct population){.next_thread_number = next_thread, .changes = changes};
+    target->population = (struct population){.next_thread_number = next_thread};
     crowd_leave(&target->crowd);
     target->gil_held = false;
 }
@@ -417,19 +444,21 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     int error_number = 0;
     bool any = false;
 
+    if (target->reader == NULL)
+        engine_leave(); /* the CPU of another target */
     if (target->reader == NULL && !follow_program(target, now_ns, error))
         return false;
     if (target->reader == NULL) {
         put_round(target, &record, counts);
         return true;
     }
+    engine_begin(&target->engine, now_ns);
     if (!put_process(target)) {
         counts->lost++;
         return true;
     }
     round = round_for(target, NULL, now_ns, counts);
     target->rounds = 0;
-    engine_begin(&target->engine, now_ns);
     population_update(&target->population, &round);
     crowd_begin(&target->crowd, &target->population, now_ns, rounds_apart_ns(target, now_ns), target->bursts != NULL);
     now = round_of_interpreters(target, &record, counts, &any, &error_number, error);
@@ -455,9 +484,19 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     return true;
 }
 
-bool target_tend(struct target *target)
+bool target_tend(struct target *target, struct sampler_counts *counts)
 {
-    return blocking_tend(&target->blocking);
+    return blocking_tend(&target->blocking, counts);
+}
+
+struct blocking target_blocking(const struct target *target)
+{
+    return target->blocking;
+}
+
+void target_take_over(struct target *target, struct blocking *left)
+{
+    blocking_take_over(&target->blocking, left);
 }
 
 void target_skip(struct target *target, uint64_t away_ns)
@@ -467,6 +506,9 @@ void target_skip(struct target *target, uint64_t away_ns)
     population_skip(&target->population, away_ns, now_ns);
     if (target->round_ns != 0)
         target->round_ns = clock_least(target->round_ns + away_ns, now_ns);
+    if (target->before_ns != 0)
+        target->before_ns = clock_least(target->before_ns + away_ns, now_ns);
+    target->crowd.told_ns = target->before_ns;
     target->cpu_ns = process_cpu_ns(target->cpu_clock, target->has_cpu_clock);
 }
 
@@ -481,7 +523,7 @@ void target_flush(struct target *target, struct sampler_counts *counts)
 
 bool target_end(struct target *target, const struct error *reason, struct sampler_counts *counts)
 {
-    engine_leave(&target->engine);
+    engine_leave();
     target_flush(target, counts);
     return emit_end(target->sink, target->process, clock_now_ns(), reason, counts);
 }

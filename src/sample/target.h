@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "sample/blocking.h"
 #include "sample/engine.h"
 #include "sample/record.h"
 #include "sample/sink.h"
@@ -44,6 +45,9 @@ bool target_has_no_program(const struct target *target);
 /* Whether its rounds are less often than it wants, as they would cost this program too much. */
 void target_set_slowed(struct target *target, bool slowed);
 
+/* Whether there is no other target beside it. */
+void target_set_alone(struct target *target, bool alone);
+
 /* How many rounds are wanted in each such interval: more than 1 where they are to come faster than single
    readings; 0: as many as there can be. */
 uint32_t target_rounds_wanted(const struct target *target);
@@ -63,8 +67,14 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
 void target_skip(struct target *target, uint64_t away_ns);
 
 /* Looks after a thread that was to be stopped and did not stop in time: lets it go if it stands by now.
-   True while it does not; call it each millisecond then. */
-bool target_tend(struct target *target);
+   True while it does not; call it each millisecond then. What it cost is added to `counts`. */
+bool target_tend(struct target *target, struct sampler_counts *counts);
+
+/* What blocks it: what target_tend() looked after, blocking_tend() goes on to when the target is freed. */
+struct blocking target_blocking(const struct target *target);
+
+/* Takes over what another target left, if that was of the same process (blocking_take_over()). */
+void target_take_over(struct target *target, struct blocking *left);
 
 /* Puts the samples that are still held back. */
 void target_flush(struct target *target, struct sampler_counts *counts);

@@ -1,6 +1,7 @@
 #include "sample/target_thread.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,9 +32,9 @@ static struct target_thread *new_in_line(void)
     return thread;
 }
 
-struct target_thread *target_thread_new(const struct thread_source *source,
-                                        const struct thread_found *found, uint32_t number,
-                                        uint64_t born_ns, uint64_t now_ns)
+/* One of which the kernel was asked nothing yet. NULL: out of memory. */
+static struct target_thread *make(const struct thread_source *source, const struct thread_found *found, uint32_t number,
+                                  uint64_t since_ns, uint64_t known_ns)
 {
     struct target_thread *thread = new_in_line();
 
@@ -42,22 +43,48 @@ struct target_thread *target_thread_new(const struct thread_source *source,
     thread->kernel = KERNEL_THREAD_NONE;
     thread->found = *found;
     thread->number = number;
-    thread->tid = source->nested ? kernel_thread_find(source->pid, (pid_t)found->native_id)
-                                 : (pid_t)found->native_id;
-    thread->sampled_ns = born_ns;
+    thread->tid = task_ids_find(source->tasks, (pid_t)found->native_id);
+    thread->sampled_ns = since_ns;
+    thread->known_ns = known_ns;
     thread->walk = walk_new(source->reader, source->layout, source->room, found->address);
     thread->frames = calloc(RECORD_DEPTH_MAX, sizeof *thread->frames);
-    if (thread->walk == NULL || thread->frames == NULL || !naming_init(&thread->naming)) {
-        target_thread_free(thread);
-        return NULL;
-    }
-    if (!kernel_thread_open(&thread->kernel, source->pid, thread->tid)) {
-        target_thread_free(thread);
-        return NULL;
+    if (thread->walk != NULL && thread->frames != NULL && naming_init(&thread->naming))
+        return thread;
+    target_thread_free(thread);
+    return NULL;
+}
+
+/* False when the kernel has no such thread (any more), which is named like the process then. */
+static bool ask_kernel(struct target_thread *thread, pid_t pid, uint64_t born_ns, uint64_t now_ns)
+{
+    if (!kernel_thread_open(&thread->kernel, pid, thread->tid)) {
+        kernel_thread_name(pid, pid, thread->name, sizeof thread->name);
+        return false;
     }
     cpu_time_begin(&thread->cpu, &thread->kernel, born_ns, now_ns);
-    kernel_thread_name(source->pid, thread->tid, thread->name, sizeof thread->name);
-    return thread;
+    kernel_thread_name(pid, thread->tid, thread->name, sizeof thread->name);
+    return true;
+}
+
+/* When the last round was, or this one, if it is the first. */
+static uint64_t last_round_ns(const struct thread_round *round)
+{
+    return round->before_ns != 0 ? round->before_ns : round->now_ns;
+}
+
+struct target_thread *target_thread_new(const struct thread_source *source,
+                                        const struct thread_found *found, uint32_t number,
+                                        uint64_t born_ns, const struct thread_round *round)
+{
+    const uint64_t last_ns = last_round_ns(round);
+    /* Those that are there at the first round may be as old as the process. */
+    const uint64_t known_ns = round->before_ns != 0 ? round->now_ns : 0;
+    struct target_thread *thread = make(source, found, number, born_ns > last_ns ? born_ns : last_ns, known_ns);
+
+    if (thread == NULL || ask_kernel(thread, source->tasks->pid, born_ns, round->now_ns))
+        return thread;
+    target_thread_free(thread);
+    return NULL;
 }
 
 void target_thread_free(struct target_thread *thread)
@@ -89,10 +116,10 @@ static bool acts(const struct target_thread *thread)
     return true;
 }
 
-/* Tells a thread's state, and whether it waits. A thread that wants the GIL sleeps in a futex that is
-   part of the GIL's own structure (take_gil(), Python/ceval_gil.c: its condition variable and mutex). */
-static enum thread_state find_state(struct target_thread *thread, const struct gil_now *gil)
+/* Tells a thread's state, and whether it waits. */
+static enum thread_state find_state(struct target_thread *thread, const struct thread_round *round)
 {
+    const struct gil_now *gil = round->gil;
     struct kernel_wait wait;
 
     thread->waiting = false;
@@ -105,17 +132,32 @@ static enum thread_state find_state(struct target_thread *thread, const struct g
     if (wait.running)
         return THREAD_RUNNING;
     thread->waiting = true;
-    return wait.in_futex && wait.futex - gil->start.value < gil->size ? THREAD_WAIT_GIL
-                                                                       : THREAD_IDLE;
+    return wait.in_futex && gil_is_wanted(gil, round->reader, wait.futex) ? THREAD_WAIT_GIL : THREAD_IDLE;
+}
+
+/* Tells who it is, and what it is doing; false: no room. */
+static bool tell(const struct target_thread *thread, const struct thread_round *round, enum thread_state state)
+{
+    return emit_thread(round->sink, round->process, thread->number, thread->tid, thread->found.ident, state,
+                       thread->name);
 }
 
 bool target_thread_put(struct target_thread *thread, const struct thread_round *round,
                        const struct record_sample *sample, const struct record_frame *frames)
 {
-    if (!thread->announced)
-        thread->announced = emit_thread(round->sink, round->process, thread->number, thread->tid,
-                                        thread->found.ident, sample->state, thread->name);
-    return thread->announced && emit_sample(round->sink, round->process, sample, frames);
+    if (!thread->announced || thread->renamed) {
+        if (!tell(thread, round, sample->state))
+            return false;
+        thread->announced = true;
+        thread->renamed = false;
+    }
+    return emit_sample(round->sink, round->process, sample, frames);
+}
+
+void target_thread_rename(struct target_thread *thread, const char *name)
+{
+    snprintf(thread->name, sizeof thread->name, "%s", name);
+    thread->renamed = true;
 }
 
 static void forget_held(struct target_thread *thread)
@@ -152,6 +194,8 @@ static void hold_until(struct target_thread *thread, const struct thread_round *
     thread->sampled_ns = until_ns;
     thread->passed = 0;
     round->counts->samples += rounds;
+    if ((held->flags & SAMPLE_CUT) != 0)
+        round->counts->cut += rounds;
 }
 
 /* The same up to this round, with those in which it was passed. */
@@ -176,6 +220,13 @@ static uint64_t passed_until_ns(const struct thread_round *round)
 {
     return round->bursts == NULL ? round->before_ns
                                  : round->now_ns - (round->now_ns - round->before_ns) / 2;
+}
+
+/* Whether it was passed as it was known to wait for the GIL, up to the last round: it is looked at now because that is not
+   known any more, which is no chance, so what it does now does not stand for that time. */
+static bool waited_until_last_round(const struct target_thread *thread, const struct thread_round *round)
+{
+    return thread->state == THREAD_WAIT_GIL && thread->passed > 0 && thread->waited_ns == round->before_ns;
 }
 
 void target_thread_flush(struct target_thread *thread, const struct thread_round *round)
@@ -222,14 +273,10 @@ static enum read_result name_frames(struct target_thread *thread, const struct t
 /* Takes note of what was read with the stack: where the collector was at work, and code objects. */
 static struct gc_at see_extra(const struct target_thread *thread, const struct thread_round *round,
                               enum gc_watch watch, const struct walk_extra *extra,
-                              const unsigned char *bytes)
+                              const struct walk_stack *stack)
 {
-    const size_t first = watch != GC_UNWATCHED;
-    const size_t first_bytes = first > 0 ? extra->pieces[0].length : 0;
-
-    naming_see(&thread->naming, round->codes, extra, first, bytes == NULL ? NULL : bytes + first_bytes,
-               round->now_ns);
-    return gc_see(watch, bytes);
+    naming_see(&thread->naming, round->codes, extra, watch != GC_UNWATCHED, stack, round->now_ns);
+    return gc_see(watch, stack->extra);
 }
 
 /* Reads the stack once into the held sample. */
@@ -242,7 +289,7 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
     enum gc_watch watch;
     struct gc_at gc;
 
-    extra.count = extra.bytes = 0;
+    walk_extra_clear(&extra);
     watch = gc_watch_once(round->gil, thread->waiting, target_thread_holds_gil(thread, round->gil));
     gc_add_extra(watch, round->gil, &extra);
     naming_add_extra(&thread->naming, round->codes, &extra);
@@ -262,7 +309,7 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
     if (!remote_equal(stack.next_thread, thread->found.next))
         thread->stale = true;
     thread->was_torn |= stack.torn;
-    gc = see_extra(thread, round, watch, &extra, stack.extra);
+    gc = see_extra(thread, round, watch, &extra, &stack);
     held->depth = 0;
     held->flags = (stack.cut ? SAMPLE_CUT : 0) | (stack.exception ? SAMPLE_EXCEPTION : 0);
     if (result == WALK_TRUNCATED) {
@@ -275,7 +322,7 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
 /* Moves to the CPU of the thread if it is the one to ride with. */
 static bool ride(struct target_thread *thread, const struct thread_round *round)
 {
-    return round->engine != NULL && runs_python(thread, round->gil) &&
+    return round->engine != NULL && target_thread_may_ride(thread, round) && runs_python(thread, round->gil) &&
            engine_ride(round->engine, &thread->kernel);
 }
 
@@ -347,12 +394,14 @@ static uint32_t read_burst(struct target_thread *thread, const struct thread_rou
                : 0;
 }
 
-/* The thread is gone, and its thread state may be anything by now. */
-static bool end(struct target_thread *thread)
+bool target_thread_end(struct target_thread *thread, const struct thread_round *round)
 {
-    thread->stale = true;
-    thread->ended = true;
-    return true;
+    thread->stale = thread->ended = true;
+    pending_put(round->pending, round, true);
+    target_thread_flush(thread, round);
+    if (thread->announced && tell(thread, round, THREAD_ENDED))
+        thread->announced = false;
+    return !thread->announced;
 }
 
 void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t now_ns)
@@ -362,51 +411,25 @@ void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t
     thread->waiting = false; /* on another stack, it may be */
 }
 
-bool target_thread_round(struct target_thread *thread, const struct thread_round *round)
+/* Puts the reading that was made into the held sample, which stands for all the time up to this round. False when
+   nothing could be read. */
+static bool take_reading(struct target_thread *thread, const struct thread_round *round, enum read_result result,
+                         uint64_t cpu_ns)
 {
-    const bool has_gil = target_thread_holds_gil(thread, round->gil);
-    enum cpu_time_now now;
-    uint64_t cpu_ns;
+    const uint32_t rounds = thread->rounds + thread->passed;
 
-    thread->rounds = 1;
-    if (thread->ended)
-        return end(thread);
-    now = cpu_time_look(&thread->cpu, &thread->kernel, has_gil, round->now_ns);
-    if (now == CPU_TIME_ENDED)
-        return end(thread);
-    if (now == CPU_TIME_STOOD && thread->waiting && !has_gil) {
-        thread->rounds = round->rounds;
-        thread->gil_switches = round->gil->switches;
-        hold(thread, round, 0);
-        if (thread->held.wall_ns >= HOLD_MAX_MS * NS_PER_MS)
-            put_held(thread, round);
-        return true;
-    }
-    if (has_gil)
-        hold_passed(thread, round, passed_until_ns(round));
-    put_held(thread, round);
-    naming_begin(&thread->naming);
-    thread->state = thread->held.state = (uint8_t)find_state(thread, round->gil);
-    thread->looked = false;
-    thread->rounds = read_burst(thread, round);
-    if (thread->rounds > 0)
-        return true;
-    thread->rounds = has_gil ? 1 : round->rounds;
-    cpu_ns = cpu_time_charge(&thread->cpu, thread->sampled_ns, round->now_ns,
-                             thread->held.state == THREAD_HAS_GIL || thread->held.state == THREAD_RUNNING);
-    if (!acts(thread) && !has_gil)
-        cpu_ns = 0; /* the other one's */
-    switch (read_stack(thread, round)) {
+    switch (result) {
     case READ_FAILED:
-        round->counts->failed++;
+        round->counts->failed += thread->rounds;
         thread->waiting = false; /* there is no stack that could go on standing */
         thread->held.cpu_ns += cpu_ns; /* the next sample stands for this time too */
         return false;
     case READ_OF_ANOTHER:
-        return end(thread);
+        target_thread_end(thread, round);
+        return true;
     case READ_NO_ROOM:
-        round->counts->samples++;
-        round->counts->lost++;
+        round->counts->samples += thread->rounds;
+        round->counts->lost += thread->rounds;
         thread->waiting = false;
         thread->held.cpu_ns += cpu_ns;
         return true;
@@ -420,10 +443,98 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     thread->waiting_ns = round->now_ns;
     thread->gil_switches = round->gil->switches;
     hold(thread, round, cpu_ns);
-    round->counts->truncated += (thread->held.flags & SAMPLE_TRUNCATED) != 0;
+    round->counts->truncated += (thread->held.flags & SAMPLE_TRUNCATED) != 0 ? rounds : 0;
     if (pending_keep(round->pending, thread, &thread->held, thread->frames))
         forget_held(thread);
     else
         put_held(thread, round);
     return true;
+}
+
+struct target_thread *target_thread_meet(const struct thread_source *source, const struct thread_found *found,
+                                         uint32_t number, uint64_t since_ns, const struct thread_round *round)
+{
+    struct target_thread *thread = make(source, found, number, since_ns, round->now_ns);
+    /* Else it is read first, from where we are: it may not have long to live, and to ask the kernel takes longer. */
+    const bool asks_first = round->blocking != NULL && round->blocking->wanted;
+    enum read_result result;
+    bool is_there = true;
+
+    if (thread != NULL && asks_first)
+        is_there = ask_kernel(thread, source->tasks->pid, thread->sampled_ns, round->now_ns);
+    if (thread == NULL || !is_there) {
+        target_thread_free(thread);
+        return NULL;
+    }
+    thread->rounds = 1;
+    thread->state = thread->held.state = THREAD_HAS_GIL;
+    result = read_stack(thread, round);
+    if (!asks_first)
+        is_there = ask_kernel(thread, source->tasks->pid, thread->sampled_ns, round->now_ns);
+    if (is_there)
+        cpu_time_take_over(&thread->cpu);
+    /* Without frames it was over by then: what it did since it was seen with the GIL, the next sample stands for. */
+    if (result != READ_DONE || thread->held.depth > 0)
+        take_reading(thread, round, result, round->now_ns - thread->sampled_ns);
+    if (!is_there)
+        target_thread_end(thread, round);
+    return thread;
+}
+
+static void share_charges(struct target_thread *thread, const struct target_thread *other)
+{
+    if (thread->cpu.charged_ns < other->cpu.charged_ns)
+        thread->cpu.charged_ns = other->cpu.charged_ns;
+}
+
+/* What to charge the sample at hand with. The kernel tells the CPU time of a thread, whichever of its states it is in: it
+   is the one's by which it acts, and what others were charged with is not charged again. */
+static uint64_t charge(struct target_thread *thread, const struct thread_round *round, bool has_gil)
+{
+    if (!acts(thread) && !has_gil) {
+        thread->cpu.was_on_cpu = false;
+        return 0;
+    }
+    for (const struct target_thread *outer = thread->outer; outer != NULL; outer = outer->outer)
+        share_charges(thread, outer);
+    for (const struct target_thread *inner = thread->inner; inner != NULL; inner = inner->inner)
+        share_charges(thread, inner);
+    return cpu_time_charge(&thread->cpu, thread->sampled_ns, round->now_ns,
+                           thread->held.state == THREAD_HAS_GIL || thread->held.state == THREAD_RUNNING);
+}
+
+bool target_thread_round(struct target_thread *thread, const struct thread_round *round)
+{
+    const bool has_gil = target_thread_holds_gil(thread, round->gil);
+    enum cpu_time_now now;
+    uint64_t cpu_ns;
+
+    thread->rounds = 1;
+    now = thread->ended ? CPU_TIME_ENDED : cpu_time_look(&thread->cpu, &thread->kernel, has_gil, round->now_ns);
+    if (now == CPU_TIME_ENDED) {
+        target_thread_end(thread, round);
+        return true;
+    }
+    if (now == CPU_TIME_STOOD && thread->waiting && !has_gil) {
+        thread->rounds = round->rounds;
+        thread->gil_switches = round->gil->switches;
+        hold(thread, round, 0);
+        if (thread->held.wall_ns >= HOLD_MAX_MS * NS_PER_MS)
+            put_held(thread, round);
+        return true;
+    }
+    if (has_gil)
+        hold_passed(thread, round, passed_until_ns(round));
+    else if (waited_until_last_round(thread, round))
+        hold_passed(thread, round, round->before_ns);
+    put_held(thread, round);
+    naming_begin(&thread->naming);
+    thread->state = thread->held.state = (uint8_t)find_state(thread, round);
+    thread->looked = false;
+    thread->rounds = read_burst(thread, round);
+    if (thread->rounds > 0)
+        return true;
+    thread->rounds = has_gil ? 1 : round->rounds;
+    cpu_ns = charge(thread, round, has_gil);
+    return take_reading(thread, round, read_stack(thread, round), cpu_ns);
 }

@@ -4,8 +4,8 @@
  * A thread that waits on a proven stack is not read again before it ran: its last sample is put again with
  * the time that it went on standing for, which is held back for a while. One that has slept for long need not
  * even be looked at in each round (sleepers.h): what is found at the next look stands for the time since the
- * last, as chance has it; but where it was not by chance, as the thread has the GIL, its old stack stands for
- * all but the last round. The sampler thread alone uses it.
+ * last, as chance has it; but where it was not by chance, as the thread has the GIL or can have had it, its old stack
+ * stands for all but the last round. The sampler thread alone uses it.
  */
 #ifndef SAMPLE_TARGET_THREAD_H
 #define SAMPLE_TARGET_THREAD_H
@@ -25,6 +25,7 @@
 #include "sample/naming.h"
 #include "sample/record.h"
 #include "sample/sink.h"
+#include "sample/task_ids.h"
 #include "sample/walk.h"
 
 #define THREAD_NAME_ROOM 256u
@@ -40,18 +41,21 @@ struct target_thread {
     bool waiting;                   /* it was waiting then, on the stack held */
     bool stale;                     /* its thread state is gone: list the threads anew */
     bool ended;                     /* the kernel no longer has it, or its thread state is another's */
-    uint64_t gil_switches;          /* of the GIL that it waits for, when it was last known to wait */
+    uint64_t gil_switches;          /* of the GIL that it waits for, when it was last known to wait, */
+    uint64_t waited_ns;             /* which was then, unseen */
     struct thread_found found;
 
     bool looked;                    /* its last look gave a sample, which could go on standing */
     bool was_torn;                  /* at the last sample, its stack was at first, which holding still would help */
     uint32_t rounds;                /* that its last look was for: more than 1 in a burst */
+    uint64_t known_ns;              /* since when it is known */
     int64_t interpreter_id;         /* of its interpreter: 0 is the main one */
     struct target_thread *outer;    /* states of the same thread in the interpreters with the next lower */
     struct target_thread *inner;    /* and the next higher id; NULL: none */
     uint32_t number;
     pid_t tid;
-    bool announced;                 /* its definition was put, with its present name */
+    bool announced;                 /* its definition was put, and not its end, */
+    bool renamed;                   /* but it has another name since */
     bool named;                     /* by the naming under way */
     bool seen;                      /* by the listing under way */
     struct walk *walk;
@@ -65,18 +69,20 @@ struct target_thread {
 
 /* What the threads of a target share; it stays the target's. */
 struct thread_source {
-    pid_t pid;
-    bool nested; /* in a PID namespace below ours */
+    struct task_ids *tasks;
     struct reader *reader;
     const struct layout *layout;
     struct walk_room *room;
 };
 
-/* Opens what is needed of a thread just found, whose time is counted from `born_ns` on. NULL: out of
-   memory, or the kernel has no such thread (any more), whose state its end may have left behind. */
+struct thread_round;
+
+/* Opens what is needed of a thread just found, which was not there before `born_ns`: its time is counted from then on,
+   but from no round before the last one, as what it did then nobody saw; its CPU time is. NULL: out of memory, or the
+   kernel has no such thread (any more), whose state its end may have left behind. */
 struct target_thread *target_thread_new(const struct thread_source *source,
                                         const struct thread_found *found, uint32_t number,
-                                        uint64_t born_ns, uint64_t now_ns);
+                                        uint64_t born_ns, const struct thread_round *round);
 void target_thread_free(struct target_thread *thread);
 
 struct thread_bursts;
@@ -85,6 +91,7 @@ struct thread_round {
     uint16_t process;
     uint32_t rounds;    /* that this one is for, to a thread without the GIL: as many as the burst of the
                            one that has it */
+    struct reader *reader;
     struct code_table *codes;
     const struct gil_now *gil;
     struct engine *engine;
@@ -98,6 +105,11 @@ struct thread_round {
     struct sampler_counts *counts;
     bool native_markers;
 };
+
+/* Makes one of a thread just met with the GIL, which is taken to have it since `since_ns`, and its first round with
+   it: it may have ended when that is over. NULL: it did before, or out of memory. */
+struct target_thread *target_thread_meet(const struct thread_source *source, const struct thread_found *found,
+                                         uint32_t number, uint64_t since_ns, const struct thread_round *round);
 
 /* One round of one thread. False only when nothing could be read of it, with errno. */
 bool target_thread_round(struct target_thread *thread, const struct thread_round *round);
@@ -141,7 +153,17 @@ static inline bool target_thread_waits_for_gil(struct target_thread *thread, con
         round->now_ns - thread->sampled_ns >= look_ns)
         return false;
     thread->gil_switches = gil->switches;
+    thread->waited_ns = round->now_ns;
     return true;
+}
+
+/* Whether it is known for long enough to be ridden along with: to get to the CPU of one that is new may take longer than
+   it lives, or keeps the GIL. */
+static inline bool target_thread_may_ride(const struct target_thread *thread, const struct thread_round *round)
+{
+    const uint64_t after_ns = 20 * NS_PER_MS;
+
+    return round->now_ns - thread->known_ns >= after_ns;
 }
 
 /* Takes it to go on so in this round, without a look. Its next sample, or the one held if it has the GIL
@@ -167,6 +189,9 @@ static inline void target_thread_come_back(struct target_thread *thread, const s
 /* Counts nothing of the last `away_ns`, in which nobody looked: not the time, nor the CPU time. */
 void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t now_ns);
 
+/* Its name, clean and shorter than THREAD_NAME_ROOM, is told with its next sample. */
+void target_thread_rename(struct target_thread *thread, const char *name);
+
 /* For thread_burst.c: puts a sample of it, also telling on the thread where need be; false: there was no
    room. */
 bool target_thread_put(struct target_thread *thread, const struct thread_round *round,
@@ -174,5 +199,9 @@ bool target_thread_put(struct target_thread *thread, const struct thread_round *
 
 /* Puts the held sample, if there is one, for all its time up to now. */
 void target_thread_flush(struct target_thread *thread, const struct thread_round *round);
+
+/* It is over, as the kernel no longer has it, or its state is another's: puts what is held back of it, and its end.
+   False: there was no room for that, and it is to be called again. */
+bool target_thread_end(struct target_thread *thread, const struct thread_round *round);
 
 #endif

@@ -67,7 +67,7 @@ struct extra {
 static void choose_extra(const struct thread_bursts *bursts, const struct gil_now *gil,
                          struct extra *extra)
 {
-    extra->extra.count = extra->extra.bytes = 0;
+    walk_extra_clear(&extra->extra);
     extra->with_gil = bursts->layout->thread.holds_gil == LAYOUT_NONE;
     extra->gc = gc_watch_many(gil);
     if (extra->with_gil)
@@ -243,6 +243,7 @@ static uint32_t take_samples(struct thread_bursts *bursts, struct target_thread 
             break;
         count++;
         round->counts->truncated += torn || !whole;
+        round->counts->cut += stack.cut;
     }
     return count;
 }

@@ -48,6 +48,7 @@ struct walk *walk_new(struct reader *reader, const struct layout *layout, struct
     collector_init(&walk->collector, reader, layout, &room->buffer, thread);
     walk->layout = layout;
     walk->room = room;
+    walk->recall.budget = &room->recall_budget;
     return walk;
 }
 
@@ -233,14 +234,16 @@ static bool same_calls(const struct walk_stack *a, const struct walk_stack *b)
 
 /* Sets aside a proven stack of which not every line is. One read later may bring the lines, but not
    other calls: what changes the most would give way to what holds still. */
-static void set_aside(struct walk *walk, const struct walk_stack *stack, size_t extra_bytes,
+static void set_aside(struct walk *walk, const struct walk_stack *stack, const struct walk_extra *extra,
                       struct walk_stack *open)
 {
     *open = *stack;
     open->frames = walk->room->open;
+    open->ahead = walk->room->open_ahead;
     open->extra = walk->room->open_extra;
     memcpy(walk->room->open, stack->frames, stack->depth * sizeof *stack->frames);
-    memcpy(walk->room->open_extra, stack->extra, extra_bytes);
+    memcpy(walk->room->open_ahead, stack->ahead, extra->ahead_bytes);
+    memcpy(walk->room->open_extra, stack->extra, extra->bytes);
 }
 
 enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
@@ -280,7 +283,7 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
         if (result == CHAIN_WHOLE)
             break;
         if (result == CHAIN_LINES_OPEN && open.frames == NULL)
-            set_aside(walk, stack, extra->bytes, &open);
+            set_aside(walk, stack, extra, &open);
         stack->torn |= result == CHAIN_TORN && open.frames == NULL;
         if (result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART)
             continue;

@@ -60,7 +60,7 @@ enum walk_result {
 };
 
 /* Where stacks are put together; grows with the deepest one, up to some 2 * WALK_BYTES_MAX and half as
-   much again. NULL: out of memory. */
+   much again. What its walks keep of stacks proven before is RECALL_BYTES_MAX in all (recall.h). NULL: out of memory. */
 struct walk_room;
 struct walk_room *walk_room_new(void);
 void walk_room_free(struct walk_room *room);
@@ -88,6 +88,7 @@ struct walk_stack {
     remote_addr base;                /* the frame below the last, which has no code (3.15); or null */
     remote_addr next_thread;         /* the thread state's .next */
     uint64_t ident, mark;            /* and whose it is, as in struct thread_found */
+    const unsigned char *ahead;      /* the bytes of the pieces ahead, and */
     const unsigned char *extra;      /* the bytes of the extra pieces, read at the same moment; NULL: not
                                         read with what of the stack is given */
     unsigned retries;                /* collections that were torn and done again */
@@ -95,19 +96,36 @@ struct walk_stack {
                                         when the stack held still, or there was none */
 };
 
-/* Pieces to be read with the stack, while it stands as it is given: so many, with `bytes` in all. */
+/* Pieces to be read with the stack, while it stands as it is given: so many, with `bytes` in all. And others ahead of it,
+   in front of its first copy. */
 #define WALK_EXTRA_MAX 640u
 #define WALK_EXTRA_BYTES_MAX 131072u
+#define WALK_AHEAD_MAX 160u
+#define WALK_AHEAD_BYTES_MAX 81920u
 struct walk_extra {
-    struct piece pieces[WALK_EXTRA_MAX];
     size_t count;
     size_t bytes;
+    size_t ahead_count;
+    size_t ahead_bytes;
+    struct piece pieces[WALK_EXTRA_MAX];
+    struct piece ahead[WALK_AHEAD_MAX];
 };
+
+static inline void walk_extra_clear(struct walk_extra *extra)
+{
+    extra->count = extra->bytes = extra->ahead_count = extra->ahead_bytes = 0;
+}
 
 static inline void walk_extra_add(struct walk_extra *extra, struct piece piece)
 {
     extra->pieces[extra->count++] = piece;
     extra->bytes += piece.length;
+}
+
+static inline void walk_extra_add_ahead(struct walk_extra *extra, struct piece piece)
+{
+    extra->ahead[extra->ahead_count++] = piece;
+    extra->ahead_bytes += piece.length;
 }
 
 enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,

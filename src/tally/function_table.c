@@ -31,7 +31,7 @@ static bool start_rows(struct function_table *table, const struct picture *pictu
 static bool is_chosen(const struct picture *picture, const struct function_query *query,
                       uint32_t thread)
 {
-    return (query->thread == SNAPSHOT_ALL_THREADS || query->thread == thread) &&
+    return snapshot_takes_thread(picture, query->thread, query->same_tid, thread) &&
            (query->process == SNAPSHOT_ALL_PROCESSES ||
             query->process == picture->threads[thread].process);
 }
@@ -188,6 +188,18 @@ static int compare(const void *left, const void *right, void *context)
     return order != 0 ? order : COMPARE(a->function, b->function);
 }
 
+/* How evenly the samples stand for the time: the most uneven of the processes looked at speaks for all. */
+static double least_evenness(const struct picture *picture, const struct function_query *query)
+{
+    double least = 1;
+
+    for (uint32_t i = 0; i < picture->process_count; i++)
+        if ((query->process == SNAPSHOT_ALL_PROCESSES || query->process == i) &&
+            picture->processes[i].evenness[query->span] < least)
+            least = picture->processes[i].evenness[query->span];
+    return least;
+}
+
 bool function_table_fill(struct function_table *table, const struct picture *picture,
                          const struct function_query *query, struct error *error)
 {
@@ -208,7 +220,8 @@ bool function_table_fill(struct function_table *table, const struct picture *pic
     choose_rows(table, picture, query);
 
     /* Samples without CPU time, the GIL or an exception say nothing on shares of it. */
-    mode_samples = (double)table->whole_samples * share_of(table->whole_ns, wall_ns);
+    mode_samples = (double)table->whole_samples * share_of(table->whole_ns, wall_ns) *
+                   least_evenness(picture, query);
     for (size_t i = 0; i < table->count; i++)
         finish(&table->rows[i], table, picture, mode_samples);
     if (table->count > 0)

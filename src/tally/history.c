@@ -3,6 +3,7 @@
 #include "base/clock.h"
 
 #define TENTH_NS (NS_PER_S / 10)
+#define RARE_NS (NS_PER_S / 5) /* between two rounds */
 
 /* Moves on to `tenth` and empties what comes anew. */
 static void slide(struct history *history, uint64_t tenth)
@@ -53,7 +54,7 @@ static void spread_cpu(struct history *history, const struct record_round *round
     struct history_tenth rates = {0};
     uint64_t known_ns = history->cpu_known_ns;
 
-    if (round->cpu_ns == 0)
+    if (round->cpu_ns == 0 || round->wall_ns == 0)
         return;
     if (known_ns < tenth_ago_ns)
         known_ns = tenth_ago_ns;
@@ -80,10 +81,14 @@ void history_count(struct history *history, const struct record_round *round, ui
         history->first_ns = history->cpu_known_ns = start_ns;
     }
     slide(history, tenth);
-    if (round->time_ns > history->last_ns)
+    if (round->time_ns > history->last_ns) {
         history->last_ns = round->time_ns;
-    if (is_kept(history, tenth))
+        history->apart_ns = round->wall_ns / rounds;
+    }
+    if (is_kept(history, tenth)) {
         history->tenths[tenth % HISTORY_TENTHS].rounds += (double)rounds;
+        history->tenths[tenth % HISTORY_TENTHS].square_ns2 += history_square_ns2(round, rounds);
+    }
     spread(history, start_ns, round->time_ns, &rates);
     spread_cpu(history, round, start_ns);
 }
@@ -100,6 +105,7 @@ static struct history_tenth sum_of(const struct history *history, uint64_t from,
             continue;
         sum.wall_ns += counted->wall_ns;
         sum.cpu_ns += counted->cpu_ns;
+        sum.square_ns2 += counted->square_ns2;
         sum.gil_ns += counted->gil_ns;
         sum.gc_ns += counted->gc_ns;
         sum.rounds += counted->rounds;
@@ -118,16 +124,26 @@ static struct picture_second shares_of(const struct history_tenth *sum)
     };
 }
 
-/* The last second is the ten whole tenths before the one under way, or as many as there are. */
+/* Whether the last round is so long ago that what it told is over. */
+static bool is_over(const struct history *history, uint64_t now_ns)
+{
+    const uint64_t patience_ns = 2 * history->apart_ns > NS_PER_S ? 2 * history->apart_ns : NS_PER_S;
+
+    return now_ns > history->last_ns && now_ns - history->last_ns > patience_ns;
+}
+
+/* The last second is the ten whole tenths before the one under way, or as many as there are; where rounds are rare, the
+   last ten seconds. */
 static void tell_now(const struct history *history, uint64_t now_ns, struct history_told *told)
 {
     const uint64_t first = history->first_ns / TENTH_NS;
+    const uint64_t tenths = history->apart_ns > RARE_NS ? 100 : 10;
     uint64_t to = history->newest;
-    uint64_t from = to > first + 10 ? to - 10 : first;
+    uint64_t from = to > first + tenths ? to - tenths : first;
     uint64_t from_ns, to_ns;
     struct history_tenth sum;
 
-    if (now_ns > history->last_ns && now_ns - history->last_ns > NS_PER_S)
+    if (is_over(history, now_ns))
         return;
     to_ns = to * TENTH_NS;
     if (from >= to) {

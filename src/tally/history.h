@@ -19,6 +19,7 @@ struct history_tenth {
     double wall_ns; /* what rounds covered of it */
     double cpu_ns, gil_ns, gc_ns;
     double rounds;
+    double square_ns2; /* the sum of the squares of the times that each of them stands for */
 };
 
 /* Zeroed, it is an empty one. */
@@ -26,10 +27,17 @@ struct history {
     struct history_tenth tenths[HISTORY_TENTHS]; /* by number modulo theirs */
     uint64_t newest;       /* number: the time divided by a tenth of a second */
     uint64_t first_ns;     /* when the first round began */
-    uint64_t last_ns;      /* when the last one ended */
+    uint64_t last_ns;      /* when the last one ended, */
+    uint64_t apart_ns;     /* and how long after the one before */
     uint64_t cpu_known_ns; /* when the last one with CPU time did */
     bool begun;
 };
+
+/* What a record that stands for `rounds` adds to the squares of their times. */
+static inline double history_square_ns2(const struct record_round *round, uint64_t rounds)
+{
+    return (double)round->wall_ns * (double)round->wall_ns / (double)rounds;
+}
 
 /* Counts a round record in, which stands for `rounds` of them. */
 void history_count(struct history *history, const struct record_round *round, uint64_t rounds);

@@ -64,11 +64,22 @@ static void add_counts(struct sampler_counts *counts, const struct sampler_count
     counts->samples += more->samples;
     counts->failed += more->failed;
     counts->truncated += more->truncated;
+    counts->cut += more->cut;
     counts->retried += more->retried;
     counts->missed += more->missed;
     counts->lost += more->lost;
+    counts->unlisted += more->unlisted;
     counts->stopped_ns += more->stopped_ns;
     counts->unstopped += more->unstopped;
+}
+
+/* Of `rounds` that stand for `wall_ns` in all, by the sum of the squares of their times. Those of a jittered clock, whose
+   intervals are any from half to one and a half times their mean, have 13/12 of that of even ones, and tell no less. */
+static double evenness_of(double rounds, double wall_ns, double square_ns2)
+{
+    const double evenness = rounds * square_ns2 > 0 ? 13.0 / 12 * wall_ns * wall_ns / (rounds * square_ns2) : 1;
+
+    return evenness < 1 ? evenness : 1;
 }
 
 static void take_process_times(struct picture_process *taken, const struct process *process,
@@ -82,6 +93,8 @@ static void take_process_times(struct picture_process *taken, const struct proce
     taken->wall_ns[SPAN_WINDOW] = (uint64_t)sum.wall_ns;
     taken->cpu_ns[SPAN_WINDOW] = (uint64_t)sum.cpu_ns;
     taken->gil_ns[SPAN_WINDOW] = (uint64_t)sum.gil_ns;
+    taken->evenness[SPAN_WINDOW] = evenness_of(sum.rounds, sum.wall_ns, sum.square_ns2);
+    taken->evenness[SPAN_START] = evenness_of(process->rounds, (double)process->wall_ns, process->square_ns2);
     taken->wall_ns[SPAN_START] = process->wall_ns;
     taken->cpu_ns[SPAN_START] = process->cpu_ns;
     taken->gil_ns[SPAN_START] = process->gil_ns;
@@ -101,9 +114,12 @@ static struct picture_process take_process(struct picture *picture, const struct
         .ended = process->ended && process->end_text[0] != '\0',
         .end_text = process->end_text,
         .counts = process->counts,
+        .watched_ns = process->watched_ns,
         .riding = process->riding,
+        .kept_off = process->kept_off,
         .blocking = process->blocking,
         .slowed = process->slowed,
+        .stopped = process->stopped,
         .ridden = process->ridden,
         .history = PICTURE_NO_HISTORY,
     };
@@ -124,9 +140,11 @@ static void take_processes(struct picture *picture, const struct tally *tally)
 {
     picture->histories_count = 0;
     picture->process_count = tally->processes.count;
-    picture->running = tally->processes.running;
-    for (uint32_t i = 0; i < tally->processes.count; i++)
+    picture->running = 0;
+    for (uint32_t i = 0; i < tally->processes.count; i++) {
         picture->processes[i] = take_process(picture, &tally->processes.list[i]);
+        picture->running += !picture->processes[i].ended;
+    }
 }
 
 /* Both end with the same second: one that ended is told of as doing nothing since. */
@@ -151,6 +169,7 @@ static void add_history(struct picture_history *all, const struct picture_histor
 static void add_process(struct picture *picture, const struct picture_process *process)
 {
     add_counts(&picture->counts, &process->counts);
+    picture->watched_ns += process->watched_ns;
     picture->ridden += process->ridden;
     picture->execs += process->execs;
     picture->now.cpu += process->now.cpu;
@@ -163,8 +182,10 @@ static void add_process(struct picture *picture, const struct picture_process *p
     if (process->ended && picture->running > 0)
         return;
     picture->riding |= process->riding;
+    picture->kept_off |= process->kept_off;
     picture->blocking |= process->blocking;
     picture->slowed |= process->slowed;
+    picture->stopped &= process->stopped;
     picture->rate_hz += process->rate_hz / (double)(picture->running > 0 ? picture->running
                                                                          : picture->process_count);
 }
@@ -180,10 +201,12 @@ static void take_targets(struct picture *picture, const struct tally *tally)
     picture->build = first->build;
     picture->target_started_ns = first->started_ns;
     picture->command = first->command;
-    picture->end_text = first->end_text;
+    picture->end_text = picture->running > 0 ? "" : first->end_text;
     picture->ended = tally_has_ended(tally);
     picture->counts = (struct sampler_counts){0};
-    picture->riding = picture->blocking = picture->slowed = false;
+    picture->watched_ns = 0;
+    picture->riding = picture->kept_off = picture->blocking = picture->slowed = false;
+    picture->stopped = picture->process_count > 0;
     picture->ridden = 0;
     picture->execs = 0;
     picture->last_exec = tally->processes.last_exec;

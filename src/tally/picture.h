@@ -88,9 +88,11 @@ struct picture_process {
     uint32_t execs;                        /* how often it became another program */
     bool ended;                            /* by itself: not where only the sampling did */
     const char *end_text;                  /* why it ended, "" while it runs */
-    struct sampler_counts counts;          /* since attach */
+    struct sampler_counts counts;          /* since attach, */
+    uint64_t watched_ns;                   /* in so much time */
     double rate_hz;                        /* rounds per second over about the last second */
-    bool riding, blocking, slowed;         /* the engine's state, see record.h */
+    bool riding, kept_off, blocking, slowed; /* the engine's state, see record.h */
+    bool stopped;                          /* as by SIGSTOP */
     uint64_t ridden;
     struct picture_second now;             /* over about the last second */
     uint32_t history;                      /* its place in the picture's list, or PICTURE_NO_HISTORY */
@@ -99,6 +101,8 @@ struct picture_process {
     uint64_t wall_ns[SPANS];               /* how long it was looked at */
     uint64_t cpu_ns[SPANS];
     uint64_t gil_ns[SPANS];                /* how long some thread of it had the GIL */
+    double evenness[SPANS];                /* how many rounds, each for as long as any other, would tell as much as one of
+                                              its rounds does: 1 where they come evenly */
     uint32_t first_pair, pair_count;       /* its pairs: that part of the picture's `pair_order` */
 };
 
@@ -112,7 +116,7 @@ struct picture {
     uint32_t execs;                        /* how often it became another program; of several, of all */
     uint32_t last_exec;                    /* the place of the process that did so last */
     bool ended;
-    const char *end_text;                  /* why it ended, "" while it runs */
+    const char *end_text;                  /* why it ended, "" while any runs */
 
     /* the time it speaks of, on clock.h's clock */
     uint64_t taken_ns;
@@ -122,12 +126,14 @@ struct picture {
     uint64_t trend_column_ns;              /* what one column of a trend stands for */
 
     /* the sampler */
-    struct sampler_counts counts;          /* since attach, of all targets */
+    struct sampler_counts counts;          /* since attach, of all targets, */
+    uint64_t watched_ns;                   /* in so much time, that of each added up */
     double rate_hz;                        /* rounds per second over about the last second; of several
                                               processes, the mean of those that run */
-    bool riding, blocking, slowed;         /* the engine's state, see record.h; of any target */
+    bool riding, kept_off, blocking, slowed; /* the engine's state, see record.h; of any target */
+    bool stopped;                          /* all that run are, as by SIGSTOP */
     uint64_t ridden;                       /* rounds since attach that the engine rode in */
-    uint64_t dropped;                      /* records without room in the tally, or bad ones */
+    uint64_t dropped;                      /* samples without room in the tally, and other records, or bad ones */
 
     /* the targets, as shares over about the last second; see picture_second. Of several, the CPU is that of
        all together, GIL and GC are those of the process that has most of it. They and the history outlast a
@@ -138,7 +144,7 @@ struct picture {
 
     struct picture_process *processes;     /* in order of their coming; ended ones stay */
     size_t process_count;
-    size_t running;                        /* of them, those that have not ended */
+    size_t running;                        /* of them, those that have not ended by themselves */
     struct picture_history *histories;     /* of those that run, or did a minute ago */
     size_t histories_count;
 

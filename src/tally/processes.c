@@ -174,11 +174,16 @@ void process_round(struct process *process, const struct record_round *record)
     if (!process->history->begun || record->counts.rounds <= process->counts.rounds)
         rounds = 1;
     process->riding = record->riding == RECORD_RIDES || record->riding == RECORD_RODE;
+    process->kept_off = record->riding == RECORD_KEPT_OFF;
     process->blocking = record->riding == RECORD_BLOCKS;
     process->slowed = record->slowed != 0;
+    process->stopped = record->stopped != 0;
     process->ridden += record->riding == RECORD_RODE ? rounds : 0;
+    process->watched_ns += record->wall_ns;
     process->wall_ns += record->wall_ns;
-    process->cpu_ns += record->cpu_ns;
+    process->rounds += (double)rounds;
+    process->square_ns2 += history_square_ns2(record, rounds);
+    process->cpu_ns += record->wall_ns > 0 ? record->cpu_ns : 0; /* else it is of before the first round */
     process->gil_ns += record->gil_held ? record->wall_ns : 0;
     history_count(process->history, record, rounds);
     process->counts = record->counts;
@@ -198,6 +203,8 @@ void processes_end(struct processes *processes, struct process *process,
 
 void processes_reset(struct processes *processes)
 {
-    for (uint32_t i = 0; i < processes->count; i++)
+    for (uint32_t i = 0; i < processes->count; i++) {
         processes->list[i].wall_ns = processes->list[i].cpu_ns = processes->list[i].gil_ns = 0;
+        processes->list[i].rounds = processes->list[i].square_ns2 = 0;
+    }
 }

@@ -29,9 +29,11 @@ struct process {
     uint64_t ended_ns;
     const char *end_text;
     struct sampler_counts counts;
-    bool riding, blocking, slowed; /* as of the last round, see record.h */
+    bool riding, kept_off, blocking, slowed, stopped; /* as of the last round, see record.h */
     uint64_t ridden;     /* rounds since attach that the engine rode in */
+    uint64_t watched_ns; /* since attach, as .counts */
     uint64_t wall_ns, cpu_ns, gil_ns; /* counted since the start */
+    double rounds, square_ns2;        /* as in struct history_tenth, since the start */
     struct history *history; /* NULL: it ended a while ago */
     uint32_t ended_threads;  /* the thread that stands for many (fold.c), or THREAD_NONE */
 };

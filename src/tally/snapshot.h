@@ -15,6 +15,13 @@
 #include "tally/picture.h"
 
 #define SNAPSHOT_ALL_THREADS UINT32_MAX
+
+/* Whether a query for the thread `wanted`, and with `same_tid` for each of its id, takes the one with this number. */
+static inline bool snapshot_takes_thread(const struct picture *picture, uint32_t wanted, bool same_tid, uint32_t number)
+{
+    return wanted == SNAPSHOT_ALL_THREADS || wanted == number ||
+           (same_tid && picture->threads[wanted].tid == picture->threads[number].tid);
+}
 #define SNAPSHOT_ALL_PROCESSES UINT32_MAX
 
 /* What rows can be sorted by; the name breaks ties, so that an order is always the same. */
@@ -80,6 +87,7 @@ struct function_query {
     enum tally_mode mode;
     uint32_t process;            /* only of this one, or SNAPSHOT_ALL_PROCESSES */
     uint32_t thread;             /* or SNAPSHOT_ALL_THREADS */
+    bool same_tid;               /* and every other one of that thread's id: in another interpreter, before an exec */
     const struct filter *filter; /* on name and file; NULL: all */
     enum function_key sort;
     bool ascending;              /* false: the greatest first, or the last of the alphabet */
@@ -126,6 +134,7 @@ struct thread_query {
     enum tally_span span;
     uint32_t process;            /* only those of this one, or SNAPSHOT_ALL_PROCESSES */
     uint32_t thread;             /* only this one, or SNAPSHOT_ALL_THREADS */
+    bool same_tid;               /* as in struct function_query */
     const struct filter *filter; /* on the thread's name and its current function */
     enum thread_key sort;
     bool ascending;

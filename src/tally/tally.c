@@ -155,9 +155,12 @@ static bool (*const FEEDS[])(struct tally *tally, const void *record) = {
 void tally_feed(struct tally *tally, const void *record, size_t length)
 {
     const struct record_header *header = record;
+    const struct record_sample *sample = record;
 
-    if (!record_check(record, length) || !FEEDS[header->kind](tally, record))
+    if (!record_check(record, length))
         tally->dropped++;
+    else if (!FEEDS[header->kind](tally, record))
+        tally->dropped += header->kind == RECORD_SAMPLE ? sample->rounds : 1;
 }
 
 void tally_advance(struct tally *tally, uint64_t now_ns)

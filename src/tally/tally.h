@@ -37,7 +37,7 @@ struct tally *tally_new(const struct tally_limits *limits, struct error *error);
 void tally_free(struct tally *tally);
 
 /* Counts one record in. A record that record_check() refuses, or that names an unknown thread or
-   function, is counted as dropped. */
+   function, is counted as dropped, a sample of several rounds as that many. */
 void tally_feed(struct tally *tally, const void *record, size_t length);
 
 /* Lets the window slide to `now_ns` though no record came (the target is stopped, or ended).

@@ -136,6 +136,16 @@ static int compare(const void *left, const void *right, void *context)
     return order != 0 ? order : COMPARE(a->thread, b->thread);
 }
 
+static bool is_chosen(const struct picture *picture, const struct thread_query *query, uint32_t number)
+{
+    const struct picture_thread *thread = &picture->threads[number];
+
+    return thread->name != NULL &&
+           (query->process == SNAPSHOT_ALL_PROCESSES || query->process == thread->process) &&
+           snapshot_takes_thread(picture, query->thread, query->same_tid, number) &&
+           (thread->state != THREAD_ENDED || thread->all[query->span].samples > 0);
+}
+
 bool thread_table_fill(struct thread_table *table, const struct picture *picture,
                        const struct thread_query *query, struct error *error)
 {
@@ -145,13 +155,9 @@ bool thread_table_fill(struct thread_table *table, const struct picture *picture
         return error_set(error, ERROR_MEMORY, "no memory for the table of threads");
     }
     for (size_t i = 0; i < picture->thread_count; i++) {
-        const struct picture_thread *thread = &picture->threads[i];
         struct thread_row row;
 
-        if (query->process != SNAPSHOT_ALL_PROCESSES && query->process != thread->process)
-            continue;
-        if (!thread->name || (query->thread != SNAPSHOT_ALL_THREADS && query->thread != i) ||
-            (thread->state == THREAD_ENDED && thread->all[query->span].samples == 0))
+        if (!is_chosen(picture, query, (uint32_t)i))
             continue;
         row = row_of(picture, (uint32_t)i, query->span);
         if (filter_matches(query->filter, row.name, row.function))

@@ -10,6 +10,9 @@ unknown() {
     "$tachyon_top" attach -d 1 -o "$work/table" "$pid" 2>"$work/notes" || fail "$(cat "$work/notes")"
     grep -qE '^Warning: CPython 3\.255\.0 came after this tachyon-top, and is read as 3\.15' "$work/notes" ||
         fail "no warning in: $(cat "$work/notes")"
+    "$tachyon_top" --snapshot "$work/table" --force --after 0.5 "$pid" 2>"$work/notes" || fail "$(cat "$work/notes")"
+    grep -qE '^Warning: CPython 3\.255\.0 came after this tachyon-top' "$work/notes" ||
+        fail "no warning of a snapshot in: $(cat "$work/notes")"
     "$tachyon_top" dump "$pid" >"$work/dump"
     grep -qE '^CPython 3\.255\.0 read as 3\.15, by what it tells of itself$' "$work/dump" ||
         fail "the dump does not say it: $(head -n 2 "$work/dump")"
@@ -62,6 +65,7 @@ replaced() {
     for how in rm replace; do
         copy_of "$2" "$work/copy"
         start_target "$copied" threads --hold
+        await_witness_end threads
         for file in "$folder"/*; do
             "$how" "$file"
         done
@@ -123,6 +127,7 @@ with open(sys.argv[1], "r+b") as file:
 END
     done
     start_target "$copied" threads --hold
+    await_witness_end threads
     "$tachyon_top" doctor "$pid" >"$work/report" || fail "doctor: $(cat "$work/report")"
     grep -qE '^✓  Python +CPython is in no file that tells it' "$work/report" || fail "$(cat "$work/report")"
     "$tachyon_top" dump "$pid" >"$work/dump"

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""check_shares - whether a snapshot of targets/shares.py has the shares that it tells of itself.
+"""check_shares - whether a snapshot of a target has the shares that it tells of itself.
 
-    check_shares.py TRUTH BEFORE SNAPSHOT
+    check_shares.py TRUTH BEFORE SNAPSHOT [TARGET [POINTS]]
 
-BEFORE is how many rows of seconds TRUTH had when the snapshot began to be taken: what the target
-spent from there to its last row is compared. Each function's own share must be right within two
-points, and its file and line must be its own. 1 when something is wrong; 3 when other work on the
+BEFORE is how many rows of seconds TRUTH had when the snapshot began to be taken: what the target,
+shares.py without another name, spent from there to its last row is compared. Each function's own share must be
+right within two points, or so many, and its file and line must be its own. 1 when something is wrong; 3 when other work on the
 machine kept the profiler or the target from their own.
 """
 
@@ -36,11 +36,13 @@ def line_of(path, name):
 
 
 def main():
-    if len(sys.argv) != 4:
+    if not 4 <= len(sys.argv) <= 6:
         sys.stderr.write(__doc__)
         return 2
     truth, elapsed = read_truth(sys.argv[1], int(sys.argv[2]))
-    source = sys.argv[1].rsplit("/", 1)[0] + "/shares.py"
+    name_of_target, points = sys.argv[4:] + ["shares.py", POINTS][len(sys.argv) - 4:]
+    points = float(points)
+    source = sys.argv[1].rsplit("/", 1)[0] + "/" + name_of_target
     with open(sys.argv[3]) as file:
         snapshot = json.load(file)
     rows = {row["function"]: row for row in snapshot["rows"]}
@@ -49,12 +51,13 @@ def main():
     disturbed = (min(elapsed, snapshot["observed_s"]) < SECONDS_MIN or
                  snapshot["missed"] > MISSED_MAX * snapshot["rounds"])
     for name, share in truth.items():
-        row = rows.get(name, {"self_percent": 0.0, "file": None, "line": None})
-        print("%-8s %6.2f %%, told %6.2f %%" % (name, row["self_percent"], share))
-        if abs(row["self_percent"] - share) > POINTS:
-            print("%s is off by more than %.0f points" % (name, POINTS))
+        row = rows.get(name, {"self_s": 0.0, "file": None, "line": None})
+        told = 100 * row["self_s"] / snapshot["observed_s"]
+        print("%-8s %6.2f %%, by its clock %6.2f %%" % (name, told, share))
+        if abs(told - share) > points:
+            print("%s is off by more than %.0f points" % (name, points))
             wrong += 1
-        if not str(row["file"]).endswith("/shares.py") or row["line"] != line_of(source, name):
+        if not str(row["file"]).endswith("/" + name_of_target) or row["line"] != line_of(source, name):
             print("%s is said to be at %s:%s" % (name, row["file"], row["line"]))
             wrong += 1
     print("%(rounds)d rounds, %(samples)d samples, %(kept_percent)s %% kept, %(missed)d missed" %

@@ -72,6 +72,7 @@ start() {
 
 a_python_works() {
     start_target "$2" threads --hold
+    await_witness_end threads
     doctor 0 "$pid"
     says ✓ process "$pid of uid "
     says ✓ memory 'can be read'
@@ -87,6 +88,11 @@ a_python_works() {
     done
     doctor 0 "${thread##*/}"
     says · process "is a thread of process $pid.*to change it: .*tachyon-top $pid"
+    kill -STOP "$pid"
+    wait_for 10 grep -q '^State:.T' "/proc/$pid/status" || fail "it does not stop"
+    doctor 0 "$pid"
+    says · process "$pid of uid .* is stopped by a signal.*to change it: .*kill -CONT $pid"
+    says ✓ stacks 'threads read'
 }
 
 truth_word() {

@@ -95,7 +95,7 @@ forks() {
 # The profiler is told to end.
 interrupted() {
     start_target "$2" ends
-    for signal in INT TERM HUP; do
+    for signal in INT TERM HUP QUIT; do
         attach
         let_it_sample
         kill -"$signal" "$profiler"
@@ -104,6 +104,23 @@ interrupted() {
         ! grep -q ended "$notes" || fail "the end of the target is told: $(cat "$notes")"
     done
     kill -0 "$pid" || fail "the target has ended"
+    [ -z "$(find "$work" -name '.tachyon-top*')" ] || fail "a temporary file is left"
+}
+
+# By nohup, it goes on when its terminal is closed.
+hung_up() {
+    start_target "$2" ends
+    rm -f "$out" "$stats"
+    env --ignore-signal=HUP "$app" attach --collapsed -o "$out" --stats "$stats" "$pid" >"$notes" 2>&1 &
+    profiler=$!
+    targets="$targets $profiler"
+    wait_for 30 has_sampler || fail "does not sample: $(cat "$notes")"
+    kill -HUP "$profiler"
+    let_it_sample
+    let_it_sample
+    ! has_ended "$profiler" || fail "it ends though it was told to go on"
+    kill -TERM "$profiler"
+    attach_ends
 }
 
 is_stopped() {
@@ -129,17 +146,40 @@ stopped() {
     used=$(measure "$on_screen" 2)
     echo "stopped: $used % of a core, a bare loop $bare %"
     echo "$used $bare" | awk '{ exit !($1 < 4 * $2 + 10) }' || fail "it spins"
-    see '● LIVE'
+    see ' STOPPED by a signal '
     see ' first .*ends\.py'
     kill -USR1 "$pid"
     kill -CONT "$pid"
     wait_for 30 is_told_again || fail "the target does not go on"
     see ' second .*ends\.py'
+    see '● LIVE'
     keys q
     wait_for 10 has_ended "$on_screen" || fail "the view does not close"
 }
 
+has_no_main_thread() {
+    grep -q '^State:.Z' "/proc/$pid/status"
+}
+
+# Its memory is not to be had by its own id any more, but it goes on.
+main_thread_ends() {
+    start_target "$2" ends --leave
+    attach
+    let_it_sample
+    kill -USR1 "$pid"
+    wait_for 30 has_no_main_thread || fail "its main thread goes on"
+    wait_for 30 is_told_again || fail "the target does not go on"
+    let_it_sample
+    "$app" dump "$pid" >"$work/dump" 2>&1 || fail "dump: $(cat "$work/dump")"
+    grep -q 'in second$' "$work/dump" || fail "dump: $(cat "$work/dump")"
+    kill -KILL "$pid"
+    attach_ends
+    told 'process ended'
+    grep -q 'ends\.py:second:' "$out" || fail "what came after is missing: $(cat "$out")"
+}
+
 for_each_python killed
+for_each_python main_thread_ends 3.10 3.11 3.13 3.14
 for_each_python becomes_another_program
 # What is attached to before it becomes Python is followed into it, as by the shims of pyenv. It is
 # waited for only so long, and a busy machine may be slower: without the waiting, none is followed.
@@ -165,4 +205,5 @@ becomes_python() {
 for_each_python becomes_python 3.11 3.14
 for_each_python forks
 for_each_python interrupted 3.14 3.15
+for_each_python hung_up 3.15
 for_each_python stopped 3.11 3.15

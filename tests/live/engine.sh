@@ -3,13 +3,17 @@
 # than it may; auto rides where that is needed, and only there.
 . "${srcdir:-.}/tests/live/lib.sh"
 
-need python3
+need python3 taskset
+
+# In front of the profiler's command.
+here=
 
 # attach ENGINE SECONDS [OPTION...] - samples the target, $pid.
 attach() {
     engine=$1 seconds=$2
     shift 2
-    "$tachyon_top" attach --engine "$engine" -d "$seconds" "$@" --collapsed -o "$work/stacks" \
+    # shellcheck disable=SC2086  # a list of words
+    $here "$tachyon_top" attach --engine "$engine" -d "$seconds" "$@" --collapsed -o "$work/stacks" \
         --stats "$work/stats" --force "$pid" 2>"$work/notes" || fail "status $?: $(cat "$work/notes")"
     echo "$engine: $(cat "$work/stats")"
 }
@@ -52,6 +56,19 @@ steady() {
     [ "$(stat_of ridden)" -eq 0 ] || fail "it rides"
 }
 
+# What cannot be had is not told as if it was.
+apart() {
+    start_target "$2" churn --spin 0
+    cpus=$(python3 -c 'import os; print(*sorted(os.sched_getaffinity(0))[:2])')
+    taskset -apc "${cpus#* }" "$pid" >/dev/null
+    here="taskset -c ${cpus% *}"
+    attach ride 2
+    [ "$(stat_of ridden)" -eq 0 ] || fail "it rides on a CPU that is not its own"
+    [ "$(stat_of samples)" -gt 0 ] || fail "it reads nothing"
+    grep -q '^Engine: ride, rode in 0 of ' "$work/notes" || fail "not told: $(cat "$work/notes")"
+    here=
+}
+
 # What the profiler itself takes is kept within a budget that is given, if need be by a lower rate. Its start is
 # beyond that.
 own_budget() {
@@ -72,4 +89,5 @@ frugal() {
 [ "$(nproc)" -gt 1 ] || skip "with one CPU nothing is read from another"
 for_each_python churning 3.11 3.13 3.15
 for_each_python steady 3.15
+for_each_python apart 3.13
 for_each_python frugal 3.15

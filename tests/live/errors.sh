@@ -235,11 +235,14 @@ files() {
     done
     refused 'cannot write /nonexistent/x' \
         "$app" attach -d 0.2 -o "$files/x" --stats /nonexistent/x "$pid"
-    status=0
-    timeout -k 1 30 "$app" attach -d 0.2 "$pid" >/dev/full 2>"$result.err" || status=$?
-    [ "$status" -eq 1 ] || fail "status $status with a full disk"
-    grep -q '^tachyon-top: cannot write standard output: No space left' "$result.err" ||
-        fail "with a full disk: $(cat "$result.err")"
+    for command in "attach -d 0.2 $pid" "dump $pid" "doctor $pid" --help --version; do
+        status=0
+        # shellcheck disable=SC2086  # words
+        timeout -k 1 30 "$app" $command >/dev/full 2>"$result.err" || status=$?
+        [ "$status" -eq 1 ] || fail "$command: status $status with a full disk"
+        grep -q '^tachyon-top: cannot write standard output: No space left' "$result.err" ||
+            fail "$command with a full disk: $(cat "$result.err")"
+    done
 }
 
 wrong_usage() {

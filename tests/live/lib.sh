@@ -282,6 +282,12 @@ start_target() {
     [ "$pid" = "$child" ] || targets="$targets $pid"
 }
 
+# await_witness_end NAME - waits until only the threads are left that the truth tells of, which holds from then on.
+await_witness_end() {
+    threads=$(grep -o '"tid": [0-9]*' "$truth" | sort -u | wc -l)
+    wait_for 10 has_threads "$threads" || fail "$1 does not come to have $threads threads"
+}
+
 ready_or_dead() {
     [ -e "$2" ] || [ ! -d "/proc/$1" ] # kill -0 may not be allowed
 }
@@ -291,7 +297,7 @@ truth_number() {
     sed -n "1s/.*\"$1\": \\([0-9.]*\\).*/\\1/p" "$truth"
 }
 
-# has_threads COUNT - the target's witness has ended.
+# has_threads COUNT - it has so many.
 has_threads() {
     [ "$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -eq "$1" ]
 }
@@ -306,8 +312,7 @@ reads_for_good() {
 # check_held COMMAND TARGET [ARGUMENT...] - dumps a target that stands still: it has to be as it tells.
 check_held() {
     start_target "$@" --hold
-    threads=$(grep -o '"tid": [0-9]*' "$truth" | sort -u | wc -l)
-    wait_for 10 has_threads "$threads" || fail "$2 does not come to have $threads threads"
+    await_witness_end "$2"
     wait_for 10 reads_for_good || fail "$2 does not come to read"
     "$tachyon_top" dump "$pid" >"$work/dump"
     python3 -B "$top/tests/live/check_dump.py" "$truth" "$work/dump" || fail "the dump of $*"

@@ -14,8 +14,13 @@ stacks() {
         grep -v '‹moving›' | sort -u
 }
 
+spins() {
+    "$tachyon_top" dump "$pid" 2>/dev/null | grep -q ', in spin$'
+}
+
 natives() {
     start_target "$2" natives
+    wait_for 30 spins || fail "it does not come to spin"
     # re.sub() is a Python function, which calls C.
     with='<module>;main;replaces;sub;‹native›;replaced;‹native›;reduced;‹native›;mapped;‹native›;by_key;plain;spin'
     without=$(echo "$with" | sed 's/‹native›;//g')

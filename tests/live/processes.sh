@@ -49,6 +49,10 @@ one_table() {
     attach -p "$pid,4194303" -d 0.3
     is 1 'view["processes"]' "$stats"
     grep -q '^Not attached to: .*4194303' "$notes" || fail "not told: $(cat "$notes")"
+    "$app" -p "$pid,4194303" --snapshot "$rows" --force --after 0.3 2>"$notes" || fail "snapshot: $(cat "$notes")"
+    grep -q '^Not attached to: .*4194303' "$notes" || fail "of a snapshot not told: $(cat "$notes")"
+    "$app" -p "$pid" --snapshot "$rows" --force --after 0.3 2>"$notes" || fail "snapshot: $(cat "$notes")"
+    [ ! -s "$notes" ] || fail "told without a reason: $(cat "$notes")"
     attach --name "/$unique.*--workers 3/" --user "$(id -u)" --view processes -d 1
     is 4 'len(rows)'
     is True 'all(row["samples"] > 0 for row in rows)'
@@ -152,6 +156,56 @@ it_ends_with_the_last() {
     stop_targets
 }
 
+# Whether the profiler's sampler is held on a CPU, or away from one, as when it rides: its other threads are not.
+is_held() {
+    sampler=$(grep -lsx sampler /proc/"$profiler"/task/*/comm) || return 1
+    [ "$(grep Cpus_allowed: "${sampler%/comm}/status")" != "$(grep Cpus_allowed: "/proc/$profiler/status")" ]
+}
+
+is_not_held() {
+    ! is_held
+}
+
+# One that churns is ridden along with while it is the only one: until another one comes, and when that has gone.
+one_is_ridden_with() {
+    start_target "$2" churn --spin 0
+    watch --name "$unique"
+    wait_for 60 is_held || fail "the only one is not ridden along with: $(cat "$notes")"
+    start_target "$2" churn --spin 0
+    wait_for 30 is_looked_at "$pid" || fail "the other one is not found: $(cat "$notes")"
+    wait_for 30 is_not_held || fail "it rides with two"
+    for _ in 1 2 3 4 5; do
+        let_it_sample
+        is_not_held || fail "it rides with one of two"
+    done
+    kill -KILL "$pid"
+    wait_for 60 is_held || fail "the one that is left is not ridden along with: $(cat "$notes")"
+    finish
+    is auto 'view["engine"]' "$stats"
+    is True 'view["ridden"] > 0' "$stats"
+    start_target "$2" churn --spin 0
+    attach --name "$unique" -d 1
+    is 0 'view["ridden"]' "$stats"
+    stop_targets
+}
+
+# While others may come, the threads of the only one that ended have ended, as of any other.
+another_comes() {
+    start_target "$2" workers --workers 0
+    before=$pid
+    watch --name "$unique" --view threads
+    let_it_sample
+    kill -KILL "$before"
+    wait_for 30 is_given_up || fail "its end is not seen: $(cat "$notes")"
+    start_target "$2" workers --workers 0
+    wait_for 30 is_looked_at "$pid" || fail "the other one is not found: $(cat "$notes")"
+    let_it_sample
+    finish
+    is "['ended']" '[row["state"] for row in rows if row["pid"] == '"$before"']'
+    is '[True]' '[row["state"] != "ended" for row in rows if row["pid"] == '"$pid"']'
+    stop_targets
+}
+
 # One of two is followed through an exec into another Python; the other one is not touched by that.
 one_becomes_another() {
     start_target "$2" ends
@@ -205,15 +259,23 @@ is_given_up() {
     ! grep -qsx "Pid:	$pid" /proc/"$profiler"/fdinfo/*
 }
 
+# have_been COUNT - so many workers were there, and looked at.
+have_been() {
+    for worker in $(pgrep -P "$pid"); do
+        ! is_looked_at "$worker" || echo "$worker" >>"$work/workers"
+    done
+    [ "$(sort -u "$work/workers" | wc -l)" -ge "$1" ]
+}
+
 turnover() {
     start_target "$2" workers --workers 4 --turnover 0.7
     watch --name "$unique" --view processes
     : >"$work/workers"
-    have_been() { pgrep -P "$pid" >>"$work/workers"; [ "$(sort -u "$work/workers" | wc -l)" -ge "$1" ]; }
-    wait_for 60 have_been 16 || fail "the workers stay"
+    wait_for 60 have_been 14 || fail "the workers stay, or are not looked at"
     finish
     is True 'len(rows) >= 12'
-    is True 'view["running"] == 0 and view["dropped"] == 0 and view["failed"] * 100 < view["samples"]'
+    is True 'view["running"] == len([row for row in rows if row["state"] == "runs"]) > 0'
+    is True 'view["dropped"] == 0 and view["failed"] * 100 < view["samples"]'
     stop_targets
 }
 
@@ -314,7 +376,7 @@ END
 nothing_matches
 for_each_python one_table
 one=$(a_python 3.13)
-for test in they_come_and_go it_ends_with_the_last one_becomes_another one_comes_back turnover outliers; do
+for test in they_come_and_go it_ends_with_the_last one_is_ridden_with another_comes one_becomes_another one_comes_back turnover outliers; do
     "$test" 3.13 "$one"
     echo "ok: $test"
 done

@@ -34,7 +34,7 @@ ctrl_z_lets_go() {
 
 echo "the header"
 open_program 140 24 --blocking
-see_row 1 'Hz blocking'
+see_row 1 'Hz blocking *[0-9.]* %'
 end_program q
 open_program 140 24
 hides 'blocking' || fail "told without being asked for"

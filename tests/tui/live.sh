@@ -29,8 +29,9 @@ await_picture() {
 # second picture, they do so each time.
 rows_come_early() {
     open_shell 120 24
-    began=$(now_ms)
     enter "$tachyon --refresh 5 $pid; echo sta\"tus\" \$?"
+    see_row 1 '^tachyon-top ' # how long it takes to begin is the machine's matter
+    began=$(now_ms)
     see_row 5 '[0-9]'
     rows=$(now_ms)
     await_picture
@@ -103,6 +104,17 @@ open_program 120 24 --thread "$tid"
 see 'thread lock-1'
 see ' lock '
 hides ' spin ' || fail "--thread has no effect"
+end_program q
+
+echo "a target that is stopped is told as that, until it goes on"
+open_program 120 24
+await_picture
+kill -STOP "$pid"
+see 'STOPPED by a signal'
+resize 60 12
+see 'STOPPED'
+kill -CONT "$pid"
+see '● LIVE'
 end_program q
 
 echo "a fault in the sampler's thread ends it, and the terminal is as before"

@@ -70,7 +70,7 @@ keys / "$unique" Enter
 see "filter $unique"
 keys g
 until_so selected "$pid" || {
-    keys s s s s # by its id, the parent comes first
+    keys S S S # by its id, the parent comes first; no column between comes and goes
     see '▲PID'
     keys g
     until_so selected "$pid" || fail "the parent is not the first"

@@ -15,6 +15,11 @@ run_program() {
     enter "$tachyon run --live --python $python $*; echo sta\"tus\" [\$?]"
 }
 
+# ended STATUS - one that may end before it can be looked at.
+ended() {
+    shows "ended with status $1" || shows 'ended before it could be looked at'
+}
+
 fact() {
     sed -n "s/.*\"$1\": \\(\\[[^]]*\\]\\|\"[^\"]*\"\\|[0-9]*\\).*/\\1/p" "$told"
 }
@@ -113,6 +118,12 @@ see_terminal_restored_modes
 run_program "$job" --wait
 see '● LIVE'
 keys C-c
+see 'End it and quit?'
+keys n
+see_no 'End it and quit?'
+keys C-c
+see 'End it and quit?'
+keys C-c
 see 'status [3]'
 see_terminal_restored_modes
 run_program "$job" --tell "$told" --wait
@@ -156,11 +167,73 @@ see 'Kill it?'
 keys y
 see 'status [137]'
 see_terminal_restored_modes
+run_program "$work/stays.py"
+keys Tab Tab
+see 'it stays'
+tachyon_pid=$(program_pid)
+stays=$(pgrep -P "$tachyon_pid" -f stays.py) || fail "it does not run"
+kill -TERM "$tachyon_pid"
+see "waiting for the end of the program (process $stays), which was asked to end"
+kill -KILL "$stays"
+see 'status [137]'
+see_terminal_restored_modes
+
+echo "one that takes its time to end is not killed by a hangup, or by who presses Ctrl-C in a row"
+cat >"$work/finishes.py" <<'END'
+import signal, sys, time
+def end(*_):
+    print("it ends", flush=True)
+    while True:
+        try:
+            open(sys.argv[2]).close()
+            break
+        except OSError:
+            time.sleep(0.02)
+    open(sys.argv[1], "w").close()
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+print("it works", flush=True)
+while True:
+    time.sleep(0.1)
+END
+finishes() {
+    rm -f "$work/finished" "$work/go"
+    run_program "$work/finishes.py" "$work/finished" "$work/go"
+    keys Tab Tab
+    see 'it works'
+}
+finishes
+keys q y
+see 'it ends'
+kill -HUP "$(program_pid)"
+see 'waiting for the end of the program'
+touch "$work/go"
+see 'status [0]'
+[ -e "$work/finished" ] || fail "a hangup killed it"
+finishes
+keys C-c C-c C-c C-c C-c C-c
+see 'Kill it?'
+touch "$work/go"
+see 'status [0]'
+[ -e "$work/finished" ] || fail "Ctrl-C killed it"
+
+echo "what it left running writes without end"
+cat >"$work/floods.py" <<'END'
+import subprocess, sys
+with open(sys.argv[1], "w") as left:
+    left.write(str(subprocess.Popen(["yes"]).pid))
+sys.exit(3)
+END
+run_program "$work/floods.py" "$work/left"
+until_so ended 3 || fail "its end is not told"
+hides 'ended with status 3' || keys q
+see 'status [3]'
+kill "$(cat "$work/left")" 2>/dev/null || true # the end of its terminal has ended it, most often
 
 echo "what cannot be"
 run_program "$work/none.py"
-see 'ended with status 2'
-keys q
+until_so ended 2 || fail "its end is not told"
+hides 'ended with status 2' || keys q
 see 'status [2]'
 shows "can't open file" || fail "what Python said is lost"
 see_terminal_restored_modes

@@ -25,6 +25,10 @@ rows_of() {
 
 echo "all rows are saved, in each form"
 open_program 60 12
+keys Tab
+see '7 rows' # threads that sleep are told of a moment later
+keys BTab
+see ' 1–7 of '
 keys p
 see 'FROZEN'
 count=$(look | sed -n 's/.* 1–7 of \([0-9]*\)$/\1/p')

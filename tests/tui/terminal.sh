@@ -39,6 +39,60 @@ see 'Model.save'
 keys PageDown PageDown Home End
 see 'of 60'
 
+echo "sequences that are not of this terminal's type are keys as wholes, or nothing"
+# sequence BYTES - sends what follows an Esc, both at once.
+sequence() {
+    keys -l "$(printf '\033%s' "$1")"
+}
+keys Home
+see '1–19 of 60'
+for end in '[8~' '[F' OF; do
+    sequence "$end"
+    see '42–60 of 60'
+    sequence '[7~'
+    see '1–19 of 60'
+done
+sequence '[11~'
+see 'Esc Close'
+keys Escape
+see_no 'Esc Close'
+keys / d e c o C-Left
+for unknown in Ou '[I' '[O' '[<0;20;10M' '[M!!!' '[24;80R' '[3;5~'; do
+    sequence "$unknown"
+done
+keys x
+see 'Filter: deco5x'
+keys Escape
+sequence Oq # 1 on the keypad of a VT100
+keys s
+see 'sort TOTAL%'
+keys S
+see 'sort SELF%'
+
+echo "what is pasted is no keys, and text where text is typed"
+paste() {
+    t set-buffer "$1"
+    t paste-buffer -p -t test
+}
+lines='s
+q
+'
+paste "$lines"
+paste "$(printf '\033[B\033r/')"
+keys / d
+paste 'ec
+o'
+see 'Filter: deco'
+keys Escape
+see 'Model.save'
+see_row 3 'sort SELF%'
+keys w
+see 'Save as: '
+keys C-u
+paste "$work/a name"
+see "Save as: $work/a name"
+keys Escape
+
 echo "sizes"
 resize 200 66
 see '60 rows'
@@ -83,6 +137,32 @@ program=$(program_pid)
 keys q
 until_so is_over "$program" || fail "q does not end it"
 see_terminal_restored
+
+echo "pastes are marked as such for no one else"
+see_plain_pastes() {
+    enter "cat -v"
+    paste 'as it is'
+    see 'as it is'
+    hides '200~' || fail "the mode is left on"
+    keys C-d C-d
+    enter clear
+}
+start
+keys C-z
+see 'ready>'
+see_plain_pastes
+enter fg
+see '● LIVE'
+keys /
+paste "$lines"
+see 'Filter: sq'
+keys C-c
+see 'ready>'
+see_plain_pastes
+start
+kill -s SEGV "$(program_pid)"
+see 'status ['
+see_plain_pastes
 
 echo "ended while stopped"
 enter "$app"

@@ -200,6 +200,14 @@ static void messages_go_away(void **state)
     assert_shows("news");
     press(KEY_OF_DOWN); /* any key takes it away */
     assert_hides("news");
+
+    set_size(59, 12); /* and where there is no room for it, nothing is drawn for it again and again */
+    app_show_message(app, "more news");
+    assert_shows("terminal too small");
+    now_ns = app_draw_again_ns(app);
+    assert_true(now_ns != UINT64_MAX);
+    assert_shows("terminal too small");
+    assert_true(app_draw_again_ns(app) == UINT64_MAX);
 }
 
 /* --- saving ----------------------------------------------------------------------------------- */
@@ -213,6 +221,10 @@ static void view_is_saved(void **state)
     press(KEY_CTRL('U'));
     press(KEY_OF_ENTER); /* no name, no file */
     assert_int_equal(app_requests(app), 0);
+    type("  ");
+    press(KEY_OF_ENTER); /* which blanks are not, either */
+    assert_int_equal(app_requests(app), 0);
+    press(KEY_CTRL('U'));
     type("/tmp/x.csv");
     press(KEY_OF_ENTER);
     assert_int_equal(app_requests(app), APP_SAVE);
@@ -228,6 +240,7 @@ static void view_is_saved(void **state)
     assert_non_null(description.functions.filter);
 
     app_saved(app, NULL);
+    app_key(app, KEY_OF_ENTER); /* before it was drawn */
     assert_shows("Saved ");
     assert_shows("rows to /tmp/x.csv");
 }
@@ -243,6 +256,8 @@ static void saving_asks_before_it_replaces(void **state)
     error_set(&error, ERROR_EXISTS, "it exists");
     app_saved(app, &error);
     assert_shows("The file exists. Replace it?");
+    press(KEY_CTRL('C'));
+    assert_int_equal(app_requests(app), APP_QUIT);
     press('x');
     press(KEY_OF_ENTER); /* is no yes */
     assert_shows("The file exists. Replace it?");
@@ -273,6 +288,40 @@ static void saving_asks_before_it_replaces(void **state)
 }
 
 /* However long the path, the reason is seen. */
+static void paste(const char *text)
+{
+    for (; *text; text++)
+        press(KEY_PASTED | *text);
+}
+
+static void pasted_text_is_no_keys(void **state)
+{
+    struct error error;
+
+    (void)state;
+    paste("qr/wd");
+    assert_int_equal(app_requests(app), 0);
+    assert_hides("Filter:");
+    press('/');
+    press('d');
+    paste("ec");
+    assert_shows("Filter: dec");
+    press(KEY_OF_ESCAPE);
+    press('h');
+    paste("q");
+    assert_shows("Esc Close");
+    press(KEY_OF_ESCAPE);
+
+    press('w');
+    press(KEY_OF_ENTER);
+    app_requests(app);
+    error_set(&error, ERROR_EXISTS, "it exists");
+    app_saved(app, &error);
+    paste("yn"); /* answers no question */
+    assert_shows("The file exists. Replace it?");
+    assert_int_equal(app_requests(app), 0);
+}
+
 static void reason_is_seen(void **state)
 {
     struct error error;
@@ -350,6 +399,7 @@ int main(void)
         TEST(messages_go_away),
         TEST(view_is_saved),
         TEST(saving_asks_before_it_replaces),
+        TEST(pasted_text_is_no_keys),
         TEST(reason_is_seen),
         TEST(home_is_known),
         TEST(quitting_and_redrawing_are_asked_for),

@@ -19,6 +19,7 @@
 #include "tui/keys.h"
 
 #define START_MS 100000u
+#define DRAWN_NS ((START_MS + 4000) * NS_PER_MS) /* the screen is */
 #define WORKERS 8u
 #define STUCK 5u /* the number of the worker that waits for its database */
 
@@ -53,6 +54,8 @@ static void feed_second(struct tally *tally, uint16_t process, uint64_t second, 
 {
     const uint64_t begin_ms = START_MS + second * 1000;
 
+    if (second == 0)
+        feed(tally, ROUND(.process = process, .time_ms = begin_ms)); /* the first one stands for no time */
     feed(tally, SAMPLE(.process = process, .time_ms = begin_ms + busy_ms, .wall_ms = busy_ms,
                        .cpu_ms = busy_ms, .rounds = (uint32_t)busy_ms, .state = THREAD_HAS_GIL,
                        .FRAMES({work, 45}, {MAIN, 3})));
@@ -126,14 +129,14 @@ static int end(void **state)
 static void draw(struct fixture *fixture, int columns, int rows)
 {
     assert_true(grid_resize(&fixture->grid, columns, rows));
-    app_draw(fixture->app, &fixture->grid, (START_MS + 4000) * NS_PER_MS);
+    app_draw(fixture->app, &fixture->grid, DRAWN_NS);
 }
 
-static const char *screen(struct fixture *fixture)
+static const char *screen_of(struct fixture *fixture, int columns)
 {
     size_t length = 0;
 
-    draw(fixture, 140, 24);
+    draw(fixture, columns, 24);
     for (int row = 0; row < 24; row++) {
         length += grid_row_text(&fixture->grid, row, fixture->text + length,
                                 sizeof fixture->text - length - 2);
@@ -141,6 +144,21 @@ static const char *screen(struct fixture *fixture)
     }
     fixture->text[length] = '\0';
     return fixture->text;
+}
+
+static bool grid_find(struct fixture *fixture, int rows, const char *what)
+{
+    for (int row = 0; row < rows; row++) {
+        grid_row_text(&fixture->grid, row, fixture->text, sizeof fixture->text);
+        if (strstr(fixture->text, what) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static const char *screen(struct fixture *fixture)
+{
+    return screen_of(fixture, 140);
 }
 
 static void assert_shows(struct fixture *fixture, const char *what)
@@ -185,6 +203,29 @@ static void it_looks_right(void **state)
     check(fixture, 80, 24, "one-functions");
 }
 
+/* What stands for many that ended has neither an id nor a version; 0 would look like one. */
+static void many_that_ended_have_no_id(void **state)
+{
+    struct fixture *fixture = *state;
+    struct picture_process *process = &fixture->picture.processes[WORKERS];
+
+    process->pid = 0;
+    process->version_hex = 0;
+    process->command = "‹ended›";
+    for (size_t i = 0; i < fixture->picture.thread_count; i++)
+        if (fixture->picture.threads[i].process == WORKERS) {
+            fixture->picture.threads[i].tid = 0;
+            fixture->picture.threads[i].name = "‹ended›";
+        }
+    app_picture(fixture->app, &fixture->picture);
+    press(fixture, KEY_OF_TAB);
+    assert_non_null(strstr(screen_of(fixture, 250), "\n                   ‹ended›"));
+    press(fixture, KEY_OF_TAB);
+    assert_null(strstr(screen_of(fixture, 250), "0.0.0"));
+    assert_non_null(strstr(fixture->text, "3.13.5"));
+    assert_non_null(strstr(fixture->text, "‹ended›"));
+}
+
 static void tab_goes_through_three_views(void **state)
 {
     struct fixture *fixture = *state;
@@ -214,17 +255,91 @@ static void tab_goes_through_four_views(void **state)
         assert_shows(fixture, NEXT[i % 4]);
         press(fixture, KEY_OF_TAB);
     }
-    assert_false(app_shows_output(fixture->app));
+    assert_hides(fixture, " lines");
     press(fixture, KEY_OF_BACK_TAB);
     assert_shows(fixture, NEXT[0]);
     press(fixture, KEY_OF_BACK_TAB);
-    assert_true(app_shows_output(fixture->app));
     assert_hides(fixture, "mode wall");
     press(fixture, 'm');
     assert_shows(fixture, "Modes are for functions");
     press(fixture, KEY_OF_BACK_TAB);
     assert_shows(fixture, "OUTLIER");
     assert_shows(fixture, "mode wall");
+    transcript_free(transcript);
+}
+
+/* A window that is too small shows what is asked, as the keys are for that. */
+static void questions_are_seen_in_any_window(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error;
+    struct transcript *transcript = transcript_new(&error);
+
+    app_runs_program(fixture->app, transcript);
+    press(fixture, 'q');
+    draw(fixture, 50, 8);
+    assert_true(grid_find(fixture, 8, "The program runs. End it"));
+    transcript_free(transcript);
+}
+
+/* Nor does what a program writes move on a frozen screen; else it is drawn soon, but not at each write. */
+static void frozen_output_does_not_move(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error;
+    struct transcript *transcript = transcript_new(&error);
+
+    app_runs_program(fixture->app, transcript);
+    screen(fixture);
+    press(fixture, KEY_OF_BACK_TAB);
+    screen(fixture);
+    assert_true(app_draw_again_ns(fixture->app) == UINT64_MAX);
+    transcript_write(transcript, "first\n", 6);
+    app_program_wrote(fixture->app);
+    assert_in_range(app_draw_again_ns(fixture->app), DRAWN_NS + 1, DRAWN_NS + NS_PER_S / 10);
+    assert_shows(fixture, "first");
+    press(fixture, 'p');
+    transcript_write(transcript, "second\n", 7);
+    app_program_wrote(fixture->app);
+    assert_shows(fixture, "first");
+    assert_hides(fixture, "second");
+    assert_int_equal(app_output_end(fixture->app), 1);
+    press(fixture, 'p');
+    assert_shows(fixture, "second");
+    for (int i = 0; i < 40; i++)
+        transcript_write(transcript, "more\n", 5);
+    transcript_write(transcript, "last\n", 5);
+    app_program_wrote(fixture->app);
+    assert_shows(fixture, "last");
+    press(fixture, 'p');
+    draw(fixture, 140, 16); /* a lower window */
+    assert_true(grid_find(fixture, 16, "last"));
+    transcript_free(transcript);
+}
+
+/* The filter is for functions, as they are by now. */
+static void filter_leaves_the_output(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error;
+    struct transcript *transcript = transcript_new(&error);
+    char *shown;
+
+    app_runs_program(fixture->app, transcript);
+    screen(fixture);
+    press(fixture, KEY_OF_BACK_TAB);
+    screen(fixture);
+    for (uint16_t worker = 1; worker < WORKERS; worker++)
+        feed_second(fixture->tally, worker, 4, QUERY, ACCEPT, 999);
+    take(fixture);
+    screen(fixture);
+    press(fixture, '/');
+    press(fixture, KEY_OF_ENTER);
+    shown = strdup(screen(fixture));
+    for (int i = 0; i < 4; i++)
+        press(fixture, KEY_OF_TAB);
+    assert_string_equal(screen(fixture), shown);
+    free(shown);
     transcript_free(transcript);
 }
 
@@ -296,6 +411,25 @@ static void arrows_go_to_the_next_process(void **state)
 }
 
 /* Main threads of workers that were forked are equal in all but whose they are. */
+/* Of all, of the time of all; of the one that is shown alone, of its own. */
+static void what_blocking_costs(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->picture.blocking = true;
+    fixture->picture.watched_ns = 34 * NS_PER_S;
+    fixture->picture.counts.stopped_ns = 3400 * NS_PER_MS;
+    for (size_t i = 0; i < fixture->picture.process_count; i++) {
+        fixture->picture.processes[i].watched_ns = 4 * NS_PER_S;
+        fixture->picture.processes[i].counts.stopped_ns = i == 7 ? 1600 * NS_PER_MS : 0;
+    }
+    app_picture(fixture->app, &fixture->picture);
+    assert_shows(fixture, "blocking 10.0 %");
+    press(fixture, 'P');
+    assert_shows(fixture, "4249 (1 of 8)");
+    assert_shows(fixture, "blocking 40.0 %");
+}
+
 static void one_thread_of_one_process(void **state)
 {
     struct fixture *fixture = *state;
@@ -347,11 +481,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(it_looks_right),
+        TEST(many_that_ended_have_no_id),
         TEST(tab_goes_through_three_views),
         TEST(tab_goes_through_four_views),
+        TEST(questions_are_seen_in_any_window),
+        TEST(frozen_output_does_not_move),
+        TEST(filter_leaves_the_output),
         TEST(one_becomes_another_program),
         TEST(one_process_is_shown_alone),
         TEST(arrows_go_to_the_next_process),
+        TEST(what_blocking_costs),
         TEST(one_thread_of_one_process),
         TEST(subprocesses_are_asked_for),
         TEST(filter_is_on_commands_too),

@@ -180,6 +180,16 @@ static void header_tells_the_state(void **state)
     assert_shows("90.0 % kept");
     assert_shows("2.0 % truncated");
 
+    assert_hides("ride");
+    picture->kept_off = true;
+    app_picture(app, picture);
+    assert_shows("Hz remote");
+    picture->riding = true;
+    app_picture(app, picture);
+    assert_shows("Hz ride");
+    assert_hides("remote");
+    picture->riding = picture->kept_off = false;
+
     assert_hides("blocking");
     picture->blocking = picture->slowed = true;
     app_picture(app, picture);
@@ -190,6 +200,21 @@ static void header_tells_the_state(void **state)
     picture->slowed = false;
     app_picture(app, picture);
     assert_hides("slowed");
+
+    /* What that costs, of the time in which it was watched. */
+    picture->watched_ns = 40 * NS_PER_S;
+    picture->counts.stopped_ns = 1700 * NS_PER_MS;
+    app_picture(app, picture);
+    assert_shows("blocking  4.2 %");
+    picture->slowed = true;
+    app_picture(app, picture);
+    assert_shows("blocking  4.2 % slowed");
+    set_size(80, 24);
+    assert_shows("blocking");
+    set_size(100, 24);
+    assert_shows("blocking  4.2 %");
+    set_size(140, 24);
+    picture->slowed = false;
 
     picture->ended = true;
     picture->end_text = "it was killed by signal 9";

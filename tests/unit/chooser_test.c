@@ -167,6 +167,24 @@ static void selection_stays(void **state)
     assert_null(strstr(text, "marked"));
 }
 
+/* One that has just come, and of whose CPU nothing is known yet, does not get what is done to the one above which it
+   stands. */
+static void selection_stays_when_others_come(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        press('S');
+    press('R'); /* by the id, the newest first */
+    assert_shows("▼PID");
+    press('g');
+    assert_chosen(1, 5000);
+    processes[5] = processes[3];
+    processes[5].pid = 6000;
+    processes[5].cpu_share = -1;
+    chooser_take(chooser, all, PROCESSES);
+    assert_chosen(1, 5000);
+}
+
 /* One that may not be read is neither marked nor opened, and says why. */
 static void refused_ones_say_why(void **state)
 {
@@ -201,14 +219,38 @@ static void filter_narrows(void **state)
     press('/');
     press('(');
     assert_shows("not a regular expression");
+    press(KEY_OF_ENTER);
+    assert_shows("not a regular expression");
+    assert_shows("Filter: /(");
+}
+
+static void pasted_text_is_no_keys(void **state)
+{
+    (void)state;
+    press(KEY_PASTED | 'q');
+    press(KEY_PASTED | '/');
+    assert_int_equal(chooser_requests(chooser), 0);
+    assert_shows("/ Filter");
+    press('/');
+    press(KEY_PASTED | 'w');
+    press(KEY_PASTED | 'o');
+    assert_shows("Filter: wo");
+    press(KEY_OF_ESCAPE);
+    press('h');
+    press(KEY_PASTED | 'q');
+    assert_shows("Esc Close");
 }
 
 static void other_orders(void **state)
 {
     (void)state;
-    press('S');
-    press('S');
-    press('S');
+    for (int i = 0; i < 20; i++) { /* a column that is not there is none to sort by */
+        press('s');
+        if (strstr(screen(), "▲") == NULL && strstr(text, "▼") == NULL)
+            fail_msg("sorted by what is not shown:\n%s", text);
+    }
+    for (int i = 0; i < 20 && strstr(screen(), "▲PID") == NULL; i++)
+        press('S');
     assert_shows("▲PID");
     press('g');
     assert_chosen(1, 900);
@@ -289,8 +331,10 @@ int main(void)
         TEST(it_looks_right),
         TEST(busiest_first),
         TEST(selection_stays),
+        TEST(selection_stays_when_others_come),
         TEST(refused_ones_say_why),
         TEST(filter_narrows),
+        TEST(pasted_text_is_no_keys),
         TEST(other_orders),
         TEST(quitting),
         TEST(help_is_read),

@@ -65,15 +65,16 @@ static enum code_result find(uint64_t unit, uint64_t now_ns, struct code_place *
 static bool see_at(uint64_t address, uint64_t now_ns)
 {
     struct piece pieces[CODE_PIECES];
-    unsigned char bytes[CODE_SEEN_BYTES_MAX];
+    unsigned char head[LAYOUT_CODE_BYTES_MAX], bytes[CODE_SEEN_BYTES_MAX];
     size_t count, length = 0;
 
     code_next_stack(table);
     count = code_pieces(table, remote_at(address), pieces);
     for (size_t i = 0; i < count; i++)
         length += pieces[i].length;
-    return reader_gather(&memory->reader, pieces, count, bytes) == length &&
-           code_see(table, remote_at(address), pieces, count, bytes, now_ns);
+    return reader_read(&memory->reader, pieces[0].address, head, pieces[0].length) &&
+           reader_gather(&memory->reader, pieces, count, bytes) == length &&
+           code_see(table, remote_at(address), pieces, count, head, bytes, now_ns);
 }
 
 static bool see(uint64_t now_ns)
@@ -208,6 +209,33 @@ static void taking_turns(void)
     assert_int_equal(find(0, now_ns, &place), CODE_UNSEEN);
 }
 
+/* One that is made anew for each call looks the same, but for its version. */
+static void made_anew(void)
+{
+    struct code_place place;
+    uint64_t now_ns = 1000ull * MS;
+
+    if (memory->layout.code.version == LAYOUT_NONE)
+        return;
+    for (uint32_t version = 1; version <= 4000; version++) {
+        memcpy(made_up_at(memory, CODE + memory->layout.code.version), &version, sizeof version);
+        see(now_ns += MS);
+        assert_true(version == 1 || find(0, now_ns, &place) == CODE_FOUND);
+    }
+    code_next_stack(table);
+    assert_int_equal(find(0, now_ns, &place), CODE_UNSEEN);
+    for (int i = 0; i < 600; i++)
+        assert_true(see(now_ns += MS));
+    code_next_stack(table);
+    assert_int_equal(find(0, now_ns, &place), CODE_FOUND);
+}
+
+static void what_is_made_anew_is_not_trusted(void **state)
+{
+    (void)state;
+    each_version(made_anew);
+}
+
 static void what_is_met_by_turns_is_not_trusted(void **state)
 {
     (void)state;
@@ -299,6 +327,7 @@ int main(void)
         cmocka_unit_test(a_function_has_its_name_and_lines),
         cmocka_unit_test(a_thread_has_a_copy_of_its_own),
         cmocka_unit_test(an_address_used_again_is_another_function),
+        cmocka_unit_test(what_is_made_anew_is_not_trusted),
         cmocka_unit_test(what_is_met_by_turns_is_not_trusted),
         cmocka_unit_test(damaged_objects_are_told),
         cmocka_unit_test(a_function_is_announced_until_it_is_told),

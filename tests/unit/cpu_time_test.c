@@ -171,6 +171,44 @@ static void test_what_was_too_much_is_made_up_for(void **state)
     end(&thread);
 }
 
+/* It slept for long, and is seen just after it woke up, before the kernel tells any of that. */
+static void test_one_that_woke_up_is_charged_with_no_more_than_the_time(void **state)
+{
+    struct made_up_thread thread;
+
+    (void)state;
+    begin(&thread);
+    answer(&thread, 5, 2);
+    for (unsigned i = 0; i < 4; i++)
+        sample(&thread, 80, false);
+    answer(&thread, 5, 3);
+    assert_float_equal(sample(&thread, 1, true), 1, 0.001);
+    answer(&thread, 6, 3);
+    assert_float_equal(sample(&thread, 1, false), 0, 0.001);
+    end(&thread);
+}
+
+/* One that was met while it ran: what it used before is told with the first tick, and is in none of its samples. */
+static void test_what_was_used_before_it_was_met_is_not_charged(void **state)
+{
+    static const uint64_t BEFORE_MS[] = {0, 1, 3, 9};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof BEFORE_MS / sizeof BEFORE_MS[0]; i++) {
+        struct made_up_thread thread;
+        double charged_ms = 0;
+
+        begin(&thread);
+        cpu_time_take_over(&thread.cpu);
+        for (unsigned ms = 1; ms <= 20; ms++) {
+            answer(&thread, ms >= TICK_MS ? BEFORE_MS[i] + ms / TICK_MS * TICK_MS : 0, 1);
+            charged_ms += sample(&thread, 1, true);
+        }
+        assert_float_equal(charged_ms, 20, 0.001);
+        end(&thread);
+    }
+}
+
 static void test_one_that_sleeps_stood(void **state)
 {
     struct made_up_thread thread;
@@ -197,6 +235,8 @@ int main(void)
         cmocka_unit_test(test_one_with_a_new_turn_is_asked_for_each_time),
         cmocka_unit_test(test_short_turns_are_charged_with_what_they_took),
         cmocka_unit_test(test_what_was_too_much_is_made_up_for),
+        cmocka_unit_test(test_one_that_woke_up_is_charged_with_no_more_than_the_time),
+        cmocka_unit_test(test_what_was_used_before_it_was_met_is_not_charged),
         cmocka_unit_test(test_one_that_sleeps_stood),
     };
 

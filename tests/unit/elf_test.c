@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -187,6 +188,46 @@ static void a_section_of_a_terabyte_is_left_alone(void **state)
     }
 }
 
+/* Nor are many that are as large as one may be, which are all kept until the end. */
+static void many_large_sections_are_left_alone(void **state)
+{
+    enum { SHT_SYMTAB = 2, HEADER_BYTES = 64, MANY = 48 };
+    const uint64_t from = 1 << 16, entry = 24, large = entry << 21, none = 0, bound_kib = 1 << 20;
+    const uint32_t type = SHT_SYMTAB;
+    struct elf_symbol symbol = {.name = "is nowhere"};
+    const int fd = memfd_create("elf_test", MFD_CLOEXEC);
+    unsigned char header[HEADER_BYTES] = {0};
+    struct rusage used;
+    struct file file;
+    uint64_t headers, load_address;
+    uint16_t count, more;
+
+    (void)state;
+    load("whole", &file);
+    memcpy(&headers, file.bytes + 40, sizeof headers); /* e_shoff and e_shnum, elf(5) */
+    memcpy(&count, file.bytes + 60, sizeof count);
+    more = (uint16_t)(count + MANY);
+    memcpy(file.bytes + 40, &from, sizeof from);
+    memcpy(file.bytes + 60, &more, sizeof more);
+    memcpy(header + 4, &type, sizeof type); /* sh_type, sh_offset and sh_size */
+    memcpy(header + 24, &large, sizeof large);
+    memcpy(header + 32, &large, sizeof large);
+    assert_true(fd >= 0);
+    assert_int_equal(ftruncate(fd, (off_t)(2 * large)), 0);
+    assert_int_equal(pwrite(fd, file.bytes, file.length, 0), (ssize_t)file.length);
+    assert_int_equal(pwrite(fd, file.bytes + headers, (size_t)count * HEADER_BYTES, (off_t)from),
+                     (ssize_t)count * HEADER_BYTES);
+    for (unsigned i = 0; i < MANY; i++) {
+        memcpy(header + 56, i % 2 == 0 ? &none : &entry, sizeof none); /* sh_entsize */
+        assert_int_equal(pwrite(fd, header, HEADER_BYTES, (off_t)(from + (count + i) * HEADER_BYTES)), HEADER_BYTES);
+    }
+    assert_true(elf_find(fd, 0, &load_address, &symbol, 1));
+    assert_false(symbol.found);
+    assert_int_equal(getrusage(RUSAGE_SELF, &used), 0);
+    assert_true((uint64_t)used.ru_maxrss < bound_kib);
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +237,7 @@ int main(void)
         cmocka_unit_test(a_cut_file_gives_less),
         cmocka_unit_test(a_damaged_file_does_no_harm),
         cmocka_unit_test(a_section_of_a_terabyte_is_left_alone),
+        cmocka_unit_test(many_large_sections_are_left_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,90 +1,66 @@
-/* engine: when it rides and when no more, how far apart rounds are then, and where the thread is held. */
+/* engine: how far apart rounds are while it rides, what they cost, and where the thread is held. When auto rides is in
+   engine_auto_test.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "sample/engine.h"
+#include "engine_fixture.h"
 
-enum { INTERVAL_NS = 1000000 };
-
-static struct engine engine;
-static uint64_t now_ns;
-
-static void begin(enum engine_kind kind)
-{
-    const struct engine_options options = {kind, 0.02, INTERVAL_NS};
-
-    engine_init(&engine, &options);
-    now_ns = NS_PER_S;
-}
-
-/* Rounds of one sample each, every so many of which is truncated (0: none). */
-static void rounds(unsigned count, unsigned truncated_every)
-{
-    for (unsigned i = 1; i <= count; i++) {
-        engine_begin(&engine, now_ns += INTERVAL_NS);
-        engine_end(&engine, now_ns, 1, truncated_every != 0 && i % truncated_every == 0);
-    }
-}
-
-static void auto_rides_where_too_much_is_torn(void **state)
-{
-    (void)state;
-    begin(ENGINE_AUTO);
-    rounds(2000, 0);
-    assert_false(engine.riding);
-    rounds(2000, 200); /* half of what is too much */
-    assert_false(engine.riding);
-    rounds(400, 10);
-    assert_true(engine.riding);
-}
-
-static void few_samples_decide_after_a_while(void **state)
-{
-    (void)state;
-    begin(ENGINE_AUTO);
-    for (int i = 0; i < 20; i++) { /* at 10 Hz */
-        engine_begin(&engine, now_ns += NS_PER_S / 10);
-        engine_end(&engine, now_ns, 1, i % 5 == 0);
-    }
-    assert_true(engine.riding);
-}
-
-static void others_do_as_they_are_told(void **state)
-{
-    (void)state;
-    begin(ENGINE_REMOTE);
-    rounds(2000, 2);
-    assert_false(engine.riding);
-    assert_int_equal(engine_interval_ns(&engine), INTERVAL_NS);
-    begin(ENGINE_RIDE);
-    rounds(2000, 0);
-    assert_true(engine.riding);
-}
-
-/* A thread to ride with, which sleeps on its CPU. */
-static sem_t wake;
-static pid_t tid;
+/* A thread to ride with, which sleeps on a CPU. */
+struct sleeper {
+    pthread_t thread;
+    pid_t tid;
+    int cpu; /* -1: on any */
+    struct kernel_thread kernel;
+    sem_t wake;
+};
 
 static void *sleep_until_woken(void *argument)
 {
-    __atomic_store_n(&tid, gettid(), __ATOMIC_RELEASE);
-    while (sem_wait(&wake) != 0)
+    struct sleeper *sleeper = argument;
+    cpu_set_t set;
+
+    CPU_ZERO(&set);
+    CPU_SET((size_t)(sleeper->cpu < 0 ? 0 : sleeper->cpu), &set);
+    if (sleeper->cpu >= 0)
+        sched_setaffinity(0, sizeof set, &set);
+    __atomic_store_n(&sleeper->tid, gettid(), __ATOMIC_RELEASE);
+    while (sem_wait(&sleeper->wake) != 0)
         ;
-    return argument;
+    return NULL;
+}
+
+static void put_to_sleep(struct sleeper *sleeper, int cpu)
+{
+    *sleeper = (struct sleeper){.cpu = cpu};
+    sem_init(&sleeper->wake, 0, 0);
+    assert_int_equal(pthread_create(&sleeper->thread, NULL, sleep_until_woken, sleeper), 0);
+    while (__atomic_load_n(&sleeper->tid, __ATOMIC_ACQUIRE) == 0)
+        sched_yield();
+    assert_true(kernel_thread_open(&sleeper->kernel, getpid(), sleeper->tid));
+}
+
+static void wake_up(struct sleeper *sleepers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        kernel_thread_close(&sleepers[i].kernel);
+        sem_post(&sleepers[i].wake);
+        pthread_join(sleepers[i].thread, NULL);
+        sem_destroy(&sleepers[i].wake);
+    }
 }
 
 static void ride_and_probe(struct kernel_thread *thread, cpu_set_t *before)
 {
     cpu_set_t set;
-    unsigned probes = 0;
 
     begin(ENGINE_AUTO);
     rounds(400, 10);
@@ -111,67 +87,343 @@ static void ride_and_probe(struct kernel_thread *thread, cpu_set_t *before)
     }
     assert_true(engine.riding);
     assert_int_equal(engine_interval_ns(&engine), INTERVAL_NS);
-    probes = engine.probes;
 
     /* A probe that is torn is ridden along with after all. */
-    for (int i = 0; i < 2 * 128 && !engine.probing; i++) {
+    for (int i = 0; i < 100 && !engine.probing; i++) {
+        assert_true(i == 0 || engine_ride(&engine, thread));
+        assert_false(engine_probed(&engine, true));
+        engine_end(&engine, now_ns, 1, 0);
         engine_begin(&engine, now_ns += INTERVAL_NS);
-        assert_false(!engine.probing && engine_probed(&engine, true));
-        if (!engine.probing)
-            engine_end(&engine, now_ns, 1, 0);
     }
     assert_true(engine.probing);
+    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+    assert_false(CPU_ISSET(kernel_thread_cpu(thread), &set));
     assert_false(engine_ride(&engine, thread));
     assert_true(engine_probed(&engine, true));
     assert_false(engine_probed(&engine, true));
     assert_true(engine_ride(&engine, thread));
     engine_end(&engine, now_ns, 1, 0);
-    engine.probes_torn = engine.probes = 0;
-    probes = 0;
 
-    /* From elsewhere all is well again, but for one. */
+    /* From elsewhere all is well again. */
     for (int i = 0; i < 128 * 200 && engine.riding; i++) {
         engine_begin(&engine, now_ns += INTERVAL_NS);
-        probes += engine.probing;
         assert_int_equal(engine_ride(&engine, thread), !engine.probing);
         assert_false(engine_probed(&engine, false));
         engine_end(&engine, now_ns, 1, 0);
     }
     assert_false(engine.riding);
-    assert_true(CPU_COUNT(before) == 1 || probes == 64);
     assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
     assert_true(CPU_EQUAL(&set, before));
 }
 
 static void it_is_held_where_the_thread_is(void **state)
 {
-    struct kernel_thread thread;
-    pthread_t sleeper;
+    static struct sleeper sleeper; /* its thread goes on where the test fails */
     cpu_set_t before;
 
     (void)state;
     assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
     if (CPU_COUNT(&before) == 1)
         skip(); /* nothing is elsewhere */
-    sem_init(&wake, 0, 0);
-    assert_int_equal(pthread_create(&sleeper, NULL, sleep_until_woken, NULL), 0);
-    while (__atomic_load_n(&tid, __ATOMIC_ACQUIRE) == 0)
-        sched_yield();
-    assert_true(kernel_thread_open(&thread, getpid(), tid));
-    ride_and_probe(&thread, &before);
-    kernel_thread_close(&thread);
-    sem_post(&wake);
-    pthread_join(sleeper, NULL);
-    sem_destroy(&wake);
+    put_to_sleep(&sleeper, -1);
+    ride_and_probe(&sleeper.kernel, &before);
+    wake_up(&sleeper, 1);
+}
+
+/* The CPUs that this thread may run on, and the first two of them; skips the test where there is one: nothing is elsewhere. */
+static void find_two(cpu_set_t *set, int cpus[2])
+{
+    size_t count = 0;
+
+    assert_int_equal(sched_getaffinity(0, sizeof *set, set), 0);
+    if (CPU_COUNT(set) == 1)
+        skip();
+    for (int i = 0; i < CPU_SETSIZE && count < 2; i++)
+        if (CPU_ISSET((size_t)i, set))
+            cpus[count++] = i;
+}
+
+/* One thread looks at several targets, and is where that is which it reads, each time. */
+static void it_rides_with_several_targets(void **state)
+{
+    const struct engine_options options = {ENGINE_RIDE, 0.02, INTERVAL_NS};
+    static struct sleeper sleepers[2];
+    struct engine engines[2];
+    cpu_set_t before, set;
+    int cpus[2];
+
+    (void)state;
+    find_two(&before, cpus);
+    for (size_t i = 0; i < 2; i++) {
+        put_to_sleep(&sleepers[i], cpus[i]);
+        engine_init(&engines[i], &options);
+    }
+    for (int round = 0; round < 8; round++)
+        for (size_t i = 0; i < 2; i++) {
+            engine_begin(&engines[i], now_ns += INTERVAL_NS);
+            assert_true(engine_ride(&engines[i], &sleepers[i].kernel));
+            assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+            assert_int_equal(CPU_COUNT(&set), 1);
+            assert_true(CPU_ISSET((size_t)cpus[i], &set));
+            engine_end(&engines[i], now_ns, 1, 0);
+        }
+    engine_leave();
+    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+    assert_true(CPU_EQUAL(&set, &before));
+    wake_up(sleepers, 2);
+}
+
+static bool tries_to_ride(struct kernel_thread *thread)
+{
+    bool rode;
+
+    engine_begin(&engine, now_ns += INTERVAL_NS);
+    rode = engine_ride(&engine, thread);
+    engine_end(&engine, now_ns, 1, !rode);
+    return rode;
+}
+
+/* A round of a target that does not ride is not made on the CPU of another, which would pay for it. */
+static void only_what_rides_is_moved(void **state)
+{
+    static struct sleeper sleeper;
+    const struct engine_options options = {ENGINE_AUTO, 0.02, INTERVAL_NS};
+    struct engine other;
+    cpu_set_t before, set;
+
+    (void)state;
+    assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
+    if (CPU_COUNT(&before) == 1)
+        skip(); /* nothing is elsewhere */
+    put_to_sleep(&sleeper, -1);
+    begin(ENGINE_RIDE);
+    engine_init(&other, &options);
+    for (int i = 0; i < 4; i++) {
+        assert_true(tries_to_ride(&sleeper.kernel));
+        assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+        assert_int_equal(CPU_COUNT(&set), 1);
+        engine_begin(&other, now_ns);
+        assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+        assert_true(CPU_EQUAL(&set, &before));
+        engine_end(&other, now_ns, 1, 0);
+        assert_int_equal(other.stays, 0);
+    }
+    wake_up(&sleeper, 1);
+}
+
+static void auto_rides_while_it_is_alone(void **state)
+{
+    static struct sleeper sleeper;
+    cpu_set_t before, set;
+
+    (void)state;
+    assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
+    put_to_sleep(&sleeper, -1);
+    begin(ENGINE_AUTO);
+    for (int i = 0; i < 2; i++) {
+        engine_set_alone(&engine, true);
+        rounds(100, 2);
+        assert_true(engine_rides(&engine));
+        assert_true(tries_to_ride(&sleeper.kernel));
+        engine_set_alone(&engine, false);
+        assert_false(engine_rides(&engine));
+        assert_false(tries_to_ride(&sleeper.kernel));
+        assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+        assert_true(CPU_EQUAL(&set, &before));
+        rounds(2000, 2);
+        assert_false(engine_rides(&engine));
+    }
+    wake_up(&sleeper, 1);
+
+    /* Who asked for it rides with several, too. */
+    begin(ENGINE_RIDE);
+    engine_set_alone(&engine, false);
+    assert_true(engine_rides(&engine));
+}
+
+/* What the switches of this round are counted as, without the time that it took. */
+static uint64_t switches_ns(void)
+{
+    engine.cost_ns = 0;
+    engine.cpu_before_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    engine_end(&engine, now_ns, 2, 0);
+    return engine.cost_ns;
+}
+
+/* Where there is no GIL, a round goes to the CPU of each thread that runs, and takes switches from each. */
+static void each_cpu_that_it_comes_to_is_paid_for(void **state)
+{
+    static struct sleeper sleepers[2];
+    cpu_set_t before;
+    int cpus[2];
+
+    (void)state;
+    find_two(&before, cpus);
+    for (size_t i = 0; i < 2; i++)
+        put_to_sleep(&sleepers[i], cpus[i]);
+    begin(ENGINE_RIDE);
+    engine_begin(&engine, now_ns += INTERVAL_NS);
+    assert_true(engine_ride(&engine, &sleepers[0].kernel));
+    assert_true(engine_ride(&engine, &sleepers[0].kernel)); /* as what is read once more */
+    assert_int_equal(engine.stays, 1);
+    assert_true(engine_ride(&engine, &sleepers[1].kernel));
+    assert_true(switches_ns() >= 4 * ENGINE_SWITCH_NS);
+
+    /* It wakes up where it was last, before it goes to the others. */
+    engine_begin(&engine, now_ns += INTERVAL_NS);
+    assert_true(engine_ride(&engine, &sleepers[0].kernel));
+    assert_true(engine_ride(&engine, &sleepers[1].kernel));
+    assert_true(switches_ns() >= 6 * ENGINE_SWITCH_NS);
+    engine_leave();
+
+    /* From elsewhere nothing is taken. */
+    engine_begin(&engine, now_ns += INTERVAL_NS);
+    assert_int_equal(switches_ns(), 0);
+    wake_up(sleepers, 2);
+}
+
+static void run_on(const cpu_set_t *set)
+{
+    assert_int_equal(sched_setaffinity(0, sizeof *set, set), 0);
+}
+
+static void run_on_one(int cpu)
+{
+    cpu_set_t one;
+
+    CPU_ZERO(&one);
+    CPU_SET((size_t)cpu, &one);
+    run_on(&one);
+}
+
+/* How long it is remote, though all is torn, until it rides or tries to. */
+static uint64_t remote_ns(void)
+{
+    const uint64_t since_ns = now_ns;
+
+    while (!engine.riding && now_ns - since_ns < 300 * NS_PER_S) {
+        engine_begin(&engine, now_ns += INTERVAL_NS);
+        engine_end(&engine, now_ns, 1, 1);
+    }
+    return now_ns - since_ns;
+}
+
+/* Auto tries again after a second, and less often the more often that failed. */
+static void a_cpu_that_is_not_ours_may_be_later(void **state)
+{
+    static struct sleeper sleeper;
+    const uint64_t moment_ns = NS_PER_S / 10; /* until it is clear again that so much is torn */
+    uint64_t wait_ns = NS_PER_S;
+    cpu_set_t before;
+    int cpus[2];
+
+    (void)state;
+    find_two(&before, cpus);
+    put_to_sleep(&sleeper, cpus[1]);
+    run_on_one(cpus[0]);
+    begin(ENGINE_AUTO);
+    remote_ns();
+    for (int i = 0; i < 10; i++) {
+        assert_false(tries_to_ride(&sleeper.kernel));
+        assert_in_range(remote_ns(), wait_ns, wait_ns + moment_ns);
+        wait_ns = clock_least(2 * wait_ns, 60 * NS_PER_S);
+    }
+    run_on(&before);
+    assert_true(tries_to_ride(&sleeper.kernel));
+    engine_leave();
+    run_on_one(cpus[0]);
+    assert_false(tries_to_ride(&sleeper.kernel));
+    assert_in_range(remote_ns(), NS_PER_S, NS_PER_S + moment_ns);
+    run_on(&before);
+    wake_up(&sleeper, 1);
+}
+
+/* Who asked for it tries in each round, and tells that it does not ride meanwhile. */
+static void what_was_asked_for_and_is_not_to_be_had_is_told(void **state)
+{
+    static struct sleeper sleeper;
+    cpu_set_t before;
+    int cpus[2];
+
+    (void)state;
+    find_two(&before, cpus);
+    put_to_sleep(&sleeper, cpus[1]);
+    run_on_one(cpus[0]);
+    begin(ENGINE_RIDE);
+    assert_true(engine_rides(&engine));
+    for (int i = 0; i < 8; i++) {
+        assert_false(tries_to_ride(&sleeper.kernel));
+        assert_true(engine_is_kept_off(&engine));
+        assert_false(engine_rides(&engine));
+    }
+    run_on(&before);
+    assert_true(tries_to_ride(&sleeper.kernel));
+    assert_true(engine_rides(&engine));
+    assert_false(engine_is_kept_off(&engine));
+    engine_leave();
+    wake_up(&sleeper, 1);
+}
+
+/* A sampler's thread, which is not the first of its program. */
+struct rider {
+    struct sleeper sleepers[2];
+    sem_t rode, goes_on;
+    bool rode_with[2];
+    cpu_set_t home; /* where it may run when it is held no more */
+};
+
+static void *ride_with_both(void *argument)
+{
+    struct rider *rider = argument;
+
+    rider->rode_with[0] = tries_to_ride(&rider->sleepers[0].kernel);
+    sem_post(&rider->rode);
+    while (sem_wait(&rider->goes_on) != 0)
+        ;
+    rider->rode_with[1] = tries_to_ride(&rider->sleepers[1].kernel);
+    engine_leave();
+    sched_getaffinity(0, sizeof rider->home, &rider->home);
+    return NULL;
+}
+
+/* As when a CPU is put into its cpuset while it is held on another. */
+static void cpus_that_came_since_it_is_held_are_ours(void **state)
+{
+    static struct rider rider;
+    cpu_set_t before;
+    pthread_t thread;
+    int cpus[2];
+
+    (void)state;
+    find_two(&before, cpus);
+    for (size_t i = 0; i < 2; i++)
+        put_to_sleep(&rider.sleepers[i], cpus[i]);
+    sem_init(&rider.rode, 0, 0);
+    sem_init(&rider.goes_on, 0, 0);
+    begin(ENGINE_RIDE);
+    run_on_one(cpus[0]);
+    assert_int_equal(pthread_create(&thread, NULL, ride_with_both, &rider), 0);
+    while (sem_wait(&rider.rode) != 0)
+        ;
+    run_on(&before);
+    sem_post(&rider.goes_on);
+    pthread_join(thread, NULL);
+    assert_true(rider.rode_with[0] && rider.rode_with[1]);
+    assert_true(CPU_EQUAL(&rider.home, &before));
+    wake_up(rider.sleepers, 2);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(auto_rides_where_too_much_is_torn),
-        cmocka_unit_test(few_samples_decide_after_a_while),
-        cmocka_unit_test(others_do_as_they_are_told),
         cmocka_unit_test(it_is_held_where_the_thread_is),
+        cmocka_unit_test(it_rides_with_several_targets),
+        cmocka_unit_test(only_what_rides_is_moved),
+        cmocka_unit_test(auto_rides_while_it_is_alone),
+        cmocka_unit_test(each_cpu_that_it_comes_to_is_paid_for),
+        cmocka_unit_test(a_cpu_that_is_not_ours_may_be_later),
+        cmocka_unit_test(what_was_asked_for_and_is_not_to_be_had_is_told),
+        cmocka_unit_test(cpus_that_came_since_it_is_held_are_ours),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

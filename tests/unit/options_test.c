@@ -116,6 +116,8 @@ static void test_run_leaves_the_program_its_words(void **state)
     assert_true(options.subprocesses);
     assert_string_equal(options.arguments[1], "--subprocesses");
     assert_true(run("run --live --subprocesses job.py").subprocesses);
+    assert_usage("attach -o same.txt --stats same.txt 7", "--output and --stats are the same file, same.txt");
+    run("attach -o /dev/stdout --stats /dev/stdout 7");
     assert_usage("run --live --stats x job.py", "--stats does not go with run --live");
     assert_usage("run", "the script to run is missing");
     assert_usage("run -r 10", "the script to run is missing");
@@ -205,6 +207,44 @@ static void test_several_processes(void **state)
     assert_usage("doctor 7,8", "doctor looks at one process");
     assert_usage("doctor --name app", "--name does not go with doctor");
     assert_usage("attach --subprocesses", "the id of a Python process is missing");
+}
+
+/* --pid may be given again, and beside a word: none of them is forgotten. */
+static void test_ids_add_up(void **state)
+{
+    struct options options = run("-p 7 -p 8,9 --pid=10");
+
+    (void)state;
+    assert_int_equal(options.pid_count, 4);
+    assert_int_equal(options.pids[0], 7);
+    assert_int_equal(options.pids[1], 8);
+    assert_int_equal(options.pids[2], 9);
+    assert_int_equal(options.pids[3], 10);
+    options = run("attach 7,8 -p 9");
+    assert_int_equal(options.pid_count, 3);
+    assert_int_equal(options.pids[0], 7);
+    assert_int_equal(options.pids[2], 9);
+    assert_usage("-p 7 8", "'8' is one word too many");
+    assert_usage("-p 7 -p 8x", "--pid: '8x'");
+    assert_usage("doctor 7 -p 8", "--pid does not go with doctor");
+}
+
+/* There is room for so many, however they are told. */
+static void test_ids_are_bounded(void **state)
+{
+    char list[3 * OPTIONS_PIDS_MAX + 1] = "7";
+    char *argv[] = {PROGRAM, "-p", list, "-p", "8", NULL};
+    struct options options;
+
+    (void)state;
+    for (size_t i = 2; i < OPTIONS_PIDS_MAX; i++)
+        strcat(list, ",7");
+    assert_int_equal(options_parse(5, argv, &options), OPTIONS_RUN);
+    assert_int_equal(options.pid_count, OPTIONS_PIDS_MAX);
+    strcat(list, ",7");
+    assert_int_equal(options_parse(5, argv, &options), OPTIONS_USAGE);
+    assert_non_null(strstr(options.problem, "--pid: '8' is not "));
+    assert_non_null(strstr(options.problem, ", of which there may be 256;"));
 }
 
 static void test_no_process(void **state)
@@ -480,6 +520,7 @@ static void test_table(void **state)
 static void test_man_and_completions_tell_of_all(void **state)
 {
     static const char *const SHELLS[] = {"bash", "zsh", "fish"};
+    static const char *const FILES_TO_RUN[] = {"$command == run", "'*:program:_files'", "'__tachyon_top_command run' -F\n"};
     char *man = written(write_man, "options");
 
     (void)state;
@@ -488,6 +529,9 @@ static void test_man_and_completions_tell_of_all(void **state)
 
         for (size_t i = 0; i < OPTION_COUNT; i++)
             assert_non_null(strstr(completion, OPTION_ROWS[i].name));
+        if (strcmp(SHELLS[shell], "zsh") == 0) /* others offer all options again, always */
+            assert_non_null(strstr(completion, "'*'{-p+,--pid=}'"));
+        assert_non_null(strstr(completion, FILES_TO_RUN[shell]));
         free(completion);
     }
     for (size_t i = 0; i < OPTION_COUNT; i++) {
@@ -516,6 +560,8 @@ int main(void)
         cmocka_unit_test(test_dump),
         cmocka_unit_test(test_doctor_needs_no_process),
         cmocka_unit_test(test_several_processes),
+        cmocka_unit_test(test_ids_add_up),
+        cmocka_unit_test(test_ids_are_bounded),
         cmocka_unit_test(test_no_process),
         cmocka_unit_test(test_options_stand_anywhere),
         cmocka_unit_test(test_long_names_may_be_cut),

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -215,6 +216,75 @@ static void another_program_or_none_is_not_the_one_it_was(void **state)
     close_pipes(to, from);
 }
 
+static void *stay(void *unused)
+{
+    (void)unused;
+    while (read(0, &(char){0}, 1) > 0) /* until the pipe is closed */
+        ;
+    _exit(0);
+}
+
+/* What the kernel tells of the state of process `pid`, which is a letter. */
+static char state_of(pid_t pid)
+{
+    char path[64], state = '?';
+    FILE *stat;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    stat = fopen(path, "r");
+    assert_non_null(stat);
+    assert_int_equal(fscanf(stat, "%*d %*s %c", &state), 1);
+    fclose(stat);
+    return state;
+}
+
+/* Reads a child whose first thread ends while another one goes on, which then ends, too. */
+static void what_outlives_its_first_thread_is_read_on(void **state)
+{
+    int to[2], from[2];
+    char byte = 0, text[sizeof TEXT];
+    struct error error;
+    const pid_t child = fork_child(to, from);
+    struct reader *reader, *later;
+    pthread_t thread;
+
+    (void)state;
+    if (child == 0) {
+        if (pthread_create(&thread, NULL, stay, NULL) != 0 || write(1, "a", 1) != 1)
+            _exit(1);
+        pthread_exit(NULL);
+    }
+    assert_int_equal(read(from[0], &byte, 1), 1);
+    reader = process_reader_new(child, &error);
+    assert_non_null(reader);
+    while (state_of(child) != 'Z')
+        assert_true(reader_holds(reader));
+    assert_true(reader_read(reader, remote_at((uintptr_t)TEXT), text, sizeof text));
+    assert_string_equal(text, TEXT);
+    reader_watch(reader);
+    assert_true(reader_read(reader, remote_at((uintptr_t)TEXT), text, sizeof text));
+    assert_true(reader_holds(reader));
+    /* One that comes now finds it, too. */
+    later = process_reader_new(child, &error);
+    assert_non_null(later);
+    assert_true(reader_read(later, remote_at((uintptr_t)TEXT), text, sizeof text));
+
+    close(to[1]);
+    assert_int_equal(waitid(P_PID, (id_t)child, &(siginfo_t){0}, WEXITED | WNOWAIT), 0);
+    assert_false(reader_holds(reader));
+    assert_false(reader_read(reader, remote_at((uintptr_t)TEXT), text, 1));
+    assert_int_equal(errno, ESRCH);
+    assert_false(reader_read(later, remote_at((uintptr_t)TEXT), text, 1));
+    assert_int_equal(errno, ESRCH);
+    assert_null(process_reader_new(child, &error));
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    reader_free(reader);
+    reader_free(later);
+    close(to[0]);
+    close(from[0]);
+    close(from[1]);
+}
+
 static void a_thread_of_the_kernel_is_no_python(void **state)
 {
     struct error error;
@@ -235,6 +305,7 @@ int main(void)
         cmocka_unit_test(where_the_call_is_refused_the_file_serves_as_well),
         cmocka_unit_test(another_program_or_none_is_not_the_one_it_was),
         cmocka_unit_test(the_same_program_begun_anew_is_not_the_one_it_was),
+        cmocka_unit_test(what_outlives_its_first_thread_is_read_on),
         cmocka_unit_test(a_thread_of_the_kernel_is_no_python),
     };
 

@@ -216,6 +216,74 @@ static void test_one_ends(void **state)
     function_table_free(&functions);
 }
 
+/* Two seconds of a process, in which each record stands for some rounds, as the engine tells of itself. */
+static void feed_rounds(struct fixture *fixture, uint16_t process, uint64_t at_once, bool slowed, bool stopped)
+{
+    for (uint64_t i = 1; i <= 200; i++) {
+        struct record_round *round = CHANGED(
+            record_round, ROUND(.process = process, .time_ms = START_MS + 10 * i, .wall_ms = 10,
+                                .rounds = at_once * i));
+
+        round->slowed = slowed;
+        round->stopped = stopped;
+        feed(fixture->tally, round);
+    }
+}
+
+/* As long as one of them rides, that is told of all; else that one was to ride and cannot. */
+static void test_ride(void **state)
+{
+    static const struct {
+        uint8_t first, second;
+        bool riding, kept_off;
+    } CASES[] = {
+        {0, 0, false, false},
+        {RECORD_RIDES, 0, true, false},
+        {0, RECORD_RODE, true, false},
+        {RECORD_KEPT_OFF, 0, false, true},
+        {RECORD_KEPT_OFF, RECORD_KEPT_OFF, false, true},
+    };
+    struct fixture *fixture = *state;
+
+    define_process(fixture->tally, 1);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        for (uint16_t process = 0; process < 2; process++) {
+            struct record_round *round = CHANGED(
+                record_round, ROUND(.process = process, .time_ms = START_MS + 10 * (i + 1), .wall_ms = 10, .rounds = i + 1));
+
+            round->riding = process == 0 ? CASES[i].first : CASES[i].second;
+            feed(fixture->tally, round);
+        }
+        take(fixture);
+        assert_int_equal(fixture->picture.riding, CASES[i].riding);
+        assert_int_equal(fixture->picture.kept_off, CASES[i].kept_off);
+        assert_int_equal(fixture->picture.ridden, i >= 2);
+    }
+}
+
+/* The sampling stops, as it does before a table is written: what runs is told of as running, and what ended before is
+   not part of that. */
+static void test_sampling_stops(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct picture *picture = &fixture->picture;
+
+    for (uint16_t process = 1; process < 3; process++)
+        define_process(fixture->tally, process);
+    feed_rounds(fixture, 0, 1, true, false);
+    feed_rounds(fixture, 1, 5, false, true);
+    feed_rounds(fixture, 2, 5, false, true);
+    feed(fixture->tally, make_end(0, START_MS + 2000, "the process ended"));
+    for (uint16_t process = 1; process < 3; process++)
+        feed(fixture->tally, make_end(process, START_MS + 2000, ""));
+    take(fixture);
+    assert_int_equal(picture->running, 2);
+    assert_close(picture->rate_hz, 500);
+    assert_true(picture->stopped);
+    assert_false(picture->slowed);
+    assert_string_equal(picture->end_text, "");
+}
+
 static void test_all_end(void **state)
 {
     struct fixture *fixture = *state;
@@ -312,6 +380,8 @@ int main(void)
         TALLY_TEST(test_no_outliers),
         TALLY_TEST(test_siblings),
         TALLY_TEST(test_one_ends),
+        TALLY_TEST(test_ride),
+        TALLY_TEST(test_sampling_stops),
         TALLY_TEST(test_all_end),
         TALLY_TEST(test_many_come_and_go),
         TALLY_TEST(test_many_in_little_room),

@@ -1,5 +1,5 @@
-/* recall: what is not read again next to each thread state: entry frames, and the lower part of a deep stack that
-   is as it was when the stack was proven last. Made-up programs go on between any two pieces of a reading. */
+/* recall: what is not read again next to each thread state: the lower part of a deep stack that is as it was when the
+   stack was proven last. Made-up programs go on between any two pieces of a reading. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -16,7 +16,7 @@
 #include "sample/recall.h"
 #include "walk_fixture.h"
 
-enum { SAMPLES = 16, RUNS = 400, READS = 60, DEEP = RUNNING_DEEP, BASE = 2 };
+enum { READS = 60, DEEP = RUNNING_DEEP };
 
 static const struct walk_extra NOTHING;
 
@@ -96,6 +96,44 @@ static void a_deep_stack_at_rest_is_not_followed_again(void **state)
     each_version(deep_at_rest);
 }
 
+/* Walks of many threads with a deep stack each: what they keep is bounded, and those that keep nothing are told as well. */
+static void many_deep(uint32_t version)
+{
+    enum { WALKS_MAX = 4096 };
+    static struct walk *walks[WALKS_MAX];
+    struct fixture fixture;
+    struct walk_stack stack;
+    size_t count = 0, keep = 0;
+
+    running_open_deep(&fixture, version);
+    for (; count < WALKS_MAX; count++) {
+        walks[count] = walk_new(&fixture.made_up->reader, &fixture.made_up->layout, fixture.room,
+                                remote_at(MADE_UP_THREAD));
+        assert_non_null(walks[count]);
+        for (int i = 0; i < 2; i++) {
+            assert_int_equal(walk_read(walks[count], &NOTHING, &stack), WALK_WHOLE);
+            assert_int_equal(stack.depth, DEEP);
+        }
+        keep += stack.rest_of != 0;
+    }
+    assert_true(keep > 100 && keep < WALKS_MAX);
+    assert_true(keep <= RECALL_BYTES_MAX / (DEEP * MADE_UP_FRAME_BYTES));
+    /* What one gives back is another's. */
+    walk_free(walks[0]);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(walk_read(walks[count - 1], &NOTHING, &stack), WALK_WHOLE);
+    assert_int_not_equal(stack.rest_of, 0);
+    while (count-- > 1)
+        walk_free(walks[count]);
+    close_fixture(&fixture);
+}
+
+static void what_is_kept_of_deep_stacks_is_bounded(void **state)
+{
+    (void)state;
+    each_version(many_deep);
+}
+
 static struct {
     unsigned reads; /* of the lower part, */
     unsigned upper; /* and of what is next to the top */
@@ -157,9 +195,7 @@ static void call_again(struct made_up *made_up, unsigned from)
         running_end_call(made_up);
     for (unsigned i = 0; i < RUNNING_DEEP_SECOND; i++) {
         made_up_push(made_up, MADE_UP_CODE(from + 1 + i));
-        memmove(running.now.codes + 1, running.now.codes, running.now.depth * sizeof *running.now.codes);
-        running.now.codes[0] = MADE_UP_CODE(from + 1 + i);
-        running.now.depth++;
+        running_push_truth(MADE_UP_CODE(from + 1 + i));
     }
 }
 
@@ -229,18 +265,9 @@ enum { LARGE_BYTES = 1024, SMALL_BYTES = 96, LARGE = 8, STAYING = RUNNING_DEEP_F
        ON_TOP = RECALL_GUARDS + 5, FEW = 8,
        INSTEAD = LARGE * LARGE_BYTES / SMALL_BYTES + FEW };
 
-static void push_truth(uint64_t code)
-{
-    struct running_truth *now = &running.now;
-
-    memmove(now->codes + 1, now->codes, now->depth * sizeof *now->codes);
-    now->codes[0] = code;
-    now->depth++;
-}
-
 static void call_with(struct made_up *made_up, uint64_t code, uint64_t frame_bytes)
 {
-    push_truth(code);
+    running_push_truth(code);
     made_up_push(made_up, code);
     made_up->next_slot += frame_bytes - MADE_UP_FRAME_BYTES;
     made_up_set_top(made_up, made_up->top, made_up->next_slot);
@@ -316,268 +343,16 @@ static void what_comes_to_stand_in_the_lower_part_is_not_taken_for_guards(void *
     each_version(small_for_large);
 }
 
-/* --- through C, by one generator or another -------------------------------------------------- */
-
-/* A program that calls, from one of two generators, a function through C: the function's frame and the entry
-   frame stand at the same addresses each time, and only what the entry frame says tells whose call it is. */
-static struct {
-    unsigned step; /* 0: at the base; 1: in a generator; 2: in the function */
-    unsigned which;
-    unsigned left; /* so many steps before the next thread state is read */
-} through_c;
-
-/* To leave the function and the generator, call the same by the other, and come back takes eight: what goes on so
-   fast within one collection no proof can see. */
-enum { STEPS_MAX = 3 };
-
-static const uint64_t ENTRY = MADE_UP_C_STACK + 0x1000;
-
-static void pop_code(void)
-{
-    struct running_truth *now = &running.now;
-
-    now->depth--;
-    memmove(now->codes, now->codes + 1, now->depth * sizeof *now->codes);
-}
-
-static void step_in(struct made_up *made_up)
-{
-    const uint64_t base = made_up->top;
-
-    if (through_c.step == 0) {
-        const uint64_t generator = MADE_UP_HEAP + through_c.which * 0x8000u;
-        const uint64_t code = MADE_UP_CODE(20 + through_c.which);
-
-        made_up_frame(made_up, generator, code, base, OWNER_GENERATOR);
-        push_truth(code);
-        made_up_set_top(made_up, generator, made_up->next_slot);
-    } else {
-        made_up_frame(made_up, ENTRY, 0, base, OWNER_ENTRY);
-        made_up->top = ENTRY;
-        made_up_push(made_up, MADE_UP_CODE(30));
-        push_truth(MADE_UP_CODE(30));
-    }
-    through_c.step++;
-}
-
-static void step_out(struct made_up *made_up)
-{
-    const struct layout *layout = &made_up->layout;
-    const uint64_t frame = made_up->top;
-    uint64_t previous;
-
-    memcpy(&previous, made_up_at(made_up, frame + layout->frame.previous), sizeof previous);
-    if (through_c.step == 2) {
-        memcpy(&previous, made_up_at(made_up, ENTRY + layout->frame.previous), sizeof previous);
-        made_up->next_slot = frame;
-    }
-    if (layout->frame.stack_top == LAYOUT_NONE)
-        made_up_word(made_up, frame + layout->frame.code, 0);
-    made_up_mark(made_up, frame, false);
-    made_up_mark(made_up, previous, true);
-    made_up_set_top(made_up, previous, made_up->next_slot);
-    pop_code();
-    if (--through_c.step == 0)
-        through_c.which ^= 1u;
-}
-
-static void go_through_c(struct made_up *made_up, const struct piece *piece)
-{
-    const size_t reads = running.reads;
-
-    for (; through_c.left > 0 && rand() % (int)running.share == 0; through_c.left--)
-        if (through_c.step == 0 || (through_c.step == 1 && rand() % 2 == 0))
-            step_in(made_up);
-        else
-            step_out(made_up);
-    running_note(made_up, piece);
-    if (running.reads != reads)
-        through_c.left = STEPS_MAX;
-}
-
-/* Calls through C as deep as it goes, from the one or the other generator, whose places are known then. */
-static void open_through_c(struct fixture *fixture, uint32_t version)
-{
-    open_fixture(fixture, version, BASE);
-    running_begin(BASE);
-    through_c.step = through_c.which = 0;
-    for (unsigned i = 0; i < 2; i++) {
-        step_in(fixture->made_up);
-        step_in(fixture->made_up);
-        assert_int_equal(read_stack(fixture), WALK_WHOLE);
-        assert_int_equal(fixture->stack.depth, BASE + 2);
-        step_out(fixture->made_up);
-        step_out(fixture->made_up);
-    }
-}
-
-static void singly(uint32_t version)
-{
-    size_t whole = 0;
-
-    srand(version);
-    for (int run = 0; run < RUNS; run++) {
-        struct fixture fixture;
-
-        open_through_c(&fixture, version);
-        running.share = run % 2 == 0 ? 3 : 8;
-        for (unsigned i = 0; i < READS; i++) {
-            enum walk_result result;
-
-            running.reads = 0;
-            fixture.made_up->hook = go_through_c;
-            result = walk_read(fixture.walk, &NOTHING, &fixture.stack);
-            fixture.made_up->hook = NULL;
-            if (result == WALK_WHOLE)
-                running_assert_stood(&fixture.stack, true);
-            whole += result == WALK_WHOLE;
-        }
-        close_fixture(&fixture);
-    }
-    assert_true(whole > RUNS * READS / 10);
-}
-
-static void in_bursts(uint32_t version)
-{
-    size_t whole = 0, count = 0;
-
-    srand(version);
-    for (int run = 0; run < RUNS; run++) {
-        struct burst *burst = burst_new();
-        struct fixture fixture;
-
-        assert_non_null(burst);
-        open_through_c(&fixture, version);
-        running.share = run % 2 == 0 ? 8 : 20;
-        for (unsigned i = 0; i < READS / SAMPLES; i++) {
-            enum burst_result result;
-            struct walk_stack stack;
-            size_t fresh;
-
-            running.reads = 0;
-            fixture.made_up->hook = go_through_c;
-            burst_read(burst, fixture.walk, &NOTHING, SAMPLES);
-            fixture.made_up->hook = NULL;
-            for (; (result = burst_next(burst, &stack, &fresh)) != BURST_OVER; count++) {
-                running_assert_stood(&stack, result == BURST_WHOLE);
-                whole += result == BURST_WHOLE;
-            }
-        }
-        close_fixture(&fixture);
-        burst_free(burst);
-    }
-    assert_true(count > RUNS);
-    assert_true(whole > count / 4);
-}
-
-/* Entry frames are of 3.12 on; 3.12 tells the top by a _PyCFrame as well. */
-enum { ENTRIES_FROM = 0x030d };
-
-/* A function that is called through C, by the caller of a generator, and then by the generator that it resumes in the
-   same loop of the interpreter: both have the same address on the C stack for the entry frame. */
-static struct {
-    unsigned reads; /* of the thread state */
-    unsigned at;    /* before that one it happens, or behind that of the copy in front of it */
-    bool in_copy;
-    uint64_t caller, resumed;
-} by_generator;
-
-static void resume(struct made_up *made_up)
-{
-    const struct layout *layout = &made_up->layout;
-    const uint64_t callee = running.now.codes[0];
-
-    made_up_word(made_up, by_generator.caller + layout->frame.instruction, MADE_UP_CODE(2) + 16);
-    made_up_word(made_up, MADE_UP_HEAP + layout->frame.previous, by_generator.caller);
-    made_up_word(made_up, ENTRY + layout->frame.previous, MADE_UP_HEAP);
-    pop_code();
-    push_truth(MADE_UP_CODE(20));
-    push_truth(callee);
-}
-
-static void resume_in_between(struct made_up *made_up, const struct piece *piece)
-{
-    const bool is_state = piece->address.value == MADE_UP_THREAD;
-    const bool is_stack = piece->address.value - MADE_UP_CHUNK < 0x4000;
-
-    if (by_generator.resumed == 0 && by_generator.reads == by_generator.at &&
-        (by_generator.in_copy ? is_stack : is_state)) {
-        by_generator.resumed = 1;
-        resume(made_up);
-    }
-    by_generator.reads += is_state;
-    running_note(made_up, piece);
-}
-
-static void resumed_in_a_burst(uint32_t version, unsigned at, bool in_copy)
-{
-    struct burst *burst = burst_new();
-    enum burst_result result;
-    struct fixture fixture;
-    struct walk_stack stack;
-    size_t fresh, count = 0;
-
-    assert_non_null(burst);
-    open_fixture(&fixture, version, BASE);
-    running_begin(BASE);
-    through_c.step = through_c.which = 0;
-    by_generator.caller = fixture.made_up->top;
-    step_in(fixture.made_up);
-    step_in(fixture.made_up);
-    assert_int_equal(read_stack(&fixture), WALK_WHOLE); /* by the generator: now its place is known */
-    step_out(fixture.made_up);
-    step_out(fixture.made_up);
-    made_up_word(fixture.made_up, MADE_UP_HEAP + fixture.made_up->layout.frame.code, MADE_UP_CODE(20));
-    made_up_word(fixture.made_up, MADE_UP_HEAP + fixture.made_up->layout.frame.previous, 0);
-    through_c.step = 1;
-    step_in(fixture.made_up);
-    assert_int_equal(read_stack(&fixture), WALK_WHOLE);
-    assert_int_equal(fixture.stack.depth, BASE + 1);
-    by_generator.reads = 0;
-    by_generator.resumed = 0;
-    by_generator.at = at;
-    by_generator.in_copy = in_copy;
-    running.reads = 0;
-    fixture.made_up->hook = resume_in_between;
-    burst_read(burst, fixture.walk, &NOTHING, SAMPLES);
-    fixture.made_up->hook = NULL;
-    for (; (result = burst_next(burst, &stack, &fresh)) != BURST_OVER; count++)
-        running_assert_stood(&stack, result == BURST_WHOLE);
-    assert_in_range(count, 1, at + 1);
-    close_fixture(&fixture);
-    burst_free(burst);
-}
-
-static void another_caller_through_c_ends_the_burst(void **state)
-{
-    (void)state;
-    for (uint32_t version = ENTRIES_FROM; version <= LAST_VERSION; version++)
-        for (unsigned at = 1; at < 4; at++) {
-            resumed_in_a_burst(version, at, false);
-            resumed_in_a_burst(version, at, true);
-        }
-}
-
-static void calls_through_c_are_told_as_they_stood(void **state)
-{
-    (void)state;
-    for (uint32_t version = ENTRIES_FROM; version <= LAST_VERSION; version++) {
-        singly(version);
-        in_bursts(version);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_deep_stack_at_rest_is_not_followed_again),
+        cmocka_unit_test(what_is_kept_of_deep_stacks_is_bounded),
         cmocka_unit_test(another_caller_in_the_lower_part_is_seen),
         cmocka_unit_test(what_stands_on_the_lower_part_has_to_stand_in_front_of_it),
         cmocka_unit_test(who_called_a_known_frame_is_seen),
         cmocka_unit_test(what_comes_to_stand_in_the_lower_part_is_not_taken_for_guards),
         cmocka_unit_test(deep_stacks_read_in_part_stood_so),
-        cmocka_unit_test(another_caller_through_c_ends_the_burst),
-        cmocka_unit_test(calls_through_c_are_told_as_they_stood),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,27 +20,41 @@ void running_begin(size_t depth)
         running.now.codes[i] = MADE_UP_CODE(depth - i);
 }
 
-void running_call(struct made_up *made_up)
+void running_push_truth(uint64_t code)
 {
     struct running_truth *now = &running.now;
 
     memmove(now->codes + 1, now->codes, now->depth * sizeof *now->codes);
-    now->codes[0] = MADE_UP_CODE(CODES_FROM + now->depth * CODES_EACH +
-                                 (now->depth % 2 == 0 ? 0 : running.calls++ % CODES_EACH));
+    now->codes[0] = code;
     now->depth++;
-    made_up_push(made_up, now->codes[0]);
+}
+
+void running_pop_truth(void)
+{
+    struct running_truth *now = &running.now;
+
+    now->depth--;
+    memmove(now->codes, now->codes + 1, now->depth * sizeof *now->codes);
+}
+
+void running_call(struct made_up *made_up)
+{
+    const size_t depth = running.now.depth;
+    const uint64_t code =
+        MADE_UP_CODE(CODES_FROM + depth * CODES_EACH + (depth % 2 == 0 ? 0 : running.calls++ % CODES_EACH));
+
+    running_push_truth(code);
+    made_up_push(made_up, code);
 }
 
 void running_end_call(struct made_up *made_up)
 {
     const struct layout *layout = &made_up->layout;
-    struct running_truth *now = &running.now;
     const uint64_t frame = made_up->top;
     uint64_t previous;
 
     memcpy(&previous, made_up_at(made_up, frame + layout->frame.previous), sizeof previous);
-    now->depth--;
-    memmove(now->codes, now->codes + 1, now->depth * sizeof *now->codes);
+    running_pop_truth();
     made_up_mark(made_up, frame, false);
     if (layout->frame.stack_top == LAYOUT_NONE)
         made_up_word(made_up, frame + layout->frame.code, 0);

@@ -48,6 +48,10 @@ void running_begin(size_t depth);
 void running_call(struct made_up *made_up);
 void running_end_call(struct made_up *made_up);
 
+/* Takes note of a call of `code`, or of its end, that is made by other means. */
+void running_push_truth(uint64_t code);
+void running_pop_truth(void);
+
 /* Hooks: it goes on before a piece is read; and takes note of what stands when the top is. */
 void running_go_on(struct made_up *made_up, const struct piece *piece);
 void running_note(struct made_up *made_up, const struct piece *piece);

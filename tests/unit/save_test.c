@@ -13,14 +13,19 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "export/save.h"
 
-/* A file system that cannot rename without replacing, as NFS: the linker puts this in the way. */
+#define NOBODY 65534
+
+/* A file system that cannot rename without replacing, as NFS: the linker puts this in the way. And the
+   errno of one that has no links either, as some of FUSE. */
 static bool old_file_system;
+static int without_links;
 
 int __real_renameat2(int, const char *, int, const char *, unsigned);
 int __wrap_renameat2(int, const char *, int, const char *, unsigned);
@@ -33,6 +38,17 @@ int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigne
     return -1;
 }
 
+int __real_linkat(int, const char *, int, const char *, int);
+int __wrap_linkat(int, const char *, int, const char *, int);
+
+int __wrap_linkat(int from, const char *old, int to, const char *new, int flags)
+{
+    if (without_links == 0)
+        return __real_linkat(from, old, to, new, flags);
+    errno = without_links;
+    return -1;
+}
+
 /* Each test works in an empty directory of its own, which is its current one. */
 static char directory[64];
 
@@ -40,6 +56,7 @@ static int enter_directory(void **state)
 {
     (void)state;
     old_file_system = false;
+    without_links = 0;
     strcpy(directory, "/tmp/save_test.XXXXXX");
     umask(022);
     return mkdtemp(directory) && chdir(directory) == 0 ? 0 : -1;
@@ -203,15 +220,15 @@ static void test_replacing_what_is_not_there(void **state)
     assert_int_equal(mode_of("new.txt"), 0644);
 }
 
-static void test_file_system_without_noreplace(void **state)
+/* A new file comes there, and one that came meanwhile is kept. */
+static void assert_new_only(void)
 {
     struct save *save = begin("new.txt", false);
     struct error error = {0};
 
-    (void)state;
-    old_file_system = true;
     fputs("all of it", save_stream(save));
-    assert_true(save_commit(save, &error));
+    if (!save_commit(save, &error))
+        fail_msg("%s", error.text);
     assert_contents("new.txt", "all of it");
     assert_entries(1);
     assert_int_equal(unlink("new.txt"), 0);
@@ -221,6 +238,69 @@ static void test_file_system_without_noreplace(void **state)
     assert_int_equal(error.code, ERROR_EXISTS);
     assert_contents("new.txt", "theirs");
     assert_entries(1);
+    assert_int_equal(unlink("new.txt"), 0);
+}
+
+static void test_file_system_without_noreplace(void **state)
+{
+    (void)state;
+    old_file_system = true;
+    assert_new_only();
+}
+
+static void test_file_system_without_links(void **state)
+{
+    static const int ERRORS[] = {EPERM, ENOSYS, EOPNOTSUPP};
+    struct save *save;
+    struct error error = {0};
+
+    (void)state;
+    old_file_system = true;
+    for (size_t i = 0; i < sizeof ERRORS / sizeof ERRORS[0]; i++) {
+        without_links = ERRORS[i];
+        assert_new_only();
+    }
+    /* A link that leads nowhere is something, too. */
+    save = begin("new.txt", false);
+    assert_int_equal(symlink("nowhere", "new.txt"), 0);
+    assert_false(save_commit(save, &error));
+    assert_int_equal(error.code, ERROR_EXISTS);
+    assert_int_equal(unlink("new.txt"), 0);
+    without_links = EIO; /* it has links */
+    assert_false(save_commit(begin("new.txt", false), &error));
+    assert_int_equal(error.code, ERROR_FILE);
+    assert_entries(0);
+}
+
+/* A folder into which files may be put, and in which nobody may look. */
+static void test_drop_box(void **state)
+{
+    struct error error = {0};
+    pid_t child;
+    int status;
+
+    (void)state;
+    assert_int_equal(chmod(".", 0711), 0);
+    assert_int_equal(mkdir("box", 0700), 0);
+    assert_int_equal(chmod("box", 01333), 0);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct save *save = NULL;
+
+        /* Root may look anywhere. */
+        if (getuid() != 0 || (setgid(NOBODY) == 0 && setuid(NOBODY) == 0))
+            save = save_open("box/new.txt", false, &error);
+        if (save && fputs("dropped", save_stream(save)) >= 0 && save_commit(save, &error))
+            _exit(0);
+        fprintf(stderr, "%s\n", error.text);
+        _exit(1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_contents("box/new.txt", "dropped");
+    assert_int_equal(unlink("box/new.txt"), 0);
+    assert_int_equal(rmdir("box"), 0); /* nothing else is left in it */
 }
 
 /* Whoever puts a file there while ours is being written keeps it. */
@@ -397,6 +477,8 @@ int main(void)
         IN_DIRECTORY(test_existing_is_replaced_when_asked),
         IN_DIRECTORY(test_replacing_what_is_not_there),
         IN_DIRECTORY(test_file_system_without_noreplace),
+        IN_DIRECTORY(test_file_system_without_links),
+        IN_DIRECTORY(test_drop_box),
         IN_DIRECTORY(test_file_that_came_meanwhile),
         IN_DIRECTORY(test_link_that_came_meanwhile),
         IN_DIRECTORY(test_links_are_not_followed),

@@ -22,15 +22,6 @@ static void ask_functions(struct fixture *fixture, struct function_table *table,
     assert_true(function_table_fill(table, &fixture->picture, query, &error));
 }
 
-static void ask_threads(struct fixture *fixture, struct thread_table *table,
-                        const struct thread_query *query)
-{
-    struct error error;
-
-    take(fixture);
-    assert_true(thread_table_fill(table, &fixture->picture, query, &error));
-}
-
 /* The names of a table's rows in their order, with a blank after each. */
 static const char *function_names(const struct function_table *table)
 {
@@ -44,17 +35,6 @@ static const char *function_names(const struct function_table *table)
     return names;
 }
 
-static const char *thread_names(const struct thread_table *table)
-{
-    static char names[256];
-
-    names[0] = '\0';
-    for (size_t i = 0; i < table->count; i++) {
-        strcat(names, table->rows[i].name);
-        strcat(names, " ");
-    }
-    return names;
-}
 
 static const struct function_row *row_of(const struct function_table *table, const char *name)
 {
@@ -65,19 +45,6 @@ static const struct function_row *row_of(const struct function_table *table, con
     return NULL;
 }
 
-/* On MainThread: work 60 ms below main, of which 50 with the GIL and 40 on a CPU. On worker: work
-   30 ms and help 10 ms, idle. */
-static void feed_two_threads(struct fixture *fixture)
-{
-    feed(fixture->tally, SAMPLE(.time_ms = START_MS + 50, .wall_ms = 50, .cpu_ms = 40, .rounds = 50,
-                                .state = THREAD_HAS_GIL, .FRAMES({WORK, 11}, {MAIN, 3})));
-    feed(fixture->tally, SAMPLE(.time_ms = START_MS + 60, .wall_ms = 10, .rounds = 10,
-                                .state = THREAD_WAIT_GIL, .FRAMES({WORK, 12}, {MAIN, 3})));
-    feed(fixture->tally, SAMPLE(.thread = 1, .time_ms = START_MS + 30, .wall_ms = 30, .rounds = 30,
-                                .FRAMES({WORK, 13})));
-    feed(fixture->tally, SAMPLE(.thread = 1, .time_ms = START_MS + 40, .wall_ms = 10, .rounds = 10,
-                                .FRAMES({HELP, 51})));
-}
 
 static void test_functions_of_all_threads(void **state)
 {
@@ -125,6 +92,23 @@ static void test_functions_of_one_thread(void **state)
     ask_functions(fixture, &table, &query);
     assert_int_equal(table.count, 0);
     assert_int_equal(table.whole_ns, 0);
+    function_table_free(&table);
+}
+
+/* See test_rows_of_one_thread() of threads. */
+static void test_functions_of_all_rows_of_a_thread(void **state)
+{
+    struct fixture *fixture = *state;
+    struct function_table table = {0};
+    struct function_query query = {.thread = 2};
+
+    feed_another_row_of_main(fixture);
+    ask_functions(fixture, &table, &query);
+    assert_string_equal(function_names(&table), "help ");
+    query.same_tid = true;
+    ask_functions(fixture, &table, &query);
+    assert_string_equal(function_names(&table), "work help main ");
+    assert_int_equal(table.whole_ns, 65 * MS);
     function_table_free(&table);
 }
 
@@ -262,6 +246,28 @@ static void test_errors_of_rows(void **state)
     function_table_free(&table);
 }
 
+/* Most of the time is between two rounds, so what was found at one of them says most of it. */
+static void test_errors_of_late_rounds(void **state)
+{
+    const double evenness = 13.0 / 12 * 100 * 100 / (11 * (10 + 90 * 90));
+    struct fixture *fixture = *state;
+    struct function_table table = {0};
+    struct function_query query = all_functions();
+
+    feed_two_threads(fixture);
+    for (uint64_t round = 1; round <= 10; round++)
+        feed(fixture->tally, ROUND(.time_ms = START_MS + round, .wall_ms = 1, .rounds = round));
+    query.span = SPAN_START;
+    ask_functions(fixture, &table, &query);
+    assert_close(row_of(&table, "help")->self_error, statistics_share_error(0.1, 100), 1e-9);
+    feed(fixture->tally, ROUND(.time_ms = START_MS + 100, .wall_ms = 90, .rounds = 11));
+    for (query.span = 0; query.span < SPANS; query.span++) {
+        ask_functions(fixture, &table, &query);
+        assert_close(row_of(&table, "help")->self_error, statistics_share_error(0.1, 100 * evenness), 1e-9);
+    }
+    function_table_free(&table);
+}
+
 /* A thread that each ms is in work with the chance `percent(ms)`, else in help. */
 static void feed_random(struct fixture *fixture, unsigned *random, unsigned from_ms, unsigned to_ms,
                         unsigned (*percent)(unsigned ms))
@@ -349,160 +355,6 @@ static void test_trends_of_a_young_window(void **state)
     function_table_free(&table);
 }
 
-static void test_threads(void **state)
-{
-    struct fixture *fixture = *state;
-    struct thread_table table = {0};
-    const struct thread_query query = {.thread = SNAPSHOT_ALL_THREADS, .sort = THREAD_KEY_CPU};
-    const struct thread_row *row;
-
-    feed_two_threads(fixture);
-    tally_advance(fixture->tally, (START_MS + 100) * MS);
-    ask_threads(fixture, &table, &query);
-    assert_string_equal(thread_names(&table), "MainThread worker ");
-    row = &table.rows[0];
-    assert_int_equal(row->thread, 0);
-    assert_int_equal(row->tid, 1000);
-    assert_int_equal(row->ident, 0x7f0000000000);
-    assert_int_equal(row->state, THREAD_WAIT_GIL);
-    assert_close(row->cpu_share, 0.4, 1e-9);
-    assert_close(row->gil_share, 0.5, 1e-9);
-    assert_close(row->state_share[THREAD_HAS_GIL], 50.0 / 60, 1e-9);
-    assert_close(row->state_share[THREAD_WAIT_GIL], 10.0 / 60, 1e-9);
-    assert_int_equal(row->samples, 60);
-    assert_string_equal(row->function, "work");
-    assert_string_equal(row->file, "/app/work.py");
-    assert_int_equal(row->line, 12);
-    assert_close(table.rows[1].state_share[THREAD_IDLE], 1, 1e-9);
-    thread_table_free(&table);
-}
-
-static void test_threads_without_python_code(void **state)
-{
-    struct fixture *fixture = *state;
-    struct thread_table table = {0};
-    const struct thread_query query = {.thread = SNAPSHOT_ALL_THREADS, .sort = THREAD_KEY_SAMPLES};
-
-    feed(fixture->tally, SAMPLE(.time_ms = START_MS + 1, .wall_ms = 1));
-    ask_threads(fixture, &table, &query);
-    assert_string_equal(thread_names(&table), "MainThread worker "); /* worker has no sample yet */
-    for (size_t i = 0; i < 2; i++) {
-        assert_string_equal(table.rows[i].function, "");
-        assert_string_equal(table.rows[i].file, "");
-        assert_int_equal(table.rows[i].line, 0);
-    }
-    thread_table_free(&table);
-}
-
-static void test_sorting_threads(void **state)
-{
-    static const struct {
-        enum thread_key key;
-        const char *descending, *ascending;
-    } CASES[] = {
-        {THREAD_KEY_TID, "gone worker MainThread ", "MainThread worker gone "},
-        {THREAD_KEY_NAME, "worker gone MainThread ", "MainThread gone worker "},
-        {THREAD_KEY_STATE, "MainThread worker gone ", "gone worker MainThread "},
-        {THREAD_KEY_CPU, "MainThread gone worker ", "gone worker MainThread "},
-        {THREAD_KEY_GIL, "MainThread gone worker ", "gone worker MainThread "},
-        {THREAD_KEY_GC, "gone MainThread worker ", "MainThread worker gone "},
-        {THREAD_KEY_EXCEPTION, "gone MainThread worker ", "MainThread worker gone "},
-        {THREAD_KEY_SAMPLES, "MainThread worker gone ", "gone worker MainThread "},
-        {THREAD_KEY_FUNCTION, "MainThread worker gone ", "gone worker MainThread "},
-        {THREAD_KEY_FILE, "worker MainThread gone ", "gone MainThread worker "},
-        {THREAD_KEY_IDENT, "gone worker MainThread ", "MainThread worker gone "},
-        {THREAD_KEY_PROCESS, "MainThread gone worker ", "MainThread gone worker "},
-    };
-    struct fixture *fixture = *state;
-    struct thread_table table = {0};
-    struct thread_query query = {.thread = SNAPSHOT_ALL_THREADS};
-
-    _Static_assert(sizeof CASES / sizeof CASES[0] == THREAD_KEYS, "every key");
-    feed_two_threads(fixture);
-    feed(fixture->tally, make_thread(0, 2, THREAD_IDLE, "gone"));
-    feed(fixture->tally, SAMPLE(.thread = 2, .time_ms = START_MS + 9, .wall_ms = 9,
-                                .flags = SAMPLE_EXCEPTION));
-    feed(fixture->tally, SAMPLE(.thread = 2, .time_ms = START_MS + 8, .wall_ms = 3,
-                                .FRAMES({FUNCTION_GC, 0})));
-    feed(fixture->tally, make_thread(0, 2, THREAD_ENDED, "gone"));
-    for (size_t i = 0; i < THREAD_KEYS; i++) {
-        query.sort = CASES[i].key;
-        query.ascending = false;
-        ask_threads(fixture, &table, &query);
-        assert_string_equal(thread_names(&table), CASES[i].descending);
-        query.ascending = true;
-        ask_threads(fixture, &table, &query);
-        assert_string_equal(thread_names(&table), CASES[i].ascending);
-    }
-    thread_table_free(&table);
-}
-
-static void test_share_of_the_collector(void **state)
-{
-    struct fixture *fixture = *state;
-    struct thread_table table = {0};
-    const struct thread_query query = {.thread = 0, .sort = THREAD_KEY_GC};
-
-    feed(fixture->tally, SAMPLE(.time_ms = START_MS + 30, .wall_ms = 30,
-                                .FRAMES({FUNCTION_GC, 0}, {WORK, 11}, {MAIN, 3})));
-    feed(fixture->tally, SAMPLE(.time_ms = START_MS + 40, .wall_ms = 10, .FRAMES({WORK, 11}, {MAIN, 3})));
-    ask_threads(fixture, &table, &query);
-    assert_int_equal(table.count, 1);
-    assert_float_equal(table.rows[0].gc_share, 0.75, 1e-9);
-    thread_table_free(&table);
-}
-
-static void test_one_thread_of_the_table(void **state)
-{
-    struct fixture *fixture = *state;
-    struct thread_table table = {0};
-    const struct thread_query query = {.thread = 1, .sort = THREAD_KEY_NAME};
-
-    feed_two_threads(fixture);
-    ask_threads(fixture, &table, &query);
-    assert_string_equal(thread_names(&table), "worker ");
-    thread_table_free(&table);
-}
-
-static void test_ended_threads_leave_with_their_samples(void **state)
-{
-    struct fixture *fixture = *state;
-    struct thread_table table = {0};
-    struct thread_query query = {.thread = SNAPSHOT_ALL_THREADS, .sort = THREAD_KEY_NAME, .ascending = true};
-
-    feed_two_threads(fixture);
-    feed(fixture->tally, make_thread(0, 1, THREAD_ENDED, "worker"));
-    ask_threads(fixture, &table, &query);
-    assert_string_equal(thread_names(&table), "MainThread worker ");
-    tally_advance(fixture->tally, (START_MS + 20000) * MS);
-    ask_threads(fixture, &table, &query);
-    assert_string_equal(thread_names(&table), "MainThread ");
-    query.span = SPAN_START;
-    ask_threads(fixture, &table, &query);
-    assert_string_equal(thread_names(&table), "MainThread worker ");
-    thread_table_free(&table);
-}
-
-static void test_filtering_threads(void **state)
-{
-    struct fixture *fixture = *state;
-    struct thread_table table = {0};
-    struct error error;
-    struct filter *by_name = filter_new("main", &error);
-    struct filter *by_function = filter_new("/^help$/", &error);
-    struct thread_query query = {.thread = SNAPSHOT_ALL_THREADS, .filter = by_name};
-
-    feed_two_threads(fixture);
-    ask_threads(fixture, &table, &query);
-    assert_string_equal(thread_names(&table), "MainThread ");
-    query.filter = by_function;
-    ask_threads(fixture, &table, &query);
-    assert_string_equal(thread_names(&table), "worker ");
-    filter_free(by_name);
-    filter_free(by_function);
-    thread_table_free(&table);
-}
-
 static void test_nothing_at_all(void **state)
 {
     struct picture picture = {0};
@@ -552,22 +404,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TALLY_TEST(test_functions_of_all_threads),
         TALLY_TEST(test_functions_of_one_thread),
+        TALLY_TEST(test_functions_of_all_rows_of_a_thread),
         TALLY_TEST(test_modes),
         TALLY_TEST(test_spans_of_a_table),
         TALLY_TEST(test_sorting_functions),
         TALLY_TEST(test_ties),
         TALLY_TEST(test_filtered_shares_are_of_the_whole),
         TALLY_TEST(test_errors_of_rows),
+        TALLY_TEST(test_errors_of_late_rounds),
         TALLY_TEST(test_trends_that_are_there),
         TALLY_TEST(test_trends_of_chance),
         TALLY_TEST(test_trends_of_a_young_window),
-        TALLY_TEST(test_threads),
-        TALLY_TEST(test_threads_without_python_code),
-        TALLY_TEST(test_sorting_threads),
-        TALLY_TEST(test_one_thread_of_the_table),
-        TALLY_TEST(test_share_of_the_collector),
-        TALLY_TEST(test_ended_threads_leave_with_their_samples),
-        TALLY_TEST(test_filtering_threads),
         TALLY_TEST(test_nothing_at_all),
         TALLY_TEST(test_tables_grow),
     };

@@ -82,6 +82,22 @@ static void test_collapsed_merges(void **state)
                             "tid:1000;main.py:<module>:11 1\n");
 }
 
+/* Rounds are rarer while a thread is ridden along with. What was seen is told, though it was too short for one sample. */
+static void test_collapsed_is_of_time(void **state)
+{
+    struct collapsed *collapsed = begin(MODE_WALL, 0, COLLAPSED_BYTES_MAX);
+
+    (void)state;
+    feed_names(collapsed);
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 5, .wall_ms = 15, .MAIN_ONLY));
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 14, .wall_ms = 14, .MAIN_WORK));
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 1, .MAIN_GC));
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 9, .wall_ms = 29));
+    assert_lines(collapsed, "tid:1000;main.py:<module>:11 8\n"
+                            "tid:1000;main.py:<module>:10;models.py:Model.save:20 7\n"
+                            "tid:1000;main.py:<module>:10;‹gc› 1\n");
+}
+
 static void test_collapsed_special_frames(void **state)
 {
     struct collapsed *collapsed = begin(MODE_WALL, 0, COLLAPSED_BYTES_MAX);
@@ -116,6 +132,19 @@ static void test_collapsed_processes(void **state)
                             "pid:70;tid:1000;main.py:<module>:11 1\n");
 }
 
+/* A process that becomes another program is one still. */
+static void test_collapsed_after_an_exec(void **state)
+{
+    struct collapsed *collapsed = begin(MODE_WALL, 0, COLLAPSED_BYTES_MAX);
+
+    (void)state;
+    count(collapsed, make_process(0, 70, "app"));
+    feed_names(collapsed);
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 3, .MAIN_ONLY));
+    count(collapsed, make_process(0, 70, "another"));
+    assert_lines(collapsed, "tid:1000;main.py:<module>:11 3\n");
+}
+
 static void test_collapsed_one_thread(void **state)
 {
     struct collapsed *collapsed = begin(MODE_WALL, 1001, COLLAPSED_BYTES_MAX);
@@ -126,6 +155,24 @@ static void test_collapsed_one_thread(void **state)
     count(collapsed, SAMPLE(.thread = 1, .rounds = 3, .MAIN_ONLY));
     assert_int_equal(collapsed_dropped(collapsed), 0);
     assert_lines(collapsed, "tid:1001;main.py:<module>:11 3\n");
+}
+
+/* One that was met and ran no Python code has no lines; one that was not met is a mistake. */
+static void test_collapsed_of_a_thread_that_is_not_there(void **state)
+{
+    struct collapsed *collapsed = begin(MODE_WALL, 1001, COLLAPSED_BYTES_MAX);
+    struct error error = {0};
+
+    (void)state;
+    feed_names(collapsed);
+    assert_lines(collapsed, "");
+    collapsed = begin(MODE_WALL, 555, COLLAPSED_BYTES_MAX);
+    count(collapsed, make_process(0, 4242, "app"));
+    feed_names(collapsed);
+    assert_false(collapsed_write(collapsed, stderr, &error));
+    assert_int_equal(error.code, ERROR_NO_PROCESS);
+    assert_string_equal(error.text, "process 4242 has no Python thread 555");
+    collapsed_free(collapsed);
 }
 
 static void test_collapsed_modes(void **state)
@@ -387,16 +434,20 @@ static char *stats_text(const struct stats *stats, bool json)
 static void test_stats_json(void **state)
 {
     struct stats stats = STATS;
-    char *text = stats_text(&stats, true);
-    json_t *object = json_loads(text, 0, NULL);
+    json_t *object;
+    char *text;
 
     (void)state;
+    stats.dropped = 3;
+    text = stats_text(&stats, true);
+    object = json_loads(text, 0, NULL);
     assert_non_null(object);
     assert_string_equal(text, "{\"rounds\": 2900, \"samples\": 5700, \"failed\": 300, "
-                              "\"truncated\": 57, \"retried\": 12, \"missed\": 100, \"lost\": 4, "
+                              "\"truncated\": 57, \"cut\": 0, \"retried\": 12, \"missed\": 100, \"lost\": 4, \"dropped\": 3, "
                               "\"processes\": 1, \"duration_s\": 3.0, \"rate_hz\": 966.667, "
                               "\"profiler_cpu_s\": 0.02, \"engine\": \"auto\", "
-                              "\"ridden\": 1450, \"stopped_s\": 0.0, \"unstopped\": 0, \"execs\": 0, \"python\": \"3.15.0\", "
+                              "\"ridden\": 1450, \"stopped_s\": 0.0, \"unstopped\": 0, \"unlisted\": 0, "
+                              "\"execs\": 0, \"python\": \"3.15.0\", "
                               "\"free_threaded\": false, \"debug\": false}\n");
     json_decref(object);
     free(text);
@@ -418,6 +469,35 @@ static void test_stats_of_several(void **state)
     text = stats_text(&stats, false);
     assert_int_equal(strncmp(text, "Captured 5700 samples in 3.00 seconds, of 3 processes\n"
                                    "Rate: 483.3 Hz of 1000.0 Hz asked\n", 88), 0);
+    free(text);
+}
+
+/* Each one's time counts: three were stopped for a tenth of it, and not for three tenths. */
+static void test_stops_of_several(void **state)
+{
+    struct stats stats = STATS;
+    char *text;
+
+    (void)state;
+    stats.processes = 3;
+    stats.watched_ns = 9 * NS_PER_S;
+    stats.blocking = true;
+    stats.counts.stopped_ns = 900 * NS_PER_MS;
+    text = stats_text(&stats, false);
+    assert_non_null(strstr(text, "\nStopped: the threads with the GIL for 0.900 seconds (10.00 % of the time of all)\n"));
+    free(text);
+}
+
+/* The sampling may go on, for others that may come, after the only one ended. */
+static void test_stats_of_one_that_ended(void **state)
+{
+    struct stats stats = STATS;
+    char *text;
+
+    (void)state;
+    stats.watched_ns = 2900 * NS_PER_MS;
+    text = stats_text(&stats, false);
+    assert_non_null(strstr(text, " in 3.00 seconds\nRate: 1000.0 Hz of 1000.0 Hz asked\n"));
     free(text);
 }
 
@@ -445,14 +525,23 @@ static void test_stats_summary(void **state)
     free(text);
     stats.slowed = true;
     stats.counts.unstopped = 7;
+    stats.counts.unlisted = 904;
+    stats.counts.cut = 570;
     text = stats_text(&stats, false);
     assert_non_null(strstr(text, "\nSlowed: less often than asked, to stop it for no more than half"));
-    assert_non_null(strstr(text, "\nNot stopped: in 7 of 2900 rounds"));
+    assert_non_null(strstr(text, "\nNot stopped: for 7 reads, as "));
+    assert_non_null(strstr(text, "\nCut: 570 of 5700 samples (10.00 %)\n     They are deeper than 4096 frames: "));
+    assert_non_null(strstr(text, "\nNot listed: 904 threads, of which nothing was read, for there were more than 4096, or more "
+                                 "than 256 interpreters\n"));
     assert_null(strstr(text, "debug"));
     free(text);
     stats.build = BUILD_DEBUG;
     text = stats_text(&stats, false);
     assert_non_null(strstr(text, "\nPython: a debug build, "));
+    free(text);
+    stats = (struct stats){.engine = "ride", .counts = {.rounds = 9}};
+    text = stats_text(&stats, false);
+    assert_non_null(strstr(text, "\nEngine: ride, rode in 0 of 9 rounds\n"));
     free(text);
     stats = (struct stats){.engine = "remote", .dropped = 3, .counts = {.samples = 1}};
     text = stats_text(&stats, false);
@@ -461,6 +550,7 @@ static void test_stats_summary(void **state)
     assert_non_null(strstr(text, "\nMissed: 0 of 0 rounds (0.00 %)\n"));
     assert_non_null(strstr(text, "\nDropped: 3 samples"));
     assert_null(strstr(text, "Lost"));
+    assert_null(strstr(text, "Engine"));
     free(text);
 }
 
@@ -468,9 +558,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_collapsed_merges),
+        cmocka_unit_test(test_collapsed_is_of_time),
+        cmocka_unit_test(test_collapsed_is_of_time),
         cmocka_unit_test(test_collapsed_special_frames),
         cmocka_unit_test(test_collapsed_processes),
+        cmocka_unit_test(test_collapsed_after_an_exec),
         cmocka_unit_test(test_collapsed_one_thread),
+        cmocka_unit_test(test_collapsed_of_a_thread_that_is_not_there),
         cmocka_unit_test(test_collapsed_modes),
         cmocka_unit_test(test_collapsed_counts_what_it_drops),
         cmocka_unit_test(test_collapsed_is_bounded),
@@ -483,6 +577,8 @@ int main(void)
         cmocka_unit_test(test_dump_cleans_and_checks),
         cmocka_unit_test(test_stats_json),
         cmocka_unit_test(test_stats_of_several),
+        cmocka_unit_test(test_stops_of_several),
+        cmocka_unit_test(test_stats_of_one_that_ended),
         cmocka_unit_test(test_stats_summary),
     };
 

@@ -6,12 +6,9 @@
 #include <stdint.h>
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -23,153 +20,33 @@
 #include "base/clock.h"
 #include "memory/refusal.h"
 #include "memory/stop.h"
+#include "stoppable.h"
 
-enum { DEADLINE_S = 20, A_WHILE = 2000 /* turns of another thread's */ };
-
-/* What the target's threads are to do. */
-enum order { WORK, END_THREAD, VFORK, WORKER_EXECS, MAIN_EXECS };
-
-/* The target: its worker counts turns, its main thread sleeps. `parent` is the process that started it,
-   and ends as it ends. */
-static struct board {
-    uint64_t turns;
-    uint64_t signals; /* SIGUSR1, taken by the worker */
-    pid_t pid, worker;
-    enum order order;
-} *shared;
-static pid_t parent;
-static int vfork_pipe[2];
 static struct stopper stopper;
+static uint64_t held_ns; /* the thread that tend() let go */
 
-#define GET(field) __atomic_load_n(&shared->field, __ATOMIC_SEQ_CST)
-#define SET(field, value) __atomic_store_n(&shared->field, value, __ATOMIC_SEQ_CST)
-
-/* --- the target ------------------------------------------------------------------------------ */
-
-static void on_signal(int signal)
+/* Looks after a thread that was late, or that was killed while it stood; whether there is one. */
+static bool tend(void)
 {
-    (void)signal;
-    __atomic_add_fetch(&shared->signals, 1, __ATOMIC_SEQ_CST);
+    held_ns = stopper_look(&stopper) == STOP_STANDS ? stopper_release(&stopper) : 0;
+    return stopper.tid != 0;
 }
 
-static void exec_true(void)
+/* One that does not get a CPU in time is let go, and stopped anew. */
+static bool stands(pid_t tid)
 {
-    execl("/bin/true", "true", (char *)NULL);
-    _exit(99);
+    const enum stop_result result = stopper_stop(&stopper, tid);
+
+    if (result != STOP_LATE)
+        assert_int_equal(result, STOP_STANDS);
+    else
+        UNTIL(!tend());
+    return result == STOP_STANDS;
 }
 
-/* Sleeps so that no signal but a deadly one wakes it, until something comes through the pipe. */
-static void sleep_in_vfork(void)
+static void stop(pid_t tid)
 {
-    char byte;
-
-    if (vfork() == 0)
-        _exit(read(vfork_pipe[0], &byte, 1) == 1 ? 0 : 1);
-}
-
-static void *work(void *argument)
-{
-    SET(worker, gettid());
-    for (;;) {
-        __atomic_add_fetch(&shared->turns, 1, __ATOMIC_SEQ_CST);
-        switch (GET(order)) {
-        case END_THREAD:
-            return argument;
-        case VFORK:
-            sleep_in_vfork();
-            SET(order, WORK);
-            break;
-        case WORKER_EXECS:
-            exec_true();
-            break;
-        default:
-            break;
-        }
-    }
-}
-
-static void be_target(void)
-{
-    const struct timespec pause = {0, 1000000};
-    pthread_t thread;
-
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    signal(SIGUSR1, on_signal);
-    SET(pid, getpid());
-    pthread_create(&thread, NULL, work, NULL);
-    while (GET(order) != MAIN_EXECS)
-        nanosleep(&pause, NULL);
-    exec_true();
-}
-
-/* --- around it ------------------------------------------------------------------------------- */
-
-/* What to do just before a thread is interrupted, when it is traced already. */
-static void (*before_interrupt)(void);
-
-long __real_ptrace(enum __ptrace_request request, pid_t pid, void *address, void *data);
-long __wrap_ptrace(enum __ptrace_request request, pid_t pid, void *address, void *data);
-
-long __wrap_ptrace(enum __ptrace_request request, pid_t pid, void *address, void *data)
-{
-    if (request == PTRACE_INTERRUPT && before_interrupt != NULL)
-        before_interrupt();
-    return __real_ptrace(request, pid, address, data);
-}
-
-#define UNTIL(condition)                                                                           \
-    do {                                                                                           \
-        const uint64_t until_ns = clock_now_ns() + DEADLINE_S * NS_PER_S;                          \
-        while (!(condition)) {                                                                     \
-            assert_true(clock_now_ns() < until_ns);                                                \
-            sched_yield();                                                                         \
-        }                                                                                          \
-    } while (0)
-
-/* The line of a thread's status that begins so, behind its key; "" when it is gone. */
-static const char *status_of(pid_t tid, const char *key)
-{
-    static char line[256];
-    char path[64];
-    FILE *file;
-
-    snprintf(path, sizeof path, "/proc/%d/task/%d/status", (int)GET(pid), (int)tid);
-    file = fopen(path, "re");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, key, strlen(key)) == 0) {
-            fclose(file);
-            return line + strlen(key) + 1;
-        }
-    if (file != NULL)
-        fclose(file);
-    return "";
-}
-
-static char state_of(pid_t tid)
-{
-    return status_of(tid, "State:")[0];
-}
-
-static pid_t tracer_of(pid_t tid)
-{
-    return (pid_t)atoi(status_of(tid, "TracerPid:"));
-}
-
-static void goes_on(void)
-{
-    const uint64_t turns = GET(turns);
-
-    UNTIL(GET(turns) > turns);
-    assert_int_equal(tracer_of(GET(worker)), 0);
-}
-
-static void stands_still(void)
-{
-    const uint64_t turns = GET(turns);
-
-    for (int i = 0; i < A_WHILE; i++)
-        sched_yield();
-    assert_int_equal(GET(turns), turns);
+    UNTIL(stands(tid));
 }
 
 /* The target has ended, and its own parent was told how. */
@@ -187,39 +64,18 @@ static int begin(void **state)
 {
     (void)state;
     stopper = (struct stopper){0};
-    before_interrupt = NULL;
-    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED || pipe(vfork_pipe) != 0)
-        return -1;
-    parent = fork();
-    if (parent == 0) {
-        pid_t target;
-        int status;
-
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        target = fork();
-        if (target == 0)
-            be_target();
-        while (waitpid(target, &status, 0) != target)
-            ;
-        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 100 + WTERMSIG(status));
-    }
-    UNTIL(GET(worker) != 0 && GET(turns) > 0);
-    return 0;
+    return stoppable_begin() ? 0 : -1;
 }
 
 static int end(void **state)
 {
     (void)state;
+    stoppable_kill();
     if (parent > 0) {
-        kill(GET(pid), SIGKILL);
         stopper_release(&stopper);
-        UNTIL(!stopper_tend(&stopper));
-        waitpid(parent, NULL, 0);
+        UNTIL(!tend());
     }
-    close(vfork_pipe[0]);
-    close(vfork_pipe[1]);
-    munmap(shared, sizeof *shared);
+    stoppable_free();
     return 0;
 }
 
@@ -230,14 +86,14 @@ static void it_stands_and_goes_on(void **state)
     (void)state;
     for (int i = 0; i < 50; i++) {
         const uint64_t before_ns = clock_now_ns();
-        uint64_t held_ns;
+        uint64_t stood_ns;
 
-        assert_int_equal(stopper_stop(&stopper, GET(worker)), STOP_STANDS);
+        stop(GET(worker));
         assert_int_equal(state_of(GET(worker)), 't');
         stands_still();
-        held_ns = stopper_release(&stopper);
-        assert_in_range(held_ns, 1, clock_now_ns() - before_ns);
-        assert_false(stopper_tend(&stopper));
+        stood_ns = stopper_release(&stopper);
+        assert_in_range(stood_ns, 1, clock_now_ns() - before_ns);
+        assert_false(tend());
         goes_on();
     }
 }
@@ -253,7 +109,7 @@ static void a_signal_goes_on_its_way(void **state)
     (void)state;
     before_interrupt = signal_the_worker;
     for (uint64_t i = 0; i < 20; i++) {
-        assert_int_equal(stopper_stop(&stopper, GET(worker)), STOP_STANDS);
+        stop(GET(worker));
         assert_int_equal(stopper.signal, SIGUSR1);
         assert_int_equal(GET(signals), i);
         stopper_release(&stopper);
@@ -286,13 +142,13 @@ static void what_a_signal_stopped_stays_so(void **state)
     kill(GET(pid), SIGSTOP);
     UNTIL(state_of(GET(worker)) == 'T');
     for (int i = 0; i < 20; i++) {
-        assert_int_equal(stopper_stop(&stopper, GET(worker)), STOP_STANDS);
+        stop(GET(worker));
         stopper_release(&stopper);
     }
     remains_stopped();
     /* The signal comes when it is traced already. */
     before_interrupt = stop_the_worker;
-    assert_int_equal(stopper_stop(&stopper, GET(worker)), STOP_STANDS);
+    stop(GET(worker));
     assert_int_equal(stopper.signal, SIGSTOP);
     stopper_release(&stopper);
     remains_stopped();
@@ -309,7 +165,7 @@ static void its_end_is_seen(void **state)
     (void)state;
     before_interrupt = end_the_worker;
     assert_int_equal(stopper_stop(&stopper, GET(worker)), STOP_ENDED);
-    assert_false(stopper_tend(&stopper));
+    assert_false(tend());
     assert_int_equal(state_of(GET(worker)), 0);
     before_interrupt = NULL;
     assert_int_equal(stopper_stop(&stopper, GET(worker)), STOP_ENDED);
@@ -323,20 +179,20 @@ static void kill_the_target(void)
 static void a_process_may_be_killed_meanwhile(void **state)
 {
     (void)state;
-    assert_int_equal(stopper_stop(&stopper, GET(worker)), STOP_STANDS);
+    stop(GET(worker));
     kill_the_target();
     stopper_release(&stopper);
-    UNTIL(!stopper_tend(&stopper));
+    UNTIL(!tend());
     parent_hears_of(100 + SIGKILL);
 }
 
 static void a_first_thread_may_be_killed_meanwhile(void **state)
 {
     (void)state;
-    assert_int_equal(stopper_stop(&stopper, GET(pid)), STOP_STANDS);
+    stop(GET(pid));
     kill_the_target();
     stopper_release(&stopper);
-    UNTIL(!stopper_tend(&stopper));
+    UNTIL(!tend());
     parent_hears_of(100 + SIGKILL);
 }
 
@@ -346,46 +202,70 @@ static void a_process_may_be_killed_before_it_stops(void **state)
     before_interrupt = kill_the_target;
     if (stopper_stop(&stopper, GET(worker)) == STOP_STANDS)
         stopper_release(&stopper);
-    UNTIL(!stopper_tend(&stopper));
+    UNTIL(!tend());
     parent_hears_of(100 + SIGKILL);
 }
 
 static void another_thread_may_exec_meanwhile(void **state)
 {
     (void)state;
-    assert_int_equal(stopper_stop(&stopper, GET(worker)), STOP_STANDS);
+    stop(GET(worker));
     SET(order, MAIN_EXECS);
     UNTIL(state_of(GET(worker)) == 'Z'); /* the exec waits for us */
     stopper_release(&stopper);
-    UNTIL(!stopper_tend(&stopper));
+    UNTIL(!tend());
     parent_hears_of(0);
 }
 
 static void another_thread_may_exec_in_place_of_the_first(void **state)
 {
     (void)state;
-    assert_int_equal(stopper_stop(&stopper, GET(pid)), STOP_STANDS);
+    stop(GET(pid));
     SET(order, WORKER_EXECS);
     UNTIL(state_of(GET(pid)) != 't');
     stopper_release(&stopper);
-    UNTIL(!stopper_tend(&stopper));
+    UNTIL(!tend());
     parent_hears_of(0);
 }
 
 static void one_that_stops_late_is_let_go(void **state)
 {
+    uint64_t looked_ns, stood_ns, until_ns;
+
     (void)state;
-    SET(order, VFORK);
-    UNTIL(state_of(GET(worker)) == 'D');
+    let_worker_vfork();
     assert_int_equal(stopper_stop(&stopper, GET(worker)), STOP_LATE);
-    assert_true(stopper_tend(&stopper));
     assert_int_equal(stopper_stop(&stopper, GET(pid)), STOP_LATE); /* one at a time */
     assert_int_equal(tracer_of(GET(pid)), 0);
-    assert_int_equal(write(vfork_pipe[1], "", 1), 1);
-    UNTIL(!stopper_tend(&stopper));
+    looked_ns = clock_now_ns();
+    assert_true(tend());
+    assert_int_equal(held_ns, 0);
+    end_vfork();
+    UNTIL(state_of(GET(worker)) == 't');
+    stood_ns = clock_now_ns();
+    stands_still();
+    assert_int_equal(stopper_stop(&stopper, GET(pid)), STOP_LATE);
+    until_ns = clock_now_ns();
+    assert_false(tend());
+    /* It stood since it was seen to, at least, and since it was looked at, at most. */
+    assert_in_range(held_ns, until_ns - stood_ns, clock_now_ns() - looked_ns);
     goes_on();
-    assert_int_equal(stopper_stop(&stopper, GET(worker)), STOP_STANDS);
+    stop(GET(worker));
     stopper_release(&stopper);
+}
+
+/* As when it is attached to again while one of its threads has yet to be let go. */
+static void what_we_trace_ourselves_can_be_stopped(void **state)
+{
+    struct error error;
+
+    (void)state;
+    stop(GET(pid));
+    assert_int_equal(tracer_of(GET(pid)), getpid());
+    assert_true(process_can_be_stopped(GET(pid), &error));
+    stopper_release(&stopper);
+    assert_int_equal(tracer_of(GET(pid)), 0);
+    goes_on();
 }
 
 static void who_is_traced_is_left_alone(void **state)
@@ -413,7 +293,7 @@ static void who_is_traced_is_left_alone(void **state)
     kill(tracer, SIGKILL);
     assert_int_equal(waitpid(tracer, NULL, 0), tracer);
     assert_true(process_can_be_stopped(GET(pid), &error));
-    assert_int_equal(stopper_stop(&stopper, GET(worker)), STOP_STANDS);
+    stop(GET(worker));
     stopper_release(&stopper);
     goes_on();
 }
@@ -467,6 +347,7 @@ int main(void)
         ON_A_TARGET(another_thread_may_exec_meanwhile),
         ON_A_TARGET(another_thread_may_exec_in_place_of_the_first),
         ON_A_TARGET(one_that_stops_late_is_let_go),
+        ON_A_TARGET(what_we_trace_ourselves_can_be_stopped),
         ON_A_TARGET(who_is_traced_is_left_alone),
         ON_A_TARGET(it_goes_on_when_who_stopped_it_is_killed),
         ON_A_TARGET(it_goes_on_when_the_thread_that_stopped_it_ends),

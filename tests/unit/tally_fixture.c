@@ -75,3 +75,34 @@ uint64_t total_ms(const struct fixture *fixture, uint32_t function, enum tally_s
 {
     return pair(fixture, 0, function).total[span].ns[MODE_WALL] / MS;
 }
+
+void feed_two_threads(struct fixture *fixture)
+{
+    feed(fixture->tally, SAMPLE(.time_ms = START_MS + 50, .wall_ms = 50, .cpu_ms = 40, .rounds = 50,
+                                .state = THREAD_HAS_GIL, .FRAMES({WORK, 11}, {MAIN, 3})));
+    feed(fixture->tally, SAMPLE(.time_ms = START_MS + 60, .wall_ms = 10, .rounds = 10,
+                                .state = THREAD_WAIT_GIL, .FRAMES({WORK, 12}, {MAIN, 3})));
+    feed(fixture->tally, SAMPLE(.thread = 1, .time_ms = START_MS + 30, .wall_ms = 30, .rounds = 30,
+                                .FRAMES({WORK, 13})));
+    feed(fixture->tally, SAMPLE(.thread = 1, .time_ms = START_MS + 40, .wall_ms = 10, .rounds = 10,
+                                .FRAMES({HELP, 51})));
+}
+
+void ask_threads(struct fixture *fixture, struct thread_table *table,
+                 const struct thread_query *query)
+{
+    struct error error;
+
+    take(fixture);
+    assert_true(thread_table_fill(table, &fixture->picture, query, &error));
+}
+
+void feed_another_row_of_main(struct fixture *fixture)
+{
+    struct record_thread *again = CHANGED(record_thread, make_thread(0, 2, THREAD_IDLE, "again"));
+
+    again->tid = 1000;
+    feed(fixture->tally, again);
+    feed_two_threads(fixture);
+    feed(fixture->tally, SAMPLE(.thread = 2, .time_ms = START_MS + 70, .wall_ms = 5, .FRAMES({HELP, 51})));
+}

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "records.h"
 #include "tally/picture.h"
+#include "tally/snapshot.h"
 
 #define START_MS 100000u /* of the counting: on the edge of a bucket and of a second */
 #define MS NS_PER_MS
@@ -39,8 +40,19 @@ void define_process(struct tally *tally, uint16_t process);
 /* Gives the fixture an empty tally of other limits, in which only process 0 is known. */
 void use_limits(struct fixture *fixture, const struct tally_limits *limits);
 
+/* On MainThread: work 60 ms below main, of which 50 with the GIL and 40 on a CPU. On worker: work
+   30 ms and help 10 ms, idle. */
+void feed_two_threads(struct fixture *fixture);
+
+/* The same, and another row of the thread that is MainThread: "again", 2, with 5 ms of help. */
+void feed_another_row_of_main(struct fixture *fixture);
+
 /* Takes the fixture's picture anew. */
 void take(struct fixture *fixture);
+
+/* The same, and fills a table of threads from it. */
+void ask_threads(struct fixture *fixture, struct thread_table *table,
+                 const struct thread_query *query);
 
 /* What the picture has of a pair; all zeros when it has none. */
 struct picture_pair pair(const struct fixture *fixture, uint32_t thread, uint32_t function);

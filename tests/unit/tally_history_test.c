@@ -120,6 +120,37 @@ static void test_history(void **state)
     assert_close(picture->history.list[0].cpu, 0);
 }
 
+/* At one round a second, which comes early or late by chance, there is none in many a second. */
+static void test_rounds_that_are_rare(void **state)
+{
+    struct fixture *fixture = *state;
+
+    for (unsigned ms = 1000; ms <= 12000; ms += 1000)
+        feed(fixture->tally, ROUND(.time_ms = START_MS + ms, .wall_ms = 1000, .cpu_ms = 500, .rounds = ms / 1000,
+                                   .gil_held = true));
+    tally_advance(fixture->tally, (START_MS + 13200) * MS);
+    take(fixture);
+    assert_close(fixture->picture.rate_hz, 1);
+    assert_close(fixture->picture.now.gil, 1);
+    assert_close(fixture->picture.now.cpu, 0.5);
+    tally_advance(fixture->tally, (START_MS + 14200) * MS);
+    take(fixture);
+    assert_close(fixture->picture.rate_hz, 0);
+}
+
+/* What a process used before the first round is in no time that was watched. */
+static void test_cpu_time_before_the_first_round(void **state)
+{
+    struct fixture *fixture = *state;
+
+    tally_reset(fixture->tally, START_MS * MS);
+    feed(fixture->tally, ROUND(.time_ms = START_MS, .wall_ms = 0, .cpu_ms = 200, .rounds = 1));
+    feed(fixture->tally, ROUND(.time_ms = START_MS + 1000, .wall_ms = 1000, .cpu_ms = 1000, .rounds = 2));
+    take(fixture);
+    assert_int_equal(fixture->picture.processes[0].cpu_ns[SPAN_START], 1000 * MS);
+    assert_close(fixture->picture.now.cpu, 1);
+}
+
 static void test_history_outlasts_a_reset(void **state)
 {
     struct fixture *fixture = *state;
@@ -231,6 +262,8 @@ int main(void)
         TALLY_TEST(test_trend_of_a_young_window),
         TALLY_TEST(test_trend_is_the_whole_window),
         TALLY_TEST(test_history),
+        TALLY_TEST(test_rounds_that_are_rare),
+        TALLY_TEST(test_cpu_time_before_the_first_round),
         TALLY_TEST(test_history_outlasts_a_reset),
         TALLY_TEST(test_rounds_of_many_seconds),
         TALLY_TEST(test_cpu_time_in_bursts),

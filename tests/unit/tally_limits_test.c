@@ -82,6 +82,18 @@ static void test_drops_leave_no_trace(void **state)
     assert_string_equal(fixture->picture.command, "python app.py");
 }
 
+/* A sample that merges several rounds is dropped as that many. */
+static void test_drops_are_counted_in_samples(void **state)
+{
+    struct fixture *fixture = *state;
+
+    feed(fixture->tally, SAMPLE(.thread = 7, .time_ms = START_MS + 9, .wall_ms = 9, .rounds = 9));
+    feed(fixture->tally, SAMPLE(.process = 1, .time_ms = START_MS + 9, .wall_ms = 9, .rounds = 20));
+    feed(fixture->tally, make_end(5, START_MS, ""));
+    take(fixture);
+    assert_int_equal(fixture->picture.dropped, 9 + 20 + 1);
+}
+
 static void test_limits(void **state)
 {
     struct fixture *fixture = *state;
@@ -261,6 +273,7 @@ int main(void)
         TALLY_TEST(test_processes_with_equal_numbers),
         TALLY_TEST(test_who_and_where),
         TALLY_TEST(test_drops_leave_no_trace),
+        TALLY_TEST(test_drops_are_counted_in_samples),
         TALLY_TEST(test_limits),
         TALLY_TEST(test_window_runs_out_of_room),
         TALLY_TEST(test_names_are_cleaned),

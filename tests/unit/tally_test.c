@@ -336,6 +336,22 @@ static void test_end_tells_the_last_counts(void **state)
     assert_int_equal(fixture->picture.counts.samples, 60);
 }
 
+/* Counts are of all the time since attach, and so is that in which there was somebody who counted. */
+static void test_watched_time_outlasts_a_reset(void **state)
+{
+    struct fixture *fixture = *state;
+
+    define_process(fixture->tally, 1);
+    feed(fixture->tally, ROUND(.time_ms = START_MS + 100, .wall_ms = 100, .rounds = 100));
+    feed(fixture->tally, ROUND(.process = 1, .time_ms = START_MS + 100, .wall_ms = 40, .rounds = 40));
+    tally_reset(fixture->tally, (START_MS + 100) * MS);
+    feed(fixture->tally, ROUND(.time_ms = START_MS + 150, .wall_ms = 50, .rounds = 150));
+    take(fixture);
+    assert_int_equal(fixture->picture.watched_ns, 190 * MS);
+    assert_int_equal(fixture->picture.processes[0].watched_ns, 150 * MS);
+    assert_int_equal(fixture->picture.processes[1].watched_ns, 40 * MS);
+}
+
 static void test_one_of_two_ends(void **state)
 {
     struct fixture *fixture = *state;
@@ -421,6 +437,7 @@ int main(void)
         TALLY_TEST(test_counting_starts_with_the_first_record),
         TALLY_TEST(test_end_stands_still),
         TALLY_TEST(test_end_tells_the_last_counts),
+        TALLY_TEST(test_watched_time_outlasts_a_reset),
         TALLY_TEST(test_one_of_two_ends),
         TALLY_TEST(test_reset),
         TALLY_TEST(test_hot_line),

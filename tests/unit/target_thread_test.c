@@ -5,203 +5,42 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <errno.h>
-#include <pthread.h>
-#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "made_up.h"
+#include "target_thread_fixture.h"
 #include "base/clock.h"
-#include "sample/target_thread.h"
 
-enum { VERSION = 0x030d, ROUND_NS = 1000000, RECORD_ROOM = 64 * 1024, DEADLINE_S = 30 };
-
-/* Keeps the last sample, unless it is full. */
-struct memory_sink {
-    struct sink sink;
-    bool full;
-    unsigned functions, samples;
-    union {
-        struct record_header header;
-        struct record_sample sample;
-        unsigned char bytes[RECORD_ROOM];
-    } last, reserved;
-};
-
-static void *reserve(struct sink *sink, size_t length)
+/* Whether one that is made in a round at `now_ns`, after one at `before_ns`, may be ridden along with in that round. */
+static bool may_ride_at_once(const struct fixture *fixture, uint64_t before_ns)
 {
-    struct memory_sink *memory = (struct memory_sink *)sink;
+    struct task_ids tasks = task_ids_of(getpid());
+    const struct thread_source source = {.tasks = &tasks,
+                                         .reader = &fixture->made_up->reader,
+                                         .layout = &fixture->made_up->layout,
+                                         .room = fixture->room};
+    const struct thread_found found = {.address = remote_at(MADE_UP_THREAD), .native_id = (uint64_t)fixture->tid};
+    const struct thread_round round = {.before_ns = before_ns, .now_ns = fixture->now_ns};
+    struct target_thread *thread = target_thread_new(&source, &found, 0, fixture->now_ns, &round);
+    bool may;
 
-    return memory->full || length > RECORD_ROOM ? NULL : &memory->reserved;
+    assert_non_null(thread);
+    may = target_thread_may_ride(thread, &round);
+    target_thread_free(thread);
+    task_ids_free(&tasks);
+    return may;
 }
 
-static void commit(struct sink *sink)
+/* A new one may not live for long; those that are there when the sampling begins most likely do. */
+static void only_new_ones_are_not_ridden_with_at_once(void **state)
 {
-    struct memory_sink *memory = (struct memory_sink *)sink;
+    const struct fixture *fixture = *state;
 
-    memory->functions += memory->reserved.header.kind == RECORD_FUNCTION;
-    if (memory->reserved.header.kind == RECORD_SAMPLE) {
-        memory->samples++;
-        memory->last = memory->reserved;
-    }
-}
-
-static bool announce(void *context, const struct code_function *function)
-{
-    struct sink *sink = context;
-    struct record_header *record = sink->reserve(sink, sizeof *record);
-
-    (void)function;
-    if (record == NULL)
-        return false;
-    record->kind = RECORD_FUNCTION;
-    sink->commit(sink);
-    return true;
-}
-
-struct fixture {
-    pthread_t sleeper;
-    sem_t wake;
-    pid_t tid;
-    struct made_up *made_up;
-    struct memory_sink sink;
-    struct walk_room *room;
-    struct code_table *codes;
-    struct target_thread *thread;
-    struct sampler_counts counts;
-    struct gil_now gil;
-    bool native_markers;
-    bool pass; /* rounds in which it sleeps, or waits for the GIL */
-    bool leave_out; /* and not even go there once it was passed */
-    uint64_t rounds;
-    unsigned passes;
-    uint64_t now_ns;
-};
-
-static void *sleep_until_woken(void *argument)
-{
-    struct fixture *fixture = argument;
-
-    __atomic_store_n(&fixture->tid, gettid(), __ATOMIC_RELEASE);
-    while (sem_wait(&fixture->wake) != 0)
-        ;
-    return NULL;
-}
-
-/* Waits until the kernel says that the thread sleeps, and nothing of its run is still to be told. */
-static void wait_for_sleep(const struct fixture *fixture)
-{
-    const uint64_t deadline_ns = clock_now_ns() + DEADLINE_S * NS_PER_S;
-    struct kernel_thread kernel;
-    struct kernel_wait wait = {.running = true};
-
-    while (__atomic_load_n(&fixture->tid, __ATOMIC_ACQUIRE) == 0)
-        assert_true(clock_now_ns() < deadline_ns);
-    kernel_thread_open(&kernel, getpid(), fixture->tid);
-    while (wait.running || !wait.in_futex) {
-        assert_true(kernel_thread_wait(&kernel, &wait));
-        assert_true(clock_now_ns() < deadline_ns);
-    }
-    kernel_thread_close(&kernel);
-}
-
-static int open_fixture(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof *fixture);
-    struct thread_source source = {.pid = getpid()};
-    struct thread_found found = {.address = remote_at(MADE_UP_THREAD)};
-    const uint64_t codes[] = {MADE_UP_CODES, MADE_UP_CODES + MADE_UP_CODE_BYTES};
-    struct error error;
-
-    assert_non_null(fixture);
-    sem_init(&fixture->wake, 0, 0);
-    assert_int_equal(pthread_create(&fixture->sleeper, NULL, sleep_until_woken, fixture), 0);
-    wait_for_sleep(fixture);
-    fixture->sink.sink = (struct sink){reserve, commit};
-    fixture->made_up = made_up_new(VERSION);
-    assert_non_null(fixture->made_up);
-    made_up_code(fixture->made_up, codes[0], "outer", 10, 8);
-    made_up_code(fixture->made_up, codes[1], "inner", 20, 8);
-    made_up_stack(fixture->made_up, codes, 2);
-    fixture->room = walk_room_new();
-    fixture->codes = code_table_new(&fixture->made_up->reader, &fixture->made_up->layout,
-                                    FUNCTION_FIRST, announce, &fixture->sink, &error);
-    assert_non_null(fixture->codes);
-    source.reader = &fixture->made_up->reader;
-    source.layout = &fixture->made_up->layout;
-    source.room = fixture->room;
-    found.native_id = found.mark = (uint64_t)fixture->tid;
-    fixture->gil = (struct gil_now){.start = remote_at(1), .size = 1};
-    fixture->now_ns = clock_now_ns();
-    made_up_word(fixture->made_up,
-                 MADE_UP_THREAD + fixture->made_up->layout.thread.native_thread_id,
-                 found.native_id);
-    fixture->thread =
-        target_thread_new(&source, &found, 0, fixture->now_ns, fixture->now_ns);
-    assert_non_null(fixture->thread);
-    fixture->thread->cpu.run.turns--; /* as if it had run since */
-    *state = fixture;
-    return 0;
-}
-
-static int close_fixture(void **state)
-{
-    struct fixture *fixture = *state;
-
-    target_thread_free(fixture->thread);
-    code_table_free(fixture->codes);
-    walk_room_free(fixture->room);
-    made_up_free(fixture->made_up);
-    sem_post(&fixture->wake);
-    pthread_join(fixture->sleeper, NULL);
-    sem_destroy(&fixture->wake);
-    free(fixture);
-    return 0;
-}
-
-static bool go_round(struct fixture *fixture)
-{
-    const struct thread_round round = {
-        .sink = &fixture->sink.sink,
-        .rounds = 1,
-        .number = ++fixture->rounds,
-        .codes = fixture->codes,
-        .gil = &fixture->gil,
-        .before_ns = fixture->now_ns,
-        .now_ns = fixture->now_ns + ROUND_NS,
-        .until_ns = UINT64_MAX,
-        .counts = &fixture->counts,
-        .native_markers = fixture->native_markers,
-    };
-
-    fixture->now_ns += ROUND_NS;
-    if (fixture->leave_out && fixture->pass && fixture->thread->left_out_from != 0)
-        return true;
-    target_thread_come_back(fixture->thread, &round);
-    if (fixture->pass && (target_thread_sleeps(fixture->thread, &round) ||
-                          target_thread_waits_for_gil(fixture->thread, &round))) {
-        fixture->passes++;
-        target_thread_pass(fixture->thread, &round);
-        if (fixture->leave_out)
-            target_thread_leave_out(fixture->thread, &round);
-        return true;
-    }
-    return target_thread_round(fixture->thread, &round);
-}
-
-/* Goes on until what is held back was put. */
-static const struct record_sample *held_sample(struct fixture *fixture)
-{
-    const unsigned before = fixture->sink.samples;
-
-    for (int i = 0; i < 1000 && fixture->sink.samples == before; i++)
-        assert_true(go_round(fixture));
-    assert_true(fixture->sink.samples > before);
-    return &fixture->sink.last.sample;
+    assert_true(may_ride_at_once(fixture, 0));
+    assert_false(may_ride_at_once(fixture, fixture->now_ns - ROUND_NS));
 }
 
 static void a_thread_that_waits_is_read_once(void **state)
@@ -278,6 +117,23 @@ static void a_stack_not_proven_is_read_again(void **state)
     assert_int_equal(held_sample(fixture)->depth, 2);
     assert_int_equal(fixture->sink.last.sample.flags, 0);
     assert_int_equal(fixture->counts.truncated, 1);
+}
+
+/* A sample that stands for many rounds is as many samples, also where it could not be proven, or read. */
+static void what_is_of_many_rounds_counts_as_many(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->at_once = 100;
+    fixture->made_up->hook = move;
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->counts.samples, 100);
+    assert_int_equal(fixture->counts.truncated, 100);
+    fixture->made_up->hook = NULL;
+    fixture->made_up->fail_with = EFAULT;
+    assert_false(go_round(fixture));
+    assert_int_equal(fixture->counts.samples, 100);
+    assert_int_equal(fixture->counts.failed, 100);
 }
 
 /* Goes through `rounds` of them without a look at it; gives how many samples there were before. */
@@ -365,6 +221,30 @@ static void a_thread_state_of_another_is_not_sampled(void **state)
     assert_int_equal(fixture->counts.failed, 0);
 }
 
+/* At once, as it would be shown with the GIL until then, and also if its name is not told yet; where there is no room, it is told in a later round. */
+static void an_end_is_told_once_in_its_round(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->gil.locked = true;
+    fixture->gil.holder = fixture->thread->found.address;
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->sink.last.sample.state, THREAD_HAS_GIL);
+    fixture->gil.locked = false;
+    target_thread_rename(fixture->thread, "Thread-7");
+    sem_post(&fixture->wake);
+    assert_int_equal(pthread_join(fixture->sleeper, NULL), 0);
+    fixture->joined = true;
+    fixture->sink.full = true;
+    while (!fixture->thread->ended) /* the kernel has it for a moment more */
+        assert_true(go_round(fixture));
+    assert_int_equal(fixture->sink.ends, 0);
+    fixture->sink.full = false;
+    assert_true(go_round(fixture));
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->sink.ends, 1);
+}
+
 static void time_in_which_nobody_looked_is_not_counted(void **state)
 {
     struct fixture *fixture = *state;
@@ -377,6 +257,26 @@ static void time_in_which_nobody_looked_is_not_counted(void **state)
     fixture->thread->cpu.run.turns--;
     assert_true(go_round(fixture));
     assert_int_equal(fixture->sink.last.sample.wall_ns, ROUND_NS);
+}
+
+/* It has a state in another interpreter, which was charged with all but the last nanosecond that it used. */
+static void cpu_time_is_charged_to_one_state_of_a_thread(void **state)
+{
+    struct fixture *fixture = *state;
+    struct target_thread *thread = fixture->thread;
+    struct target_thread inner = {.cpu.charged_ns = 5 * NS_PER_MS};
+
+    for (unsigned acting = 0; acting <= 1; acting++) {
+        inner.held.depth = acting == 0; /* it is what the thread is in, at first */
+        thread->inner = &inner;
+        assert_true(go_round(fixture));
+        thread->cpu.run.turns--;
+        thread->cpu.charged_ns = 0;
+        inner.cpu.charged_ns = thread->cpu.run.cpu_ns - 1;
+        assert_true(go_round(fixture));
+        thread->inner = NULL;
+        assert_in_range(fixture->sink.last.sample.cpu_ns, 0, acting);
+    }
 }
 
 /* It sleeps in a futex that is part of the GIL, which another thread state has. */
@@ -414,6 +314,31 @@ static void who_waits_for_the_gil_is_not_looked_at_before_it_can_have_had_it(voi
     assert_true(go_round(fixture));
     assert_int_equal(fixture->passes, 4);
     assert_int_equal(fixture->sink.last.sample.state, THREAD_HAS_GIL);
+}
+
+/* It is looked at because it can have had the GIL, so what is found then does not stand for the time before. */
+static void who_waited_for_the_gil_did_so_up_to_the_last_round(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct record_sample *last = &fixture->sink.last.sample;
+    unsigned samples;
+
+    wait_for_gil(fixture);
+    fixture->pass = true;
+    for (unsigned i = 0; i < 3; i++)
+        assert_true(go_round(fixture));
+    samples = fixture->sink.samples;
+    fixture->gil.start = remote_at(1); /* what it sleeps in is no part of it any more */
+    fixture->gil.size = 1;
+    fixture->gil.switches += 2;
+    fixture->thread->cpu.run.turns--;
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->passes, 3);
+    assert_int_equal(fixture->sink.samples, samples + 2);
+    assert_int_equal(last->state, THREAD_IDLE);
+    assert_int_equal(last->wall_ns, ROUND_NS);
+    assert_int_equal(last->rounds, 1);
+    assert_int_equal(fixture->counts.samples, 5);
 }
 
 static void who_waits_for_the_gil_is_looked_at_now_and_then(void **state)
@@ -546,70 +471,30 @@ static void what_the_sink_had_no_room_for_is_told_by_the_next(void **state)
     assert_int_equal(fixture->sink.last.sample.wall_ns, 2 * ROUND_NS);
 }
 
-/* --- names that are put again ---------------------------------------------------------------- */
-
-enum { NAMED = 30, HIDDEN_AT = 20, REST = 10 }; /* from the leaf */
-
-/* Puts a stack of which the frames from `fresh` on are as in the one put before, and compares what stands in the
-   sample: the functions 1 to NAMED from the root on, without the hidden one, and the collector above it all. */
-static void put_and_compare(struct naming *naming, struct record_frame *frames, uint64_t serial, size_t fresh,
-                            bool collected)
-{
-    struct walk_frame walked[NAMED] = {{.called_c = false}};
-    const struct walk_stack stack = {
-        .frames = walked, .depth = NAMED, .serial = serial, .rest_of = serial - 1, .fresh = fresh};
-    struct record_sample sample = {.depth = 0};
-    size_t at = 0;
-
-    for (size_t i = 0; i < NAMED; i++)
-        walked[i].address = remote_at(MADE_UP_CHUNK + i);
-    naming->kept = NAMED - fresh;
-    naming_put(naming, &stack, 0, (struct gc_at){.top = collected}, false, &sample, frames);
-    assert_int_equal(sample.depth, NAMED - 1 + collected);
-    if (collected)
-        assert_int_equal(frames[at++].function, FUNCTION_GC);
-    for (size_t i = 0; i < NAMED; i++)
-        if (i != HIDDEN_AT)
-            assert_int_equal(frames[at++].function, NAMED - i);
-}
-
-static void a_collection_and_a_hidden_frame_are_not_put_again(void **state)
-{
-    struct record_frame *frames = calloc(RECORD_DEPTH_MAX, sizeof *frames);
-    struct naming naming = {.memo = NULL};
-
-    (void)state;
-    assert_non_null(frames);
-    assert_true(naming_init(&naming));
-    for (uint32_t i = 0; i < NAMED; i++)
-        naming.memo[i].record.function = i == NAMED - 1 - HIDDEN_AT ? CODE_HIDDEN : i + 1;
-    put_and_compare(&naming, frames, 1, NAMED, true);
-    put_and_compare(&naming, frames, 2, REST, false);
-    naming_free(&naming);
-    free(frames);
-}
-
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_fixture, close_fixture)
     const struct CMUnitTest tests[] = {
-        TEST(a_thread_that_waits_is_read_once),
-        TEST(what_could_not_be_read_is_not_told_from_memory),
-        TEST(a_function_that_could_not_be_told_leaves_no_half_stack),
-        TEST(a_stack_not_proven_is_read_again),
-        TEST(a_sleeper_that_was_passed_stood_for_all_that_time),
-        TEST(a_sleeper_that_was_left_out_stood_for_all_that_time),
-        TEST(a_sleeper_that_has_the_gil_has_it_since_the_last_round),
-        TEST(a_thread_state_of_another_is_not_sampled),
-        TEST(time_in_which_nobody_looked_is_not_counted),
-        TEST(who_waits_for_the_gil_is_not_looked_at_before_it_can_have_had_it),
-        TEST(who_waits_for_the_gil_is_looked_at_now_and_then),
-        TEST(only_a_collector_at_work_is_told),
-        TEST(the_collector_stands_above_the_frame_that_it_interrupted),
-        TEST(a_collection_that_began_since_is_told_of_a_thread_that_waits),
-        TEST(c_code_between_functions_is_marked),
-        TEST(what_the_sink_had_no_room_for_is_told_by_the_next),
-        cmocka_unit_test(a_collection_and_a_hidden_frame_are_not_put_again),
+        THREAD_TEST(only_new_ones_are_not_ridden_with_at_once),
+        THREAD_TEST(a_thread_that_waits_is_read_once),
+        THREAD_TEST(what_could_not_be_read_is_not_told_from_memory),
+        THREAD_TEST(a_function_that_could_not_be_told_leaves_no_half_stack),
+        THREAD_TEST(a_stack_not_proven_is_read_again),
+        THREAD_TEST(what_is_of_many_rounds_counts_as_many),
+        THREAD_TEST(a_sleeper_that_was_passed_stood_for_all_that_time),
+        THREAD_TEST(a_sleeper_that_was_left_out_stood_for_all_that_time),
+        THREAD_TEST(a_sleeper_that_has_the_gil_has_it_since_the_last_round),
+        THREAD_TEST(a_thread_state_of_another_is_not_sampled),
+        THREAD_TEST(an_end_is_told_once_in_its_round),
+        THREAD_TEST(time_in_which_nobody_looked_is_not_counted),
+        THREAD_TEST(cpu_time_is_charged_to_one_state_of_a_thread),
+        THREAD_TEST(who_waits_for_the_gil_is_not_looked_at_before_it_can_have_had_it),
+        THREAD_TEST(who_waited_for_the_gil_did_so_up_to_the_last_round),
+        THREAD_TEST(who_waits_for_the_gil_is_looked_at_now_and_then),
+        THREAD_TEST(only_a_collector_at_work_is_told),
+        THREAD_TEST(the_collector_stands_above_the_frame_that_it_interrupted),
+        THREAD_TEST(a_collection_that_began_since_is_told_of_a_thread_that_waits),
+        THREAD_TEST(c_code_between_functions_is_marked),
+        THREAD_TEST(what_the_sink_had_no_room_for_is_told_by_the_next),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

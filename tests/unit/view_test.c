@@ -1,4 +1,4 @@
-/* view, sheet, text: a view in each of its three forms, and names that would do harm in one. */
+/* view, sheet: a view in each of its three forms, and names that would do harm in one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,6 @@
 
 #include <locale.h>
 #include <regex.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -67,7 +66,7 @@ static int set_up(void **state)
     if (!picture_take(&fixture->picture, fixture->tally, &error))
         return -1;
     fixture->picture.counts = (struct sampler_counts){
-        .rounds = 10, .samples = 20, .failed = 5, .truncated = 2, .retried = 3, .missed = 1,
+        .rounds = 10, .samples = 20, .failed = 5, .truncated = 2, .cut = 4, .retried = 3, .missed = 1, .unlisted = 105,
     };
     fixture->view = (struct view_description){
         .picture = &fixture->picture,
@@ -76,6 +75,27 @@ static int set_up(void **state)
     };
     *state = fixture;
     return 0;
+}
+
+/* A second process of another version, with a function of its own; both are shown. */
+static void add_second_process(struct fixture *fixture)
+{
+    struct record_process *process =
+        CHANGED(record_process, make_process(1, 4300, "python other.py"));
+    struct error error;
+
+    process->version_hex = 0x030f00a7;
+    feed(fixture->tally, process);
+    feed(fixture->tally, make_thread(1, 0, THREAD_IDLE, "MainThread"));
+    feed(fixture->tally, make_function(1, MAIN, "<module>", "/srv/main.py", 1));
+    feed(fixture->tally, make_function(1, EVIL, "other", "/srv/other.py", 5));
+    feed(fixture->tally, SAMPLE(.process = 1, .time_ms = START_MS + 100, .wall_ms = 100,
+                                .FRAMES({EVIL, 7}, {MAIN, 3})));
+    feed(fixture->tally, ROUND(.process = 1, .time_ms = START_MS + 100, .wall_ms = 100, .rounds = 1));
+    assert_true(picture_take(&fixture->picture, fixture->tally, &error));
+    fixture->view.function_query.thread = SNAPSHOT_ALL_THREADS;
+    fixture->view.function_query.process = SNAPSHOT_ALL_PROCESSES;
+    fixture->view.process_query = (struct process_query){.sort = PROCESS_KEY_PID, .ascending = true};
 }
 
 static int tear_down(void **state)
@@ -141,10 +161,16 @@ static void test_text_of_functions(void **state)
     assert_matches(text, "(^|   )sort self(   |$)");
     assert_matches(text, "(^|   )order descending(   |$)");
     assert_matches(text, "(^|   )kept_percent 80\\.000(   |$)");
+    assert_matches(text, "(^|   )cut 4(   |$)");
+    assert_matches(text, "(^|   )unlisted 105(   |$)");
+    assert_matches(text, "(^|   )age_s 95\\.100(   |$)");
+    assert_matches(text, "(^|   )stopped no(   |$)");
+    assert_matches(text, "(^|   )engine remote(   |$)");
+    assert_matches(text, "(^|   )slowed no(   |$)");
     assert_matches(text, "(^|   )rows_matching 3(   |$)");
-    assert_matches(text, "^ *SELF% +± +TOTAL% +± +SELF s +TOTAL s .*FUNCTION +FILE:LINE$");
-    assert_matches(text, "^ *60\\.00 .* 100\\.00 .* 0\\.060 +0\\.100 .*<module> +/srv/main.py:1$");
-    assert_matches(text, "^ *30\\.00 .*=cmd\\(\"a\";b\\),c +@x.py:20$");
+    assert_matches(text, "^ *SELF% +± +TOTAL% +± +SELF s +TOTAL s .*FUNCTION +FILE:LINE +HOT LINE$");
+    assert_matches(text, "^ *60\\.00 .* 100\\.00 .* 0\\.060 +0\\.100 .*<module> +/srv/main.py:1 +3$");
+    assert_matches(text, "^ *30\\.00 .*=cmd\\(\"a\";b\\),c +@x.py:20 +7$");
     assert_says(text, "関数\xef\xbf\xbd[31m");
     free(text);
 }
@@ -189,9 +215,9 @@ static void test_text_of_threads(void **state)
     assert_matches(text, "(^|   )sort tid(   |$)");
     assert_matches(text, "(^|   )order ascending(   |$)");
     assert_null(strstr(text, "whole_s"));
-    assert_matches(text, "^ *TID +NAME +STATE +CPU% +GIL% .*FUNCTION +FILE:LINE$");
-    assert_matches(text, "^1000 +MainThread +has-gil +50\\.00 +100\\.00 .* /srv/main.py:3$");
-    assert_matches(text, "^1001 +-worker +idle +0\\.00 +0\\.00 .* 10$");
+    assert_matches(text, "^ *TID +IDENT +NAME +STATE +CPU% +GIL% .*FUNCTION +FILE:LINE$");
+    assert_matches(text, "^1000 +139637976727552 +MainThread +has-gil +50\\.00 +100\\.00 .* /srv/main.py:3$");
+    assert_matches(text, "^1001 +139637976727553 +-worker +idle +0\\.00 +0\\.00 .* 10$");
     free(text);
 }
 
@@ -232,6 +258,8 @@ static void test_csv(void **state)
     assert_memory_equal(text, "# program: tachyon-top\n# version: ", 34);
     assert_says(text, "\n# pid: 4242\n");
     assert_says(text, "\n# filter: \n");
+    assert_says(text, "\n# cut: 4\n");
+    assert_says(text, "\n# unlisted: 105\n");
     assert_says(text, "\nself_percent,self_error_points,total_percent,total_error_points,self_s,"
                       "total_s,self_samples,total_samples,trend_s,trend,function,file,line,"
                       "hot_line\n");
@@ -290,6 +318,9 @@ static void test_json_of_functions(void **state)
     assert_int_equal(json_integer_value(json_object_get(object, "pid")), 4242);
     assert_true(json_is_null(json_object_get(object, "filter")));
     assert_true(json_is_null(json_object_get(object, "ended")));
+    assert_true(json_is_false(json_object_get(object, "stopped")));
+    assert_int_equal(json_integer_value(json_object_get(object, "cut")), 4);
+    assert_int_equal(json_integer_value(json_object_get(object, "unlisted")), 105);
     assert_int_equal(json_array_size(rows), 3);
     row = json_array_get(rows, 1);
     assert_string_equal(text_of(row, "function"), "=cmd(\"a\";b),c");
@@ -329,6 +360,81 @@ static void test_json_without_rows(void **state)
     assert_int_equal(json_array_size(json_object_get(object, "rows")), 0);
     json_decref(object);
     filter_free(filter);
+}
+
+/* --- several processes ---------------------------------------------------------------------- */
+
+/* A function of one process has its id, one of several has none. */
+static void test_functions_of_several(void **state)
+{
+    struct fixture *fixture = *state;
+    char *text;
+
+    add_second_process(fixture);
+    text = written(fixture, SHEET_TEXT);
+    assert_matches(text, "HOT LINE +PROCESSES +PID$");
+    assert_matches(text, "other +/srv/other.py:5 +7 +1 +4300$");
+    assert_matches(text, "<module> +/srv/main.py:1 +3 +2$");
+    assert_matches(text, "(^|   )age_s -(   |$)");
+    free(text);
+    text = written(fixture, SHEET_CSV);
+    assert_matches(text, ",hot_line,processes,pid$");
+    assert_matches(text, ",other,/srv/other.py,5,7,1,4300$");
+    assert_matches(text, ",<module>,/srv/main.py,1,3,2,$");
+    free(text);
+    fixture->view.function_query.process = 1;
+    fixture->picture.processes[1].stopped = true;
+    text = written(fixture, SHEET_TEXT);
+    assert_matches(text, "(^|   )process 4300(   |$)");
+    assert_matches(text, "(^|   )stopped yes(   |$)");
+    free(text);
+}
+
+static void test_processes(void **state)
+{
+    struct fixture *fixture = *state;
+    char *text;
+    json_t *object;
+
+    add_second_process(fixture);
+    fixture->view.kind = VIEW_PROCESSES;
+    text = written(fixture, SHEET_TEXT);
+    assert_matches(text, "FILE:LINE +UP s +PYTHON +COMMAND$");
+    assert_matches(text, "^4300 +runs .* /srv/other.py:5 +95\\.1 +3\\.15\\.0a7 +python other.py$");
+    free(text);
+    text = written(fixture, SHEET_CSV);
+    assert_matches(text, ",age_s,python,command$");
+    assert_matches(text, "^4300,runs,.*,95\\.100,3\\.15\\.0a7,python other.py$");
+    free(text);
+    object = loaded(fixture);
+    assert_string_equal(text_of(json_array_get(json_object_get(object, "rows"), 0), "python"), "3.13.5");
+    json_decref(object);
+}
+
+/* What stands for many that ended is none that could be looked for. */
+static void test_process_of_many(void **state)
+{
+    struct fixture *fixture = *state;
+    struct picture_process *process;
+    char *text;
+
+    add_second_process(fixture);
+    process = &fixture->picture.processes[1];
+    process->pid = 0;
+    process->version_hex = 0;
+    process->started_ns = 0;
+    process->command = "‹ended›";
+    process->ended = true;
+    text = written(fixture, SHEET_CSV);
+    assert_matches(text, ",other,/srv/other.py,5,7,1,$");
+    free(text);
+    fixture->view.kind = VIEW_PROCESSES;
+    text = written(fixture, SHEET_CSV);
+    assert_matches(text, "^,ended,.*,/srv/other.py,5,,,‹ended›$");
+    free(text);
+    text = written(fixture, SHEET_TEXT);
+    assert_matches(text, "^ +ended .* /srv/other.py:5 +‹ended›$");
+    free(text);
 }
 
 /* --- files ---------------------------------------------------------------------------------- */
@@ -398,93 +504,6 @@ static void test_ended(void **state)
     free(text);
 }
 
-/* --- small texts ---------------------------------------------------------------------------- */
-
-static void test_versions(void **state)
-{
-    static const struct {
-        uint32_t hex;
-        const char *text;
-    } VERSIONS[] = {
-        {0x030d05f0, "3.13.5"}, {0x030f00a7, "3.15.0a7"}, {0x030e00b2, "3.14.0b2"},
-        {0x030c00c1, "3.12.0rc1"}, {0x030b02f0, "3.11.2"}, {0xffffffff, "255.255.255"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof VERSIONS / sizeof VERSIONS[0]; i++) {
-        char text[TEXT_VERSION_SIZE];
-
-        text_python_version(text, VERSIONS[i].hex);
-        assert_string_equal(text, VERSIONS[i].text);
-    }
-}
-
-static void test_builds(void **state)
-{
-    static const struct {
-        uint16_t read_as, build;
-        const char *text;
-    } BUILDS[] = {
-        {0, 0, ""},
-        {0, BUILD_FREE_THREADED | BUILD_NO_GIL, " free-threading build"},
-        {0, BUILD_DEBUG, " debug build"},
-        {0x030f, 0, " read as 3.15, by what it tells of itself"},
-        {0x030f, BUILD_FREE_THREADED | BUILD_DEBUG,
-         " free-threading debug build read as 3.15, by what it tells of itself"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof BUILDS / sizeof BUILDS[0]; i++) {
-        char text[TEXT_BUILD_SIZE];
-
-        text_build(text, BUILDS[i].read_as, BUILDS[i].build);
-        assert_string_equal(text, BUILDS[i].text);
-    }
-}
-
-/* Now, in a zone that has half hours; and an hour ago. */
-static void test_times(void **state)
-{
-    char text[TEXT_TIME_SIZE], expected[TEXT_TIME_SIZE];
-    time_t before, then;
-    struct tm local;
-
-    (void)state;
-    setenv("TZ", "XST-5:30", 1);
-    tzset();
-    do {
-        before = time(NULL);
-        text_time(text, clock_now_ns() + NS_PER_S);
-    } while (time(NULL) != before);
-    localtime_r(&before, &local);
-    strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%S+05:30", &local);
-    assert_string_equal(text, expected);
-    do {
-        before = time(NULL);
-        text_time_for_name(text, clock_now_ns() - 60 * NS_PER_S);
-    } while (time(NULL) != before);
-    then = before - 60;
-    localtime_r(&then, &local);
-    strftime(expected, sizeof expected, "%Y%m%d-%H%M%S", &local);
-    assert_string_equal(text, expected);
-    unsetenv("TZ");
-    tzset();
-}
-
-static void test_widths(void **state)
-{
-    (void)state;
-    assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
-    assert_int_equal(text_width("abc"), 3);
-    assert_int_equal(text_width("é±"), 2);
-    assert_int_equal(text_width("関数"), 4);
-    assert_int_equal(text_width("e\xcc\x81"), 1);
-    assert_int_equal(text_width("\xff\x80z"), 2);
-    setlocale(LC_CTYPE, "C");
-    assert_int_equal(text_width("é±"), 2);
-    assert_int_equal(text_width(""), 0);
-}
-
 #define WITH_VIEW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -499,14 +518,13 @@ int main(void)
         WITH_VIEW(test_json_of_functions),
         WITH_VIEW(test_json_of_threads),
         WITH_VIEW(test_json_without_rows),
+        WITH_VIEW(test_functions_of_several),
+        WITH_VIEW(test_processes),
+        WITH_VIEW(test_process_of_many),
         cmocka_unit_test(test_format_by_ending),
         WITH_VIEW(test_save),
         WITH_VIEW(test_proposed_name),
         WITH_VIEW(test_ended),
-        cmocka_unit_test(test_versions),
-        cmocka_unit_test(test_builds),
-        cmocka_unit_test(test_times),
-        cmocka_unit_test(test_widths),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,6 +81,41 @@ static void a_caller_that_is_not_set_yet_is_not_made_up(void **state)
     each_version(where_a_loop_begins);
 }
 
+/* A function called in the same loop by generator 3, which generator 2 waits for: the compiler of a CPython 3.12.1 lets it
+   be named as the top (cframe.current_frame) some instructions before .previous is set, which until then is that of the
+   call made in the same slot before, of which generator 2 was the caller. */
+static void where_a_call_begins(uint32_t version)
+{
+    struct fixture fixture;
+    struct made_up *made_up;
+    const uint64_t second = MADE_UP_HEAP, third = MADE_UP_HEAP + 0x400;
+    uint64_t frame;
+
+    open_fixture(&fixture, version, 1);
+    made_up = fixture.made_up;
+    if (made_up->layout.thread.cframe != LAYOUT_NONE) {
+        frame = made_up->next_slot;
+        made_up_frame(made_up, second, MADE_UP_CODE(2), made_up->top, OWNER_GENERATOR);
+        made_up_frame(made_up, third, MADE_UP_CODE(3), second, OWNER_GENERATOR);
+        made_up_frame(made_up, frame, MADE_UP_CODE(4), second, OWNER_THREAD);
+        made_up_mark(made_up, frame, false);
+        made_up_word(made_up, frame + made_up->layout.frame.instruction, MADE_UP_CODE(4) + made_up->layout.code.units - 2);
+        made_up_set_top(made_up, frame, frame + MADE_UP_FRAME_BYTES);
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(read_stack(&fixture), WALK_TRUNCATED);
+        made_up_frame(made_up, frame, MADE_UP_CODE(4), third, OWNER_THREAD);
+        assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+        ASSERT_CODES(&fixture, 4, 3, 2, 1);
+    }
+    close_fixture(&fixture);
+}
+
+static void a_caller_that_is_not_set_yet_in_the_same_loop_is_not_made_up(void **state)
+{
+    (void)state;
+    each_version(where_a_call_begins);
+}
+
 static void without_frames(uint32_t version)
 {
     struct fixture fixture;
@@ -409,6 +444,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stack_at_rest_is_whole),
         cmocka_unit_test(a_caller_that_is_not_set_yet_is_not_made_up),
+        cmocka_unit_test(a_caller_that_is_not_set_yet_in_the_same_loop_is_not_made_up),
         cmocka_unit_test(a_thread_without_python_frames_has_an_empty_stack),
         cmocka_unit_test(frames_in_places_not_known_are_found),
         cmocka_unit_test(a_stack_may_stand_in_several_chunks),

@@ -8,6 +8,8 @@ existed (check_chains.py looks for these). The chains differ in how a call is ma
     c   calls through C: map() runs a loop of the interpreter for each level
     g   generators: chain_g_2 and so on are driven by `yield from`
     w   coroutines: chain_w_2 and so on are awaited, and suspend at their end
+    h   generators, and
+    v   coroutines that are called with keywords: by other code of the interpreter
     e   the last level raises, the first handles it: all unwind at once
     m   each call is of a function just made, of a code object that is dropped after it
     n   the same, so that the memory of one's is used again for the other's
@@ -33,10 +35,12 @@ CALL_LINE = 4  # which of them has the call
 
 CALLS = {"a": "{next}(spin)", "b": "{next}(spin)", "c": "list(map({next}, (spin,)))",
          "g": "yield from {next}(spin)", "w": "await {next}(spin)", "e": "{next}(spin)",
+         "h": "yield from {next}(spin=spin)", "v": "await {next}(spin=spin)",
          "m": "FunctionType(loads(codes[{next!r}]), functions)(spin)",
          "n": "FunctionType(loads(codes[{next!r}]), functions)(spin)", "d": "{next}(spin)"}
-FIRST_CALLS = {"g": "list({next}(spin))", "w": "list({next}(spin).__await__())"}
-LAST_CALLS = {"g": "yield", "w": "yield", "e": "raise Unwind"}
+FIRST_CALLS = {"g": "list({next}(spin))", "w": "list({next}(spin).__await__())",
+               "h": "list({next}(spin=spin))", "v": "list({next}(spin=spin).__await__())"}
+LAST_CALLS = {"g": "yield", "w": "yield", "h": "yield", "v": "yield", "e": "raise Unwind"}
 
 TEMPLATE = """\
 {kind} {name}(spin{extra}):
@@ -99,7 +103,7 @@ def source(chain, depth):
             call = FIRST_CALLS.get(chain, CALLS[chain]).format(next=following)
         function = TEMPLATE.format(
             name="chain_%s_%d" % (chain, level), call=call,
-            kind="async def" if chain == "w" and 1 < level < length else "def",
+            kind="async def" if chain in "wv" and 1 < level < length else "def",
             extra=", v=0, w=0, x=0, y=0, z=0" if chain == "b" else "")
         if (chain, level) == ("e", 1):
             function = HANDLER
@@ -112,8 +116,8 @@ def make(chain, depth):
     exec(compile(source(chain, depth), __file__, "exec"), functions)
     if chain == "r":
         return functions["chain_r"]
-    if chain == "w":
-        last = "chain_w_%d" % length_of(chain, depth)
+    if chain in "wv":
+        last = "chain_%s_%d" % (chain, length_of(chain, depth))
         functions[last] = types.coroutine(functions[last])
     if chain in "mn":
         for level in range(2, LENGTH + 1):

@@ -2,6 +2,7 @@
 
     goes on in second(); after half a second there it tells the truth again
     --exec COMMAND...   becomes another program
+    --leave             goes on there in another thread, and its main thread ends
 
 With --fork it has children all the time, each of which computes in child() for some milliseconds.
 """
@@ -9,6 +10,7 @@ With --fork it has children all the time, each of which computes in child() for 
 import os
 import signal
 import sys
+import threading
 import time
 
 import target
@@ -48,10 +50,18 @@ def fork_one():
         sys.exit("a child ended with %d" % status)
 
 
+def go_on(path):
+    second(clock() + 0.5)
+    target.tell(path, second=True)
+    while True:
+        second(clock() + 0.1)
+
+
 def main():
     arguments = target.parser(__doc__, can_hold=False)
     arguments.add_argument("--fork", action="store_true")
     arguments.add_argument("--exec", nargs="+", default=[])
+    arguments.add_argument("--leave", action="store_true")
     options = target.start(arguments)
     signal.signal(signal.SIGUSR1, ask)
     target.tell(options.truth, python_command=sys.executable)
@@ -61,10 +71,11 @@ def main():
         first(clock() + 0.1)
     if options.exec:
         os.execv(options.exec[0], options.exec)
-    second(clock() + 0.5)
-    target.tell(options.truth, second=True)
-    while True:
-        second(clock() + 0.1)
+    if options.leave:
+        import ctypes
+        threading.Thread(target=go_on, args=[options.truth]).start()
+        ctypes.CDLL(None).pthread_exit(None)
+    go_on(options.truth)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ python = sys.argv[4:]
 SOURCE = """
 import time
 def %s():
+    print("computing", flush=True)
     while True:
         time.perf_counter()
 %s()
@@ -29,7 +30,11 @@ def %s():
 
 
 def computing(name):
-    return subprocess.Popen(python + ["-c", SOURCE % (name, name)])
+    """Gives the process when it does: before that it is busy with importing what site asks for."""
+    process = subprocess.Popen(python + ["-c", SOURCE % (name, name)], stdout=subprocess.PIPE)
+    if process.stdout.readline() != b"computing\n":
+        sys.exit("%s does not compute" % name)
+    return process
 
 
 def wait_until(true, *arguments):
@@ -62,7 +67,6 @@ def give_id_to_another(target):
     other = computing("second")
     if other.pid != target.pid:
         sys.exit("the id %d was not given again, but %d" % (target.pid, other.pid))
-    time.sleep(0.2)  # it shall be a Python by then; if it is not, less is tested
     return other
 
 

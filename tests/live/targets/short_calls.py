@@ -37,30 +37,28 @@ def repeated(name, statement):
     return space[name]
 
 
+def seconds_once(function, *arguments):
+    begin = clock()
+    function(*arguments)
+    return clock() - begin
+
+
 def seconds_of(function, *arguments):
     """How long it takes when nothing comes between."""
-    times = []
-    for _ in range(200):
-        begin = clock()
-        function(*arguments)
-        times.append(clock() - begin)
-    return sorted(times)[50]
+    return sorted(seconds_once(function, *arguments) for _ in range(200))[50]
 
 
-def spin(spins):
-    for _ in spins: pass
-
-
-SPINS = range(max(1, int(SHORT_S * 1e4 / seconds_of(spin, range(10000)))))
-
+SPINS = range(20)
 shorts = repeated("shorts", "short()")
+for _ in range(8):  # a call of no spins takes some time, too
+    SPINS = range(max(1, round(len(SPINS) * SHORT_S * CALLS / seconds_of(shorts, 1))))
 inline = repeated("inline", "for _ in SPINS: pass")
 
 
 def self_share():
-    """How much of shorts() is short()'s own."""
-    called, alone = seconds_of(shorts, 1), seconds_of(inline, 1)
-    return 1 - max(0, called - alone) / called / 2
+    """How much of shorts() is short()'s own. One beside the other, as how fast a machine is may change."""
+    alone = sorted(seconds_once(inline, 1) / seconds_once(shorts, 1) for _ in range(400))[200]
+    return 1 - max(0, 1 - alone) / 2
 
 
 def longs(seconds):

@@ -4,7 +4,8 @@
     --wakers N      sleep for 0.2 to 0.4 s, then are in brief() for about 5 ms, again and again
     --spinners N    compute without a pause
 
-The main thread tells once a second how long the wakers have been in brief() so far.
+The main thread tells once a second how long the wakers have been in brief() so far, and sleeps else, or with --busy is in
+busy().
 """
 
 import json
@@ -43,6 +44,11 @@ def spin():
         count += 1
 
 
+def busy(until):
+    while clock() < until:
+        pass
+
+
 def begin(number, function, *arguments):
     for index in range(number):
         threading.Thread(target=function, args=[index] * len(arguments), daemon=True).start()
@@ -52,6 +58,7 @@ def main():
     arguments = target.parser(__doc__, can_hold=False)
     for doing in ("sleepers", "wakers", "spinners"):
         arguments.add_argument("--" + doing, type=int, default=0, metavar="N")
+    arguments.add_argument("--busy", action="store_true")
     options = target.start(arguments)
 
     spent.extend([0.0] * options.wakers)
@@ -62,7 +69,10 @@ def main():
     with open(options.truth, "a", buffering=1) as truth:
         began = clock()
         while True:
-            time.sleep(1)
+            if options.busy:
+                busy(clock() + 1)
+            else:
+                time.sleep(1)
             truth.write(json.dumps({"elapsed": clock() - began, "brief_s": sum(spent)}) + "\n")
 
 

@@ -4,7 +4,7 @@
     spinner   computes there; to 3.11, where interpreters share a GIL, it lets others have it now and then
     other     computes in another one, in which a thread `inner` sleeps
 
-The main thread sleeps. The truth tells each thread's id, and how many GILs there are.
+The main thread sleeps. From 3.13 on the newest interpreter is one that runs nothing and has no thread. The truth tells each thread's id, and how many GILs there are.
 """
 
 import sys
@@ -66,6 +66,8 @@ def main():
         thread.start()
         threads.append(thread)
         target.wait_for_file(ready)
+    if sys.version_info >= (3, 13):
+        interpreters.create()
     target.tell(options.truth, gils=1 if SHARED else 3, threads=[
         {"name": thread.name, "tid": thread.native_id} for thread in threads])
     while True:

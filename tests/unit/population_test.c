@@ -1,0 +1,239 @@
+/* population: a thread that has the GIL and is not known is met, though its thread had another state before; interpreters
+   that come are seen soon, and are not taken for those that were where they are. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "made_up.h"
+#include "base/clock.h"
+#include "sample/pending.h"
+#include "sample/population.h"
+
+enum { VERSION = 0x030d, RECORD_ROOM = 64 * 1024, STATE_BYTES = 0x800 };
+
+/* Where the second state of the thread is, and the interpreter. */
+#define SECOND_STATE (MADE_UP_THREAD + STATE_BYTES)
+#define INTERPRETER MADE_UP_HEAP
+#define SECOND_INTERPRETER (MADE_UP_HEAP + 0x100000)
+#define RUNTIME (MADE_UP_HEAP + 0x200000)
+
+static struct made_up *memory;
+static struct runtime runtime;
+static struct population *population;
+static struct sampler_counts counts;
+static struct pending *pending;
+static struct code_table *codes;
+
+static void *reserve(struct sink *sink, size_t length)
+{
+    static unsigned char record[RECORD_ROOM];
+
+    (void)sink;
+    return length <= sizeof record ? record : NULL;
+}
+
+static void commit(struct sink *sink)
+{
+    (void)sink;
+}
+
+static bool announce(void *context, const struct code_function *function)
+{
+    (void)context;
+    (void)function;
+    return true;
+}
+
+static struct sink sink = {reserve, commit};
+
+/* The list begins with that one; so many there have been. */
+static void put_interpreters(uint64_t newest, uint64_t next_id)
+{
+    const uint64_t head = RUNTIME + memory->layout.runtime.interpreters_head;
+
+    made_up_word(memory, head, newest);
+    made_up_word(memory, head + 8, INTERPRETER);
+    made_up_word(memory, head + 16, next_id);
+    made_up_word(memory, newest + memory->layout.interpreter.id, newest == INTERPRETER ? 0 : next_id - 1);
+    if (newest != INTERPRETER)
+        made_up_word(memory, newest + memory->layout.interpreter.next, INTERPRETER);
+}
+
+static int begin(void **state)
+{
+    static const uint64_t CODES[] = {MADE_UP_CODES};
+    struct error error;
+
+    (void)state;
+    memory = made_up_new(VERSION);
+    population = calloc(1, sizeof *population);
+    pending = pending_new();
+    assert_true(memory != NULL && population != NULL && pending != NULL);
+    made_up_code(memory, CODES[0], "called_by_c", 10, 8);
+    made_up_stack(memory, CODES, 1);
+    made_up_word(memory, MADE_UP_THREAD + memory->layout.thread.native_thread_id, (uint64_t)gettid());
+    made_up_word(memory, MADE_UP_THREAD + memory->layout.thread.interpreter, INTERPRETER);
+    memcpy(made_up_at(memory, SECOND_STATE), made_up_at(memory, MADE_UP_THREAD), STATE_BYTES);
+    runtime = (struct runtime){.address = remote_at(RUNTIME), .layout = memory->layout};
+    put_interpreters(INTERPRETER, 1);
+    made_up_word(memory, INTERPRETER + memory->layout.interpreter.threads_head, MADE_UP_THREAD);
+    codes = code_table_new(&memory->reader, &memory->layout, FUNCTION_FIRST, announce, NULL, &error);
+    assert_non_null(codes);
+    assert_true(population_init(population, getpid(), &memory->reader, &runtime));
+    population->interpreters[0].address = remote_at(INTERPRETER);
+    population->interpreter_count = 1;
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    population_free(population);
+    code_table_free(codes);
+    pending_free(pending);
+    made_up_free(memory);
+    free(population);
+    return 0;
+}
+
+static struct thread_round round_at(const struct gil_now *gil, uint64_t now_ns)
+{
+    return (struct thread_round){
+        .sink = &sink,
+        .rounds = 1,
+        .number = 1,
+        .reader = &memory->reader,
+        .codes = codes,
+        .gil = gil,
+        .pending = pending,
+        .before_ns = now_ns - NS_PER_MS,
+        .now_ns = now_ns,
+        .until_ns = UINT64_MAX,
+        .counts = &counts,
+    };
+}
+
+/* Meets the thread that has the GIL, by its state. */
+static struct target_thread *meet(uint64_t state)
+{
+    const struct gil_now gil = {.start = remote_at(1), .size = 1, .locked = true, .holder = remote_at(state)};
+    const uint64_t now_ns = clock_now_ns();
+    const struct thread_round round = round_at(&gil, now_ns);
+
+    population->met_ns = 0; /* there is time for it */
+    return population_meet(population, remote_at(INTERPRETER), remote_at(state), now_ns - NS_PER_MS, &round);
+}
+
+/* Brings it up to date at `now_ns`, however long it took before. */
+static void update(uint64_t now_ns)
+{
+    const struct gil_now gil = {.start = remote_at(1), .size = 1};
+    const struct thread_round round = round_at(&gil, now_ns);
+
+    population->listing_ns = population->naming_ns = 0;
+    population_update(population, &round);
+}
+
+/* As of a thread of C that calls into Python now and then (PyGILState_Ensure()). */
+static void test_a_thread_with_a_new_state_is_met(void **state)
+{
+    struct target_thread *first, *second;
+
+    (void)state;
+    first = meet(MADE_UP_THREAD);
+    assert_non_null(first);
+    assert_false(first->ended);
+    second = meet(SECOND_STATE);
+    assert_non_null(second);
+    assert_true(first->ended); /* it has one state in an interpreter */
+    assert_false(second->ended);
+    assert_int_equal(population->thread_count, 2);
+}
+
+/* To 3.11 a state just made bears the ids of who makes it. */
+static void test_who_makes_a_state_does_not_end(void **state)
+{
+    struct target_thread *first;
+
+    (void)state;
+    runtime.layout.interpreter.gil = LAYOUT_NONE;
+    first = meet(MADE_UP_THREAD);
+    assert_non_null(first);
+    assert_null(meet(SECOND_STATE));
+    assert_false(first->ended);
+    assert_int_equal(population->thread_count, 1);
+}
+
+static void test_one_that_is_not_bound_yet_is_not_met(void **state)
+{
+    (void)state;
+    made_up_word(memory, MADE_UP_THREAD + memory->layout.thread.native_thread_id, 0);
+    assert_null(meet(MADE_UP_THREAD));
+    assert_int_equal(population->thread_count, 0);
+}
+
+static void test_a_new_interpreter_is_seen_soon(void **state)
+{
+    uint64_t now_ns = clock_now_ns();
+
+    (void)state;
+    update(now_ns);
+    assert_int_equal(population->interpreter_count, 1);
+    assert_int_equal(population->thread_count, 1);
+    put_interpreters(SECOND_INTERPRETER, 2);
+    update(now_ns += 100 * NS_PER_MS);
+    assert_int_equal(population->interpreter_count, 2);
+    /* It went, and another one is where it was. */
+    put_interpreters(SECOND_INTERPRETER, 3);
+    update(now_ns += 100 * NS_PER_MS);
+    assert_int_equal(population->interpreters[0].id, 2);
+    /* Nothing else costs a listing. */
+    update(now_ns += 100 * NS_PER_MS);
+    assert_int_not_equal(population->listed_ns, now_ns);
+}
+
+/* Its own state in it stands where that of the one before stood. */
+static void test_interpreters_in_a_row_are_others(void **state)
+{
+    const uint64_t threads_head = SECOND_INTERPRETER + memory->layout.interpreter.threads_head;
+    uint64_t now_ns = clock_now_ns();
+
+    (void)state;
+    update(now_ns);
+    made_up_word(memory, SECOND_STATE + memory->layout.thread.interpreter, SECOND_INTERPRETER);
+    made_up_word(memory, threads_head, SECOND_STATE);
+    for (uint64_t next_id = 2; next_id < 5; next_id++) {
+        const struct target_thread *newest;
+        char where[32];
+
+        put_interpreters(SECOND_INTERPRETER, next_id);
+        update(now_ns += 100 * NS_PER_MS);
+        assert_int_equal(population->thread_count, 2);
+        newest = population->threads[0]->interpreter_id != 0 ? population->threads[0] : population->threads[1];
+        assert_int_equal(newest->interpreter_id, next_id - 1);
+        assert_int_equal(newest->number, next_id - 1);
+        assert_false(newest->ended);
+        snprintf(where, sizeof where, " (interp %u)", (unsigned)next_id - 1);
+        assert_non_null(strstr(newest->name, where));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_thread_with_a_new_state_is_met, begin, end),
+        cmocka_unit_test_setup_teardown(test_who_makes_a_state_does_not_end, begin, end),
+        cmocka_unit_test_setup_teardown(test_one_that_is_not_bound_yet_is_not_met, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_new_interpreter_is_seen_soon, begin, end),
+        cmocka_unit_test_setup_teardown(test_interpreters_in_a_row_are_others, begin, end),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
