@@ -2,22 +2,70 @@
  * bare_loop - nothing but waking up: sleeps to the ends of equal intervals, as a sampler that has
  * nothing to read. What it costs is what the machine charges for being woken so often.
  *
- *     bare_loop [RATE]    wakes up RATE times a second, 1000 without it, until it is killed
+ *     bare_loop [RATE [PID ADDRESS:LENGTH... [/ ADDRESS:LENGTH...]...]]
+ *
+ * Wakes up RATE times a second, 1000 without it, until it is killed. With a target it also reads those pieces of it
+ * each time, one process_vm_readv for each list: what a profiler that makes such calls cannot cost less than.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
 
+#include "pieces.h"
+
 #define NS_PER_S 1000000000L
+#define CALLS_MAX 8
+
+struct call {
+    struct iovec pieces[PIECES_MAX];
+    unsigned long count;
+    struct iovec into;
+};
+static struct call calls[CALLS_MAX];
+static int call_count;
+
+/* Parses the lists; false where one is none. */
+static bool parse_calls(char **words, int count)
+{
+    for (int at = 0, end; at < count; at = end + 1) {
+        struct call *call = &calls[call_count];
+
+        for (end = at; end < count && strcmp(words[end], "/") != 0; end++)
+            ;
+        if (call_count++ == CALLS_MAX)
+            return false;
+        call->count = (unsigned long)(end - at);
+        call->into.iov_len = pieces_parse(call->pieces, words + at, end - at);
+        call->into.iov_base = malloc(call->into.iov_len);
+        if (call->into.iov_len == 0 || call->into.iov_base == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* False when one cannot be made, or not all of it is there. */
+static bool make_calls(pid_t pid)
+{
+    for (int i = 0; i < call_count; i++) {
+        const struct call *call = &calls[i];
+
+        if (process_vm_readv(pid, &call->into, 1, call->pieces, call->count, 0) != (ssize_t)call->into.iov_len)
+            return false;
+    }
+    return true;
+}
 
 int main(int argc, char *argv[])
 {
     const long rate_hz = argc > 1 ? strtol(argv[1], NULL, 10) : 1000;
+    const pid_t pid = argc > 2 ? (pid_t)atoi(argv[2]) : 0;
     struct timespec until;
 
-    if (rate_hz < 1 || rate_hz > 1000000) {
-        fprintf(stderr, "usage: bare_loop [RATE]\n");
+    if (rate_hz < 1 || rate_hz > 1000000 || (argc > 2 && !parse_calls(argv + 3, argc - 3))) {
+        fprintf(stderr, "usage: bare_loop [RATE [PID ADDRESS:LENGTH... [/ ADDRESS:LENGTH...]...]]\n");
         return 2;
     }
     prctl(PR_SET_TIMERSLACK, 1UL); /* as src/sample/sampler.c */
@@ -29,5 +77,9 @@ int main(int argc, char *argv[])
             until.tv_sec++;
         }
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+        if (!make_calls(pid)) {
+            perror("bare_loop");
+            return 1;
+        }
     }
 }

@@ -6,13 +6,12 @@
  *
  * The pieces are read in this order by each call, into one buffer. Prints how many calls a second it made.
  */
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/uio.h>
 #include <time.h>
 
-#define PIECES_MAX 1024 /* the kernel's UIO_MAXIOV */
+#include "pieces.h"
+
 #define CALLS_AT_ONCE 64 /* between two looks at the clock */
 
 static double seconds_now(void)
@@ -23,29 +22,11 @@ static double seconds_now(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Parses the pieces; 0 where one is none. */
-static size_t parse_pieces(struct iovec *pieces, char **texts, int count)
-{
-    size_t bytes = 0;
-
-    for (int i = 0; i < count; i++) {
-        char *end;
-        const uintptr_t address = (uintptr_t)strtoull(texts[i], &end, 0);
-
-        if (*end != ':')
-            return 0;
-        pieces[i].iov_base = (void *)address; /* NOLINT(performance-no-int-to-ptr): the target's */
-        pieces[i].iov_len = strtoul(end + 1, NULL, 0);
-        bytes += pieces[i].iov_len;
-    }
-    return bytes;
-}
-
 int main(int argc, char *argv[])
 {
     struct iovec pieces[PIECES_MAX];
     const int count = argc - 3;
-    const size_t bytes = count < 1 || count > PIECES_MAX ? 0 : parse_pieces(pieces, argv + 3, count);
+    const size_t bytes = pieces_parse(pieces, argv + 3, count);
     struct iovec into = {malloc(bytes), bytes};
     double begin, now;
     long calls = 0;

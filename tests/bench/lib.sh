@@ -90,6 +90,11 @@ median() {
         END { printf "%.*f\n", digits, NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
 
+# or_dash FILE [DIGITS] - the median, or a dash where nothing was measured.
+or_dash() {
+    if [ -s "$1" ]; then median "$@"; else echo –; fi
+}
+
 # range FILE - from the least of them to the greatest.
 range() {
     sort -g "$1" | awk 'NR == 1 { least = $1 } END { printf "%.1f to %.1f\n", least, $1 }'

@@ -64,11 +64,6 @@ measure_bare() {
         awk -v each="$(stacks_proven)" '{ printf "%.0f\n", $1 * each }'
 }
 
-# or_dash FILE - the median, or a dash where nothing was measured.
-or_dash() {
-    if [ -s "$1" ]; then median "$1" 0; else echo –; fi
-}
-
 # compare FILE WANTED - the median factor between ours and what is in the file, and how it stands.
 compare() {
     paste "$work/ours" "$1" | awk 'NF == 2 && $2 > 0 { print $1 / $2 }' >"$work/factors"
@@ -92,8 +87,8 @@ row() {
         [ -z "$has_strace" ] || measure_bare >>"$work/bare"
     done
     stop_targets
-    echo "| $title | $(or_dash "$work/ours") | $(or_dash "$work/theirs") | $(compare "$work/theirs" 8) |" \
-        "$(or_dash "$work/bare") | $(compare "$work/bare" 0.667) |"
+    echo "| $title | $(or_dash "$work/ours" 0) | $(or_dash "$work/theirs" 0) | $(compare "$work/theirs" 8) |" \
+        "$(or_dash "$work/bare" 0) | $(compare "$work/bare" 0.667) |"
 }
 
 find_peer

@@ -62,6 +62,8 @@ for engine in $engines; do
     row "plain, 100 deep, every 50 ns" "$engine" --spin 0 --chains d
     row "recursion, 100 deep" "$engine" --spin 0 --chains r
     row "coroutines" "$engine" --spin 0 --chains w
+    row "generators called with keywords" "$engine" --spin 0 --chains h
+    row "coroutines called with keywords" "$engine" --spin 0 --chains v
     row "exceptions" "$engine" --spin 0 --chains e
     row "functions made for each call" "$engine" --spin 0 --chains mn
 done
