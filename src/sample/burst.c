@@ -326,5 +326,5 @@ const unsigned char *burst_state(const struct burst *burst)
 uint64_t burst_time_ns(const struct burst *burst)
 {
     return burst->began_ns +
-           (burst->ended_ns - burst->began_ns) * burst->given / (burst->count + 1);
+           (burst->ended_ns - burst->began_ns) * burst->given / (burst->read + 1);
 }
