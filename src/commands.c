@@ -439,7 +439,7 @@ static struct stats stats_of(const struct attach *attach)
         .engine = options->blocking ? "blocking" : OPTIONS_ENGINES[engine_of(options)],
         .ridden = picture->ridden,
         .blocking = options->blocking,
-        .slowed = picture->slowed,
+        .slowed = picture->slowed_rounds,
         .execs = picture->execs,
     };
 }

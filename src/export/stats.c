@@ -27,6 +27,12 @@ double stats_rate_hz(const struct stats *stats)
     return over_ns ? (double)stats->counts.rounds / seconds(over_ns) : 0;
 }
 
+/* Null: as fast as there can be. */
+static json_t *asked_rate(const struct stats *stats)
+{
+    return isinf(stats->asked_rate_hz) ? json_null() : json_real(text_rounded(stats->asked_rate_hz, 3));
+}
+
 bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error)
 {
     const struct sampler_counts *counts = &stats->counts;
@@ -34,7 +40,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
     json_t *object;
 
     text_python_version(version, stats->version_hex);
-    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s, s:I, s:f, s:I, s:I, s:I, s:s, s:b, s:b}",
+    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o, s:f, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:s, s:b, s:b}",
                        "rounds", (json_int_t)counts->rounds,
                        "samples", (json_int_t)counts->samples,
                        "failed", (json_int_t)counts->failed,
@@ -47,9 +53,11 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
                        "processes", (json_int_t)stats->processes,
                        "duration_s", text_rounded(seconds(stats->duration_ns), 6),
                        "rate_hz", text_rounded(stats_rate_hz(stats), 3),
+                       "asked_rate_hz", asked_rate(stats),
                        "profiler_cpu_s", text_rounded(seconds(stats->profiler_cpu_ns), 6),
                        "engine", stats->engine,
                        "ridden", (json_int_t)stats->ridden,
+                       "slowed", (json_int_t)stats->slowed,
                        "stopped_s", text_rounded(seconds(counts->stopped_ns), 6),
                        "unstopped", (json_int_t)counts->unstopped,
                        "unlisted", (json_int_t)counts->unlisted,
@@ -107,8 +115,8 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
         fprintf(stream, "Rate: %.1f Hz of %.1f Hz asked\n", stats_rate_hz(stats),
                 stats->asked_rate_hz);
     if (stats->slowed)
-        fprintf(stream, "Slowed: less often than asked, to %skeep within the budget\n",
-                stats->blocking ? "stop it for no more than half of the time, or to " : "");
+        fprintf(stream, "Slowed: in %" PRIu64 " of %" PRIu64 " rounds, to %skeep within the budget\n", stats->slowed,
+                counts->rounds, stats->blocking ? "stop it for no more than half of the time, or to " : "");
     if ((stats->build & BUILD_DEBUG) != 0)
         fputs("Python: a debug build, in which each function is slower, by its own factor\n", stream);
     /* Where it was asked for, that there was none is told, too. */

@@ -432,6 +432,7 @@ static void add_counts(struct head *head, const struct picture *picture)
     add(head, "rate_hz", number(picture->rate_hz));
     add(head, "engine", text(picture->blocking ? "blocking" : picture->riding ? "ride" : "remote"));
     add(head, "slowed", flag(picture->slowed));
+    add(head, "slowed_rounds", count(picture->slowed_rounds));
     add(head, "ridden", count(picture->ridden));
     add(head, "kept_percent",
         counts->samples + counts->failed > 0 ? percent(picture_kept_share(picture)) : none());

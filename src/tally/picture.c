@@ -121,6 +121,7 @@ static struct picture_process take_process(struct picture *picture, const struct
         .slowed = process->slowed,
         .stopped = process->stopped,
         .ridden = process->ridden,
+        .slowed_rounds = process->slowed_rounds,
         .history = PICTURE_NO_HISTORY,
     };
     struct history_told told;
@@ -171,6 +172,7 @@ static void add_process(struct picture *picture, const struct picture_process *p
     add_counts(&picture->counts, &process->counts);
     picture->watched_ns += process->watched_ns;
     picture->ridden += process->ridden;
+    picture->slowed_rounds += process->slowed_rounds;
     picture->execs += process->execs;
     picture->now.cpu += process->now.cpu;
     if (process->now.gil > picture->now.gil)
@@ -207,7 +209,7 @@ static void take_targets(struct picture *picture, const struct tally *tally)
     picture->watched_ns = 0;
     picture->riding = picture->kept_off = picture->blocking = picture->slowed = false;
     picture->stopped = picture->process_count > 0;
-    picture->ridden = 0;
+    picture->ridden = picture->slowed_rounds = 0;
     picture->execs = 0;
     picture->last_exec = tally->processes.last_exec;
     picture->dropped = tally->dropped;

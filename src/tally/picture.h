@@ -93,7 +93,7 @@ struct picture_process {
     double rate_hz;                        /* rounds per second over about the last second */
     bool riding, kept_off, blocking, slowed; /* the engine's state, see record.h */
     bool stopped;                          /* as by SIGSTOP */
-    uint64_t ridden;
+    uint64_t ridden, slowed_rounds;        /* of the rounds since attach */
     struct picture_second now;             /* over about the last second */
     uint32_t history;                      /* its place in the picture's list, or PICTURE_NO_HISTORY */
     uint32_t threads_by_state[THREAD_STATES];
@@ -132,7 +132,8 @@ struct picture {
                                               processes, the mean of those that run */
     bool riding, kept_off, blocking, slowed; /* the engine's state, see record.h; of any target */
     bool stopped;                          /* all that run are, as by SIGSTOP */
-    uint64_t ridden;                       /* rounds since attach that the engine rode in */
+    uint64_t ridden;                       /* rounds since attach that the engine rode in, */
+    uint64_t slowed_rounds;                /* and those that came less often than asked for */
     uint64_t dropped;                      /* samples without room in the tally, and other records, or bad ones */
 
     /* the targets, as shares over about the last second; see picture_second. Of several, the CPU is that of

@@ -281,6 +281,7 @@ static void test_sampling_stops(void **state)
     assert_close(picture->rate_hz, 500);
     assert_true(picture->stopped);
     assert_false(picture->slowed);
+    assert_int_equal(picture->slowed_rounds, 200); /* but it was */
     assert_string_equal(picture->end_text, "");
 }
 

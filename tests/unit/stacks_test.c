@@ -1,4 +1,5 @@
 /* collapsed, dump, stats: what records come to as lines of stacks, as tracebacks, in numbers. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -445,8 +446,8 @@ static void test_stats_json(void **state)
     assert_string_equal(text, "{\"rounds\": 2900, \"samples\": 5700, \"failed\": 300, "
                               "\"truncated\": 57, \"cut\": 0, \"retried\": 12, \"missed\": 100, \"lost\": 4, \"dropped\": 3, "
                               "\"processes\": 1, \"duration_s\": 3.0, \"rate_hz\": 966.667, "
-                              "\"profiler_cpu_s\": 0.02, \"engine\": \"auto\", "
-                              "\"ridden\": 1450, \"stopped_s\": 0.0, \"unstopped\": 0, \"unlisted\": 0, "
+                              "\"asked_rate_hz\": 1000.0, \"profiler_cpu_s\": 0.02, \"engine\": \"auto\", "
+                              "\"ridden\": 1450, \"slowed\": 0, \"stopped_s\": 0.0, \"unstopped\": 0, \"unlisted\": 0, "
                               "\"execs\": 0, \"python\": \"3.15.0\", "
                               "\"free_threaded\": false, \"debug\": false}\n");
     json_decref(object);
@@ -454,6 +455,10 @@ static void test_stats_json(void **state)
     stats.build = BUILD_FREE_THREADED | BUILD_NO_GIL | BUILD_DEBUG;
     text = stats_text(&stats, true);
     assert_non_null(strstr(text, "\"python\": \"3.15.0\", \"free_threaded\": true, \"debug\": true}"));
+    free(text);
+    stats.asked_rate_hz = INFINITY;
+    text = stats_text(&stats, true);
+    assert_non_null(strstr(text, "\"asked_rate_hz\": null, "));
     free(text);
 }
 
@@ -523,12 +528,12 @@ static void test_stats_summary(void **state)
     assert_non_null(strstr(text, "\nStopped: the thread with the GIL for 0.060 seconds (2.00 % of the time)\n"));
     assert_null(strstr(text, "Not stopped"));
     free(text);
-    stats.slowed = true;
+    stats.slowed = 580;
     stats.counts.unstopped = 7;
     stats.counts.unlisted = 904;
     stats.counts.cut = 570;
     text = stats_text(&stats, false);
-    assert_non_null(strstr(text, "\nSlowed: less often than asked, to stop it for no more than half"));
+    assert_non_null(strstr(text, "\nSlowed: in 580 of 2900 rounds, to stop it for no more than half"));
     assert_non_null(strstr(text, "\nNot stopped: for 7 reads, as "));
     assert_non_null(strstr(text, "\nCut: 570 of 5700 samples (10.00 %)\n     They are deeper than 4096 frames: "));
     assert_non_null(strstr(text, "\nNot listed: 904 threads, of which nothing was read, for there were more than 4096, or more "
