@@ -81,7 +81,7 @@ churning() {
     # More often than it may.
     attach --blocking -r 200khz -d 2
     half_at_most
-    grep -q '^Slowed: less often than asked, to stop it for no more than half of the time' "$work/notes" ||
+    grep -q '^Slowed: in [0-9]* of [0-9]* rounds, to stop it for no more than half of the time' "$work/notes" ||
         fail "no word of the lower rate: $(cat "$work/notes")"
     goes_on
 }
