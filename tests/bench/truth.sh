@@ -4,35 +4,42 @@
 #   tests/bench/truth.sh [SECONDS [ENGINE...]]    2 seconds of each of all without it
 #
 # In the build tree. Runs targets/churn.py under each interpreter, sampled at 20 kHz by the engines remote and
-# ride, with --blocking (blocking), and as fast as can be (burst), and prints a Markdown table: of each kind
-# of call the samples of all interpreters together. What is impossible, and where, is told on standard error.
+# ride, with --blocking (blocking), as fast as can be (burst), and as without options (auto), and prints a Markdown
+# table: of each kind of call the samples of all interpreters together. Of auto, what is truncated is told of what comes
+# after the first two seconds. What is impossible, and where, is told on standard error.
 . "${srcdir:-.}/tests/live/lib.sh"
 
 need python3
 seconds=${1:-2}
 [ $# -eq 0 ] || shift
-engines=${*:-remote ride burst blocking}
+engines=${*:-remote ride burst blocking auto}
 app=${builddir:-.}/tachyon-top
+settled_app=${builddir:-.}/tests/bench/settled
 
-# sample ENGINE ARGUMENT... - adds a line to $work/counts: kept, truncated, impossible, failed.
+# sample ENGINE ARGUMENT... - adds a line to $work/counts: kept, truncated, impossible, misplaced, failed; of auto also
+# how many were kept after its first two seconds, and of these truncated.
 sample() {
     case $1 in
     blocking) how="--blocking -r 20khz" ;;
     burst) how="--engine remote --budget 100 -r max" ;;
+    auto) how="--engine auto" ;;
     *) how="--engine $1 --budget 100 -r 20khz" ;;
     esac
+    engine=$1
     shift
     start_target "$command" churn "$@"
     # shellcheck disable=SC2086  # words
     "$app" attach $how -d "$seconds" --collapsed \
         -o "$work/stacks" --stats "$work/stats" --force "$pid" 2>"$work/notes" ||
         fail "status $?: $(cat "$work/notes")"
+    : >"$work/settled"
+    [ "$engine" != auto ] || "$settled_app" "$pid" 1000 "$seconds" >"$work/settled" || fail "settled: status $?"
     stop_targets
     python3 -B "$top/tests/live/check_chains.py" --misplaced-at-most 100 "$work/stacks" \
         >"$work/checked" || true # it counts what is impossible
     sed -n "s/^impossible/Python $version, $title: &/p" "$work/checked" >&2
     echo "$(sed -n 's/^kept \([0-9]*\), .* truncated \([0-9]*\), impossible \([0-9]*\), .* misplaced \([0-9]*\),.*/\1 \2 \3 \4/p' "$work/checked")" \
-        "$(sed -n 's/.*"failed": \([0-9]*\).*/\1/p' "$work/stats")" >>"$work/counts"
+        "$(sed -n 's/.*"failed": \([0-9]*\).*/\1/p' "$work/stats") $(cut -d ' ' -f 1,2 "$work/settled")" >>"$work/counts"
 }
 
 # row TITLE ENGINE ARGUMENT... - of all interpreters.
@@ -44,9 +51,10 @@ row() {
         sample "$@"
     done 3<"$work/list"
     awk -v title="$title" -v engine="$1" '
-        { kept += $1; truncated += $2; impossible += $3; misplaced += $4; failed += $5 }
+        { kept += $1; impossible += $3; misplaced += $4; failed += $5 }
+        { of += NF > 5 ? $6 : $1; truncated += NF > 5 ? $7 : $2 }
         END { printf "| %s | %s | %d | %d | %d | %.2f %% | %.2f %% |\n", title, engine, kept,
-                     impossible, failed, 100 * truncated / kept, 100 * misplaced / kept }' "$work/counts"
+                     impossible, failed, 100 * truncated / of, 100 * misplaced / kept }' "$work/counts"
 }
 
 pythons >"$work/list"
