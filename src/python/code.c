@@ -19,6 +19,7 @@ enum {
     TABLE_HEAD_BYTES_MAX = 64, /* from its size to its bytes */
     SIGHTS_WHOLE = 8,          /* in a row as the same, after which only head and name are compared */
     CHANGE_MS = 5000,          /* an address was seen to become another's: so long, trust takes more */
+    SURE_NS = 12000,           /* in less, a program does not call other functions in the places of some, and these again */
 };
 
 /* What makes a code object the one it was: if these are equal, so is all that we took from it. */
@@ -153,21 +154,15 @@ static bool identity_of(const struct layout *layout, const unsigned char *head,
     return identity->unit_count > 0 && identity->unit_count < 1u << 28;
 }
 
+static bool has_version(const struct layout *layout)
+{
+    return layout->code.version != LAYOUT_NONE;
+}
+
 /* 0 where it is not told. */
 static uint32_t version_of(const struct layout *layout, const unsigned char *head)
 {
-    return layout->code.version != LAYOUT_NONE ? (uint32_t)int_at(head, layout->code.version) : 0;
-}
-
-/* Whether a head is of the code object that has this identity and version, and not of another that is in its place.
-   Before 3.12 that is one that differs in what we take from it. */
-static bool is_of_object(const struct layout *layout, const unsigned char *head, const struct identity *identity,
-                         uint32_t version)
-{
-    struct identity other;
-
-    return identity_of(layout, head, &other) && memcmp(&other, identity, sizeof other) == 0 &&
-           version_of(layout, head) == version;
+    return has_version(layout) ? (uint32_t)int_at(head, layout->code.version) : 0;
 }
 
 static struct function *add_function(struct code_table *table, char *key, size_t key_length,
@@ -383,10 +378,10 @@ size_t code_pieces(const struct code_table *table, remote_addr code,
 /* Whether what was read with a stack is what is known. Texts are compared letter by letter: they can be
    others in the same places, where all addresses are equal. */
 static bool is_same(const struct code_table *table, const struct object *object,
-                    const struct identity *identity, const struct piece *pieces, size_t count,
-                    const unsigned char *bytes)
+                    const struct identity *identity, const struct code_sight *sight)
 {
-    const unsigned char *name = bytes + pieces[0].length;
+    const struct piece *pieces = sight->pieces;
+    const unsigned char *name = sight->bytes + pieces[0].length;
     const unsigned char *lines;
 
     /* Where the parts are that were read was known by these addresses. */
@@ -394,13 +389,32 @@ static bool is_same(const struct code_table *table, const struct object *object,
         pieces[1].address.value != identity->name ||
         !text_begins(table->layout, name, pieces[1].length, object->name))
         return false;
-    if (count < CODE_PIECES)
+    if (sight->count < CODE_PIECES)
         return object->sights >= SIGHTS_WHOLE;
     lines = name + pieces[1].length + pieces[2].length;
     return text_begins(table->layout, name + pieces[1].length, pieces[2].length, object->file) &&
            word_at(lines, 0) == object->table_bytes &&
            memcmp(lines + table_head_bytes(table->layout), object->table_begin,
                   object->table_begin_bytes) == 0;
+}
+
+size_t code_pieces_ahead(const struct code_table *table)
+{
+    return has_version(table->layout) ? 1 : CODE_AHEAD_MAX;
+}
+
+/* Whether what was read in front of a stack is of the object that was seen with it, and not of another that was in its
+   place. */
+static bool is_same_ahead(const struct code_table *table, const struct object *object, const struct identity *identity,
+                          uint32_t version, const struct code_sight *sight)
+{
+    const struct layout *layout = table->layout;
+    const unsigned char *ahead = sight->ahead;
+    struct identity other;
+
+    return identity_of(layout, ahead, &other) && memcmp(&other, identity, sizeof other) == 0 &&
+           version_of(layout, ahead) == version &&
+           (has_version(layout) || text_begins(layout, ahead + sight->pieces[0].length, sight->pieces[1].length, object->name));
 }
 
 /* What it takes for a code object to be trusted between two sights: so many as the same in a row, in so long
@@ -411,13 +425,24 @@ static const struct trust {
     uint64_t for_ns;
 } TRUST = {32, 500 * NS_PER_MS}, TRUST_IN_CHANGE = {256, 3 * NS_PER_S};
 
+/* Whether an address became another code object's lately. */
+static bool is_in_change(const struct code_table *table, uint64_t now_ns)
+{
+    return table->changed_ns != 0 && now_ns - table->changed_ns < CHANGE_MS * NS_PER_MS;
+}
+
+/* Whether what is the same at both ends of a sight was so in between: code objects without versions can be replaced by
+   others, and the others by some that look as they did. */
+static bool is_sure(const struct code_table *table, const struct code_sight *sight, uint64_t now_ns)
+{
+    return has_version(table->layout) || sight->took_ns <= SURE_NS || !is_in_change(table, now_ns);
+}
+
 /* How long an object just seen is trusted to stay; 0: not at all. */
 static uint64_t trusted_until_ns(const struct code_table *table, struct object *object,
                                  uint64_t now_ns)
 {
-    const bool in_change =
-        table->changed_ns != 0 && now_ns - table->changed_ns < CHANGE_MS * NS_PER_MS;
-    const struct trust *trust = in_change ? &TRUST_IN_CHANGE : &TRUST;
+    const struct trust *trust = is_in_change(table, now_ns) ? &TRUST_IN_CHANGE : &TRUST;
 
     if (object->sights < TRUST_IN_CHANGE.sights)
         object->sights++;
@@ -449,15 +474,14 @@ static void note_version(struct object *object, uint32_t version, uint64_t now_n
     object->version = version;
 }
 
-bool code_see(struct code_table *table, remote_addr code, const struct piece *pieces, size_t count,
-              const unsigned char *head_before, const unsigned char *bytes, uint64_t now_ns)
+bool code_see(struct code_table *table, remote_addr code, const struct code_sight *sight, uint64_t now_ns)
 {
-    const uint32_t version = version_of(table->layout, bytes);
+    const uint32_t version = version_of(table->layout, sight->bytes);
     struct object *object = find_object(table, code.value);
     struct identity identity;
     bool is_known;
 
-    if (!identity_of(table->layout, bytes, &identity)) {
+    if (!identity_of(table->layout, sight->bytes, &identity)) {
         if (object != NULL)
             object_free(table, object);
         return false;
@@ -466,12 +490,12 @@ bool code_see(struct code_table *table, remote_addr code, const struct piece *pi
         object = add_object(table, code.value);
     if (object == NULL || !put_last(table, object))
         return false;
-    is_known = is_same(table, object, &identity, pieces, count, bytes);
-    if (is_known && is_of_object(table->layout, head_before, &identity, version)) {
+    is_known = is_same(table, object, &identity, sight);
+    if (is_known && is_same_ahead(table, object, &identity, version, sight)) {
         note_version(object, version, now_ns);
         object->until_ns = trusted_until_ns(table, object, now_ns);
-        object->seen = table->stack;
-        return true;
+        object->seen = is_sure(table, sight, now_ns) ? table->stack : 0;
+        return object->seen != 0;
     }
     if (object->function != NULL)
         table->changed_ns = now_ns;

@@ -66,20 +66,33 @@ struct code_place {
 };
 
 /* What identifies the code object at `code`: to be read together with a stack, one piece after the other,
-   CODE_SEEN_BYTES_MAX in all at most; the first, which is its head, in front of the stack as well. Gives their number:
-   fewer of one that is known well. */
+   CODE_SEEN_BYTES_MAX in all at most; the first code_pieces_ahead() of them in front of the stack as well. Gives their
+   number: fewer of one that is known well. */
 #define CODE_PIECES 4u
 #define CODE_SEEN_BYTES_MAX 2048u
 size_t code_pieces(const struct code_table *table, remote_addr code,
                    struct piece pieces[CODE_PIECES]);
 
+/* How many of the pieces tell a code object from another that comes to be in its place: its head, which has a version from
+   3.12 on; before, its name as well, as all else may be equal. */
+#define CODE_AHEAD_MAX 2u
+size_t code_pieces_ahead(const struct code_table *table);
+
 /* Another stack is looked at from here on: what was seen with the one before was so then. */
 void code_next_stack(struct code_table *table);
 
-/* Takes note of the bytes of these pieces, and of the head as it was in front of the stack. True when they prove that the
-   code object at `code` is the one that is known, and was the same all the while; else it has to be seen once more. */
-bool code_see(struct code_table *table, remote_addr code, const struct piece *pieces, size_t count,
-              const unsigned char *head_before, const unsigned char *bytes, uint64_t now_ns);
+/* What was read of the pieces together with a stack. */
+struct code_sight {
+    const struct piece *pieces;
+    size_t count;
+    const unsigned char *ahead; /* those ahead, as they were in front of the stack */
+    const unsigned char *bytes;
+    uint64_t took_ns;           /* all of this, while the program ran; 0: it stood still */
+};
+
+/* Takes note of it. True when it proves that the code object at `code` is the one that is known, and was the same all the
+   while; else it has to be seen once more. */
+bool code_see(struct code_table *table, remote_addr code, const struct code_sight *sight, uint64_t now_ns);
 
 /* Forgets what is known of the code object at `code`, as what it had cannot be read any more. */
 void code_forget(struct code_table *table, remote_addr code);

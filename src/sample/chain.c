@@ -31,6 +31,7 @@ void chain_describe(const struct walk *walk, const struct collection *collection
     stack->mark = runtime_thread_mark(walk->layout, collection->state);
     stack->ahead = collection->ahead;
     stack->extra = collection->extra;
+    stack->took_ns = collection->took_ns;
 }
 
 struct collect_parts chain_divide(struct walk *walk)

@@ -331,8 +331,8 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
     got = gather(collector->reader, collector->buffer->pieces, piece_count, collector->buffer->bytes);
     if (got != total)
         return what_is_lost(collection, got);
-    collection->slow = took_long(&collector->usual_ns[count > 1], clock_now_ns() - start_ns, piece_count,
-                                 total);
+    collection->took_ns = clock_now_ns() - start_ns;
+    collection->slow = took_long(&collector->usual_ns[count > 1], collection->took_ns, piece_count, total);
     return COLLECTED;
 }
 

@@ -77,6 +77,7 @@ struct collection {
     struct piece cframes_at;   /* where they were read */
     bool turned;       /* the first copy has the places in the order of a second one, and the other way
                           round */
+    uint64_t took_ns;
     bool slow;         /* it took so long that it proves nothing */
 };
 

@@ -10,7 +10,7 @@ enum {
     SEEING_UNUSED_MAX = 1,
 };
 
-_Static_assert(SEEING_MAX * LAYOUT_CODE_BYTES_MAX <= WALK_AHEAD_BYTES_MAX, "a head of each finds room");
+_Static_assert(SEEING_MAX * CODE_AHEAD_MAX * LAYOUT_CODE_BYTES_MAX <= WALK_AHEAD_BYTES_MAX, "head and name find room");
 
 bool naming_init(struct naming *naming)
 {
@@ -59,6 +59,7 @@ void naming_begin(struct naming *naming)
 void naming_add_extra(struct naming *naming, const struct code_table *codes,
                       struct walk_extra *extra)
 {
+    const size_t ahead = code_pieces_ahead(codes);
     struct seeing *seeing = &naming->seeing;
 
     for (size_t i = 0; i < seeing->count; i++) {
@@ -69,8 +70,8 @@ void naming_add_extra(struct naming *naming, const struct code_table *codes,
                                     extra->bytes + CODE_SEEN_BYTES_MAX <= WALK_EXTRA_BYTES_MAX
                                 ? (uint8_t)count
                                 : 0;
-        if (seeing->pieces[i] > 0)
-            walk_extra_add_ahead(extra, pieces[0]);
+        for (size_t j = 0; j < ahead && seeing->pieces[i] > 0; j++)
+            walk_extra_add_ahead(extra, pieces[j]);
         for (size_t j = 0; j < seeing->pieces[i]; j++)
             walk_extra_add(extra, pieces[j]);
     }
@@ -78,11 +79,12 @@ void naming_add_extra(struct naming *naming, const struct code_table *codes,
 
 void naming_see(const struct naming *naming, struct code_table *codes,
                 const struct walk_extra *extra, size_t first, const struct walk_stack *stack,
-                uint64_t now_ns)
+                bool runs, uint64_t now_ns)
 {
     const struct seeing *seeing = &naming->seeing;
     const struct piece *piece = extra->pieces;
-    const unsigned char *head = stack->ahead, *bytes = stack->extra;
+    const unsigned char *ahead = stack->ahead, *bytes = stack->extra;
+    const size_t ahead_count = code_pieces_ahead(codes);
 
     code_next_stack(codes);
     if (bytes == NULL)
@@ -90,12 +92,15 @@ void naming_see(const struct naming *naming, struct code_table *codes,
     while (piece < extra->pieces + first)
         bytes += piece++->length;
     for (size_t i = 0; i < seeing->count; i++) {
+        const struct code_sight sight = {piece, seeing->pieces[i], ahead, bytes, runs ? stack->took_ns : 0};
+
         if (seeing->pieces[i] == 0)
             continue;
-        code_see(codes, seeing->codes[i], piece, seeing->pieces[i], head, bytes, now_ns);
-        head += piece->length;
-        for (size_t j = 0; j < seeing->pieces[i]; j++)
-            bytes += piece++->length;
+        code_see(codes, seeing->codes[i], &sight, now_ns);
+        for (size_t j = 0; j < seeing->pieces[i]; j++, piece++) {
+            ahead += j < ahead_count ? piece->length : 0;
+            bytes += piece->length;
+        }
     }
 }
 

@@ -19,7 +19,7 @@
 #include "sample/walk.h"
 
 /* The code objects that are to be seen with the next stack, as they are not known well. */
-#define SEEING_MAX WALK_AHEAD_MAX
+#define SEEING_MAX (WALK_AHEAD_MAX / CODE_AHEAD_MAX)
 struct seeing {
     remote_addr codes[SEEING_MAX];
     uint8_t unused[SEEING_MAX]; /* for how many stacks it was on none */
@@ -57,10 +57,11 @@ void naming_begin(struct naming *naming);
 void naming_add_extra(struct naming *naming, const struct code_table *codes,
                       struct walk_extra *extra);
 
-/* Takes note of what was read of it with this stack, if anything was: the pieces from extra->pieces[first] on. */
+/* Takes note of what was read of it with this stack, if anything was: the pieces from extra->pieces[first] on; `runs` tells
+   that the thread may have run meanwhile. */
 void naming_see(const struct naming *naming, struct code_table *codes,
                 const struct walk_extra *extra, size_t first, const struct walk_stack *stack,
-                uint64_t now_ns);
+                bool runs, uint64_t now_ns);
 
 /* One of these code objects is gone, or what it had is: all of them are found anew. */
 void naming_forget(struct naming *naming, struct code_table *codes);

@@ -273,14 +273,14 @@ static enum read_result name_frames(struct target_thread *thread, const struct t
 /* Takes note of what was read with the stack: where the collector was at work, and code objects. */
 static struct gc_at see_extra(const struct target_thread *thread, const struct thread_round *round,
                               enum gc_watch watch, const struct walk_extra *extra,
-                              const struct walk_stack *stack)
+                              const struct walk_stack *stack, bool runs)
 {
-    naming_see(&thread->naming, round->codes, extra, watch != GC_UNWATCHED, stack, round->now_ns);
+    naming_see(&thread->naming, round->codes, extra, watch != GC_UNWATCHED, stack, runs, round->now_ns);
     return gc_see(watch, stack->extra);
 }
 
-/* Reads the stack once into the held sample. */
-static enum read_result read_once(struct target_thread *thread, const struct thread_round *round)
+/* Reads the stack once into the held sample; `runs` tells that it may change meanwhile. */
+static enum read_result read_once(struct target_thread *thread, const struct thread_round *round, bool runs)
 {
     struct record_sample *held = &thread->held;
     struct walk_extra extra;
@@ -309,7 +309,7 @@ static enum read_result read_once(struct target_thread *thread, const struct thr
     if (!remote_equal(stack.next_thread, thread->found.next))
         thread->stale = true;
     thread->was_torn |= stack.torn;
-    gc = see_extra(thread, round, watch, &extra, &stack);
+    gc = see_extra(thread, round, watch, &extra, &stack, runs);
     held->depth = 0;
     held->flags = (stack.cut ? SAMPLE_CUT : 0) | (stack.exception ? SAMPLE_EXCEPTION : 0);
     if (result == WALK_TRUNCATED) {
@@ -347,10 +347,11 @@ static bool read_again(const struct target_thread *thread, const struct thread_r
            clock_now_ns() <= until_ns;
 }
 
-/* Reads the stack into the held sample, all of it by `until_ns`. */
-static enum read_result read_until(struct target_thread *thread, const struct thread_round *round,
+/* Reads the stack into the held sample, all of it by `until_ns`; `stopped` tells that it is stopped meanwhile. */
+static enum read_result read_until(struct target_thread *thread, const struct thread_round *round, bool stopped,
                                    uint64_t until_ns)
 {
+    const bool runs = !stopped && runs_python(thread, round->gil);
     enum read_result result = READ_UNSEEN;
     bool riding = false;
 
@@ -360,7 +361,7 @@ static enum read_result read_until(struct target_thread *thread, const struct th
         thread->held.depth = 0;
         thread->held.flags = 0;
         begin_moving(&thread->held, thread->frames);
-        result = read_once(thread, round);
+        result = read_once(thread, round, runs && !riding);
     }
     thread->was_torn |= (thread->held.flags & SAMPLE_TRUNCATED) != 0;
     return result == READ_UNSEEN ? READ_DONE : result;
@@ -376,7 +377,7 @@ static enum read_result read_stack(struct target_thread *thread, const struct th
     for (int i = 0; i < STOPS_MAX && again; i++) {
         const bool stands = stop(thread, round);
 
-        result = read_until(thread, round,
+        result = read_until(thread, round, stands,
                             stands ? clock_least(round->until_ns, blocking_until_ns()) : round->until_ns);
         if (stands)
             blocking_release(round->blocking, round->counts);

@@ -91,6 +91,7 @@ struct walk_stack {
     const unsigned char *ahead;      /* the bytes of the pieces ahead, and */
     const unsigned char *extra;      /* the bytes of the extra pieces, read at the same moment; NULL: not
                                         read with what of the stack is given */
+    uint64_t took_ns;                /* the reading of all of this */
     unsigned retries;                /* collections that were torn and done again */
     bool torn;                       /* there were such before a proven one, which is of a later moment,
                                         when the stack held still, or there was none */
@@ -100,8 +101,8 @@ struct walk_stack {
    in front of its first copy. */
 #define WALK_EXTRA_MAX 640u
 #define WALK_EXTRA_BYTES_MAX 131072u
-#define WALK_AHEAD_MAX 160u
-#define WALK_AHEAD_BYTES_MAX 81920u
+#define WALK_AHEAD_MAX 320u
+#define WALK_AHEAD_BYTES_MAX 163840u
 struct walk_extra {
     size_t count;
     size_t bytes;

@@ -61,20 +61,42 @@ static enum code_result find(uint64_t unit, uint64_t now_ns, struct code_place *
                      remote_at(CODE + memory->layout.code.units + 2 * unit), now_ns, place);
 }
 
-/* Reads what identifies the code object, as is done with a stack; whether it is what is known. */
-static bool see_at(uint64_t address, uint64_t now_ns)
+/* All bytes of these pieces; false where they cannot be read. */
+static bool gather(const struct piece *pieces, size_t count, unsigned char *into)
 {
+    size_t length = 0;
+
+    for (size_t i = 0; i < count; i++)
+        length += pieces[i].length;
+    return reader_gather(&memory->reader, pieces, count, into) == length;
+}
+
+static uint64_t took_ns; /* each time, while the program ran */
+
+/* Reads what identifies the code object, as is done with a stack, in front of which there was another of the name
+   `before` where that is given; whether it is what is known. */
+static bool see_after(const char *before, uint64_t address, uint64_t now_ns)
+{
+    struct code_sight sight;
     struct piece pieces[CODE_PIECES];
-    unsigned char head[LAYOUT_CODE_BYTES_MAX], bytes[CODE_SEEN_BYTES_MAX];
-    size_t count, length = 0;
+    unsigned char ahead[CODE_SEEN_BYTES_MAX], bytes[CODE_SEEN_BYTES_MAX];
+    size_t count;
+    bool could_read;
 
     code_next_stack(table);
     count = code_pieces(table, remote_at(address), pieces);
-    for (size_t i = 0; i < count; i++)
-        length += pieces[i].length;
-    return reader_read(&memory->reader, pieces[0].address, head, pieces[0].length) &&
-           reader_gather(&memory->reader, pieces, count, bytes) == length &&
-           code_see(table, remote_at(address), pieces, count, head, bytes, now_ns);
+    if (before != NULL)
+        made_up_code(memory, CODE, before, 10, UNITS);
+    could_read = gather(pieces, code_pieces_ahead(table), ahead);
+    if (before != NULL)
+        made_up_code(memory, CODE, "first", 10, UNITS);
+    sight = (struct code_sight){pieces, count, ahead, bytes, took_ns};
+    return could_read && gather(pieces, count, bytes) && code_see(table, remote_at(address), &sight, now_ns);
+}
+
+static bool see_at(uint64_t address, uint64_t now_ns)
+{
+    return see_after(NULL, address, now_ns);
 }
 
 static bool see(uint64_t now_ns)
@@ -193,6 +215,51 @@ static void used_again(void)
     assert_true(see(now_ns));
     assert_int_equal(find(0, now_ns, &place), CODE_FOUND);
     assert_string_equal(told.name, "third");
+}
+
+/* Another one, that differs in the letters of its name only, was there in front of the stack: which of them was there when
+   the stack stood is not known. Where there are versions, these tell. */
+static void replaced_in_between(void)
+{
+    if (memory->layout.code.version != LAYOUT_NONE)
+        return;
+    know(0);
+    assert_true(see_after("first", CODE, 0));
+    assert_false(see_after("other", CODE, 0));
+    assert_true(see_after("first", CODE, 0));
+}
+
+/* Where addresses become other functions', and there are no versions, one may go and come back within a long time. */
+static void seen_for_long(void)
+{
+    const bool has_versions = memory->layout.code.version != LAYOUT_NONE;
+    const uint64_t later_ns = 10000ull * MS;
+    struct code_place place;
+
+    know(MS);
+    took_ns = 50000;
+    assert_true(see(MS));
+    made_up_code(memory, CODE, "other", 10, UNITS);
+    assert_false(see(MS));
+    assert_int_equal(see(MS), has_versions);
+    assert_int_equal(find(0, MS, &place), has_versions ? CODE_FOUND : CODE_UNSEEN);
+    took_ns = 5000;
+    assert_true(see(MS));
+    took_ns = 50000;
+    assert_true(see(later_ns));
+    took_ns = 0;
+}
+
+static void what_took_long_to_see_may_have_been_another(void **state)
+{
+    (void)state;
+    each_version(seen_for_long);
+}
+
+static void one_that_was_another_before_is_not_known(void **state)
+{
+    (void)state;
+    each_version(replaced_in_between);
 }
 
 /* Two that take each other's place, and are met by turns: neither is trusted. */
@@ -327,6 +394,8 @@ int main(void)
         cmocka_unit_test(a_function_has_its_name_and_lines),
         cmocka_unit_test(a_thread_has_a_copy_of_its_own),
         cmocka_unit_test(an_address_used_again_is_another_function),
+        cmocka_unit_test(one_that_was_another_before_is_not_known),
+        cmocka_unit_test(what_took_long_to_see_may_have_been_another),
         cmocka_unit_test(what_is_made_anew_is_not_trusted),
         cmocka_unit_test(what_is_met_by_turns_is_not_trusted),
         cmocka_unit_test(damaged_objects_are_told),

@@ -86,7 +86,7 @@ static size_t look(struct fixture *fixture)
     naming_add_extra(&fixture->naming, fixture->codes, &extra);
     assert_int_equal(walk_read(fixture->walk, &extra, &stack), WALK_WHOLE);
     assert_int_equal(stack.depth, 2);
-    naming_see(&fixture->naming, fixture->codes, &extra, 0, &stack, fixture->now_ns);
+    naming_see(&fixture->naming, fixture->codes, &extra, 0, &stack, true, fixture->now_ns);
     unseen = naming_name(&fixture->naming, fixture->codes, &stack, stack.depth, fixture->now_ns, &untold);
     assert_false(untold);
     return unseen == stack.depth ? stack.depth : stack.depth - 1 - unseen;
