@@ -58,6 +58,13 @@ void collector_init(struct collector *collector, struct reader *reader, const st
     collector_forget_cframes(collector);
 }
 
+void collector_move(struct collector *collector, remote_addr thread)
+{
+    collector->thread = thread;
+    places_clear(&collector->places);
+    collector_forget_cframes(collector);
+}
+
 static bool has_cframes(const struct collector *collector)
 {
     return collector->layout->thread.cframe != LAYOUT_NONE;

@@ -45,6 +45,9 @@ void collector_init(struct collector *collector, struct reader *reader, const st
                     struct collect_buffer *buffer, remote_addr thread);
 void collector_free(struct collector *collector);
 
+/* From here on it is of the thread state at `thread`, and knows no places. */
+void collector_move(struct collector *collector, remote_addr thread);
+
 /* What is read with `count` collections, in this order: what is ahead; a copy of `places`; then for each of them the
    thread state, what is extra, and another copy. What is `steady` is read with the first, next to the thread state; and
    `lower` in front of the first copy, with one more copy of `places` in front of it. NULL: there is no such part. All are

@@ -88,6 +88,15 @@ uint64_t cpu_time_charge(struct cpu_time *cpu, uint64_t since_ns, uint64_t now_n
     return charged_ns;
 }
 
+uint64_t cpu_time_charge_before(struct cpu_time *cpu, uint64_t since_ns, uint64_t now_ns)
+{
+    const uint64_t until_ns = cpu->charged_ns + (now_ns - since_ns);
+    const uint64_t charged_ns = cpu->run.cpu_ns > until_ns ? cpu->run.cpu_ns - until_ns : 0;
+
+    cpu->charged_ns += charged_ns;
+    return charged_ns;
+}
+
 void cpu_time_skip(struct cpu_time *cpu, struct kernel_thread *kernel, uint64_t now_ns)
 {
     kernel_thread_run(kernel, &cpu->run);

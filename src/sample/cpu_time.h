@@ -44,6 +44,10 @@ enum cpu_time_now cpu_time_look(struct cpu_time *cpu, struct kernel_thread *kern
    can be seen. In nanoseconds. */
 uint64_t cpu_time_charge(struct cpu_time *cpu, uint64_t since_ns, uint64_t now_ns, bool on_cpu);
 
+/* What a sample is to be charged with that stands for the time up to `since_ns`: all that was told last and is not charged
+   yet, but for what it can have used since. In nanoseconds. */
+uint64_t cpu_time_charge_before(struct cpu_time *cpu, uint64_t since_ns, uint64_t now_ns);
+
 /* Charges nothing of what it used up to now. */
 void cpu_time_skip(struct cpu_time *cpu, struct kernel_thread *kernel, uint64_t now_ns);
 

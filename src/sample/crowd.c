@@ -25,7 +25,7 @@ void crowd_leave(struct crowd *crowd)
 
 static bool is_at(const struct population *population, size_t place, remote_addr address)
 {
-    return place < population->thread_count && !population->threads[place]->ended &&
+    return place < population->thread_count && target_thread_has_state(population->threads[place]) &&
            remote_equal(population->threads[place]->found.address, address);
 }
 
@@ -81,7 +81,8 @@ static void count_look(struct crowd *crowd, size_t place, const struct target_th
         crowd->last_holder = place;
         round->rounds = thread->rounds;
     }
-    if ((is_holder || (round->gil->none && thread->held.state == THREAD_RUNNING)) &&
+    if ((is_holder ||
+         (round->gil->none && thread->held.state == THREAD_RUNNING && target_thread_has_state(thread))) &&
         target_thread_may_ride(thread, round)) {
         crowd->holder_samples++;
         crowd->holder_torn += thread->was_torn;
@@ -108,39 +109,41 @@ static bool needs_no_look(struct crowd *crowd, const struct population *populati
     return true;
 }
 
-/* The first look at the thread that has the GIL, which is new. Whether there is one. */
+/* The first look at the thread that has the GIL, which is new, or has a new state. Whether there is one. */
 static bool meet_holder(struct crowd *crowd, struct population *population, remote_addr interpreter,
                         struct thread_round *round)
 {
     /* With a GIL for each interpreter, it is not known of which of them something is missing. */
     const uint64_t last_ns = population->interpreter_count == 1 ? crowd->told_ns : round->before_ns;
-    struct target_thread *thread = population_meet(population, interpreter, round->gil->holder,
-                                                   last_ns != 0 ? last_ns : round->now_ns, round);
+    const size_t place = population_meet(population, interpreter, round->gil->holder,
+                                         last_ns != 0 ? last_ns : round->now_ns, round);
 
     crowd->sleepers.looked_ns = population->asleep_ns;
-    if (thread == NULL)
+    if (place == population->thread_count)
         return false;
-    if (thread->sampled_ns == round->now_ns)
+    crowd->met = place;
+    if (population->threads[place]->sampled_ns >= round->now_ns)
         crowd->told_ns = round->now_ns;
-    count_look(crowd, population->thread_count - 1, thread, true, round);
+    count_look(crowd, place, population->threads[place], true, round);
     return true;
 }
 
-/* Looks at the thread at a place. One that has the GIL and ended, its state is another's by now. Whether any could be
-   read. */
+/* Looks at the thread at a place. One that has the GIL and no state any more, where that was is another's by now. Whether
+   any could be read. */
 static bool look(struct crowd *crowd, struct population *population, size_t place, bool is_holder, remote_addr interpreter,
                  struct thread_round *round)
 {
     struct target_thread *thread = population->threads[place];
-    bool any;
+    bool any, has_gil;
 
     sleepers_note(&crowd->sleepers, place, 0); /* who has the GIL now may be one of them */
     any = target_thread_round(thread, round);
-    count_look(crowd, place, thread, is_holder && !thread->ended, round);
-    if (is_holder && !thread->ended)
+    has_gil = is_holder && target_thread_has_state(thread);
+    count_look(crowd, place, thread, has_gil, round);
+    if (has_gil)
         crowd->told_ns = round->now_ns;
     note_asleep(crowd, place, thread, round);
-    if (is_holder && thread->ended)
+    if (is_holder && !has_gil)
         any |= meet_holder(crowd, population, interpreter, round);
     return any;
 }
@@ -148,12 +151,13 @@ static bool look(struct crowd *crowd, struct population *population, size_t plac
 bool crowd_round(struct crowd *crowd, struct population *population, remote_addr interpreter,
                  struct thread_round *round, int *error_number)
 {
-    const size_t count = population->thread_count; /* one that is met in this round is none of these */
+    const size_t count = population->thread_count; /* one that is new in this round is none of these */
     const size_t holder = holder_of(crowd, population, round->gil);
     const size_t resume = crowd->resume < count ? crowd->resume : 0;
     const size_t first = holder < count ? holder : resume; /* what was read of the GIL is of a moment ago */
     bool any = false;
 
+    crowd->met = SIZE_MAX;
     note_switches(crowd, round);
     if (!round->gil->locked)
         crowd->told_ns = round->now_ns;
@@ -164,7 +168,7 @@ bool crowd_round(struct crowd *crowd, struct population *population, remote_addr
 
         if (n > 0)
             next = next + 1 < count ? next + 1 : 0;
-        if (n > 0 && place == first)
+        if ((n > 0 && place == first) || place == crowd->met)
             continue;
         if (needs_no_look(crowd, population, place, interpreter, n == 0, round)) {
             any = true;

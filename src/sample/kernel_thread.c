@@ -65,6 +65,11 @@ bool kernel_thread_open(struct kernel_thread *thread, pid_t pid, pid_t tid)
     return true;
 }
 
+bool kernel_thread_is_held(const struct kernel_thread *thread)
+{
+    return thread->schedstat.fd >= 0;
+}
+
 static void close_file(struct kernel_file *file)
 {
     if (file->fd >= 0)

@@ -38,6 +38,9 @@ pid_t kernel_thread_innermost_id(pid_t pid, pid_t tid);
 bool kernel_thread_open(struct kernel_thread *thread, pid_t pid, pid_t tid);
 void kernel_thread_close(struct kernel_thread *thread);
 
+/* Whether kernel_thread_run() goes on to be about this one when its id is given to another: then it tells that it ended. */
+bool kernel_thread_is_held(const struct kernel_thread *thread);
+
 /* Whether errno after a question that was not answered says that the thread ended. */
 bool kernel_thread_ended(int error_number);
 

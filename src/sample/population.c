@@ -1,25 +1,19 @@
 #include "sample/population.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clean.h"
 #include "base/clock.h"
 #include "python/none.h"
+#include "sample/thread_names.h"
 
 enum {
     LIST_EVERY_MS = 1000,   /* threads are listed anew at least so often */
     LIST_LEAST_MS = 5,      /* and not more often than that, whatever seems to have changed, */
     LIST_SHARE = 8,         /* nor for more than this part of the time; so are threads met one by one */
     MARK_EVERY_MS = 20,     /* so often it is looked whether an interpreter came */
-    NAMES_EVERY_MS = 1000,  /* and their names are read again, for no more than that part of the time either: */
-    NAMES_AT_ONCE_MS = 20,  /* where it takes longer, those of further interpreters in a later round */
-    NAMES_MAX = 4096,
     UNLISTED_MAX = 65536,   /* that are counted */
     MET_MAX = 64,           /* with the GIL, for which there is room beside those in the lists */
-    INTERPRETER_ROOM = 40,  /* for " (interp N)" */
 };
 
 bool population_init(struct population *population, pid_t pid, struct reader *reader,
@@ -34,7 +28,7 @@ bool population_init(struct population *population, pid_t pid, struct reader *re
         .told = runtime->layout.thread.native_thread_id != LAYOUT_NONE,
     };
     population->found = malloc(RUNTIME_THREADS_MAX * sizeof *population->found);
-    population->names = malloc(NAMES_MAX * sizeof *population->names);
+    population->names = malloc(POPULATION_NAMES_MAX * sizeof *population->names);
     population->list_wanted = true;
     return population->source.room != NULL && population->found != NULL && population->names != NULL;
 }
@@ -51,8 +45,15 @@ void population_free(struct population *population)
     task_ids_free(&population->tasks);
 }
 
-/* The thread that is known by this state of an interpreter. One that was of another interpreter ends: the memory of that
-   is this one's now, and from 3.12 on it has the state in itself (PyInterpreterState._initial_thread). */
+static void lose_state(struct population *population, size_t place, const struct thread_round *round)
+{
+    target_thread_lose_state(population->threads[place], round);
+    population->asleep_ns[place] = 0;
+}
+
+/* The thread that is known by this state of an interpreter. One of another interpreter has none any more: the memory of
+   that is this one's now, maybe with that of the interpreter, which from 3.12 on has a state in itself
+   (PyInterpreterState._initial_thread). */
 static struct target_thread *find_thread(struct population *population, const struct thread_found *found,
                                          const struct interpreter *interpreter, const struct thread_round *round)
 {
@@ -64,25 +65,9 @@ static struct target_thread *find_thread(struct population *population, const st
             continue;
         if (thread->interpreter_id == interpreter->id)
             return thread;
-        target_thread_end(thread, round);
+        lose_state(population, i, round);
     }
     return NULL;
-}
-
-_Static_assert(THREAD_NAME_ROOM >= NAMES_TEXT_MAX, "names are copied whole");
-
-/* A thread of an interpreter that is not the main one is named with it. */
-static void name_thread(struct target_thread *thread, const char *name)
-{
-    char text[THREAD_NAME_ROOM], suffix[INTERPRETER_ROOM] = "";
-    size_t length;
-
-    if (thread->interpreter_id != 0)
-        snprintf(suffix, sizeof suffix, " (interp %" PRId64 ")", thread->interpreter_id);
-    length = clean_utf8(text, sizeof text - strlen(suffix), name, strlen(name));
-    snprintf(text + length, sizeof text - length, "%s", suffix);
-    if (strcmp(thread->name, text) != 0)
-        target_thread_rename(thread, text);
 }
 
 /* Makes room for one more; false: there are `most`, or there is no memory. */
@@ -92,8 +77,10 @@ static bool reserve_thread(struct population *population, size_t most)
     struct target_thread **threads;
     uint64_t *asleep_ns;
 
-    if (population->thread_count >= most)
+    if (population->thread_count >= most) {
+        population->crowded_out++;
         return false;
+    }
     if (population->thread_count < population->thread_room)
         return true;
     threads = realloc(population->threads, room * sizeof *threads);
@@ -120,7 +107,7 @@ static struct target_thread *add_thread(struct population *population, struct ta
         char kernels[THREAD_NAME_ROOM];
 
         memcpy(kernels, thread->name, sizeof kernels);
-        name_thread(thread, kernels);
+        thread_names_give(thread, kernels);
     }
     population->next_thread_number++;
     population->asleep_ns[population->thread_count] = 0;
@@ -143,6 +130,31 @@ static void drop_thread(struct population *population, size_t index, const struc
     population->asleep_ns[index] = population->asleep_ns[population->thread_count];
 }
 
+/* Ends who has been without a state for longest; false: there is none, or no room for that. */
+static bool drop_longest_stateless(struct population *population, const struct thread_round *round)
+{
+    const size_t count = population->thread_count;
+    size_t longest = count;
+
+    for (size_t i = 0; i < count; i++)
+        if (target_thread_is_stateless(population->threads[i]) &&
+            (longest == count || population->threads[i]->stateless_ns < population->threads[longest]->stateless_ns))
+            longest = i;
+    if (longest < count)
+        drop_thread(population, longest, round);
+    return population->thread_count < count;
+}
+
+/* Those without a state make room for those that the next listing finds, as for want of it this one left some out, and for
+   those that are met. */
+static void make_room(struct population *population, const struct thread_round *round)
+{
+    const size_t wanted = population->crowded_out < RUNTIME_THREADS_MAX ? population->crowded_out : RUNTIME_THREADS_MAX;
+
+    while (population->thread_count > RUNTIME_THREADS_MAX - wanted && drop_longest_stateless(population, round))
+        population->list_wanted |= wanted > 0;
+}
+
 void population_end(struct population *population, const struct thread_round *round)
 {
     for (size_t i = population->thread_count; i-- > 0;)
@@ -151,21 +163,46 @@ void population_end(struct population *population, const struct thread_round *ro
 
 /* Whether this is another state of the thread that one known is of, in the same interpreter. */
 static bool is_of_same_thread(const struct target_thread *thread, const struct thread_found *found,
-                              remote_addr interpreter)
+                              const struct interpreter *interpreter)
 {
-    return thread->found.native_id == found->native_id && remote_equal(thread->interpreter, interpreter) &&
+    return !thread->ended && thread->found.native_id == found->native_id &&
+           remote_equal(thread->interpreter, interpreter->address) && thread->interpreter_id == interpreter->id &&
            !remote_equal(thread->found.address, found->address);
 }
 
-/* Whether a thread state just found in a list belongs to a thread of its own. One that is being started has no
-   thread yet, or still that of the thread that starts it (3.11: new_threadstate(), Python/pystate.c),
-   which is older and has been seen in this listing of the interpreter before. */
-static bool is_bound(const struct population *population, const struct thread_found *found, remote_addr interpreter)
+/* Whether that one has a state, as far as is known. */
+static bool has_another_state(const struct population *population, const struct thread_found *found,
+                              const struct interpreter *interpreter)
 {
     for (size_t i = 0; i < population->thread_count; i++)
-        if (population->threads[i]->seen && is_of_same_thread(population->threads[i], found, interpreter))
-            return false;
-    return found->native_id != 0;
+        if (!target_thread_is_stateless(population->threads[i]) &&
+            is_of_same_thread(population->threads[i], found, interpreter))
+            return true;
+    return false;
+}
+
+/* Whether a thread state just found in a list belongs to a thread of its own. One that is being started has no
+   thread yet, or still that of the thread that starts it (3.11: new_threadstate(), Python/pystate.c). */
+static bool is_bound(const struct population *population, const struct thread_found *found,
+                     const struct interpreter *interpreter)
+{
+    return found->native_id != 0 && !has_another_state(population, found, interpreter);
+}
+
+/* Gives a state that was found to the thread known whose it is, which had another one `until_ns`, or none. Where that is
+   among the threads; thread_count: it is not known. */
+static size_t take_over(struct population *population, const struct thread_found *found,
+                        const struct interpreter *interpreter, uint64_t until_ns, const struct thread_round *round)
+{
+    size_t place = 0;
+
+    while (place < population->thread_count &&
+           !(is_of_same_thread(population->threads[place], found, interpreter) &&
+             target_thread_take_state(population->threads[place], found, until_ns, round)))
+        place++;
+    if (place < population->thread_count)
+        population->asleep_ns[place] = 0;
+    return place;
 }
 
 /* Reads the list of interpreters; false when it could not be followed to its end. A trail to names is
@@ -205,38 +242,73 @@ static struct target_thread *add_found(struct population *population, struct thr
 {
     /* One that came since the lists were the same as ever has begun since. */
     const uint64_t born_ns = population->same_threads_ns != 0 ? population->same_threads_ns : round->now_ns;
+    const size_t known = take_over(population, found, interpreter, round->before_ns, round);
     struct target_thread *thread = NULL;
 
+    if (known < population->thread_count)
+        return population->threads[known];
     for (bool again = true; again && thread == NULL && reserve_thread(population, RUNTIME_THREADS_MAX);) {
         thread = target_thread_new(&population->source, found, population->next_thread_number, born_ns, round);
         again = thread == NULL && native_id_correct(&population->native_ids, found) &&
-                is_bound(population, found, interpreter->address);
+                is_bound(population, found, interpreter);
     }
     return add_thread(population, thread, interpreter);
 }
 
-/* Takes note of a thread that is in an interpreter's list. */
-static void see_thread(struct population *population, struct thread_found *found,
-                       const struct interpreter *interpreter, const struct thread_round *round)
+static void note_seen(struct target_thread *thread, const struct thread_found *found)
 {
-    struct target_thread *thread = find_thread(population, found, interpreter, round);
-
-    if (thread != NULL)
-        found->native_id = thread->found.native_id;
-    else
-        native_id_find(&population->native_ids, found);
-    if (!is_bound(population, found, interpreter->address)) {
-        population->list_wanted = true;
-        return;
-    }
-    if (thread == NULL)
-        thread = add_found(population, found, interpreter, round);
     if (thread == NULL || thread->ended)
         return; /* only its state is still there */
     thread->found = *found;
-    thread->interpreter = interpreter->address;
     thread->seen = true;
     thread->stale = false;
+}
+
+/* Takes note of the known ones among those that are in an interpreter's list, and leaves the others in front, in the same
+   order: gives how many these are. */
+static size_t see_known(struct population *population, size_t count, const struct interpreter *interpreter,
+                        const struct thread_round *round)
+{
+    struct thread_found *found = population->found;
+    size_t unknown = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct target_thread *thread = find_thread(population, &found[i], interpreter, round);
+        const struct thread_found other = found[i];
+
+        if (thread != NULL) {
+            found[i].native_id = thread->found.native_id;
+            note_seen(thread, &found[i]);
+            continue;
+        }
+        found[i] = found[unknown];
+        found[unknown++] = other;
+    }
+    return unknown;
+}
+
+/* And of one that is not known. */
+static void see_unknown(struct population *population, struct thread_found *found,
+                        const struct interpreter *interpreter, const struct thread_round *round)
+{
+    native_id_find(&population->native_ids, found);
+    if (!is_bound(population, found, interpreter))
+        population->list_wanted = true;
+    else
+        note_seen(add_found(population, found, interpreter, round), found);
+}
+
+/* Those not seen in the list of an interpreter that was read whole have no state any more. */
+static void lose_unseen(struct population *population, const struct interpreter *interpreter,
+                        const struct thread_round *round)
+{
+    for (size_t i = 0; i < population->thread_count; i++) {
+        struct target_thread *thread = population->threads[i];
+
+        if (!thread->seen && target_thread_has_state(thread) && thread->interpreter_id == interpreter->id &&
+            remote_equal(thread->interpreter, interpreter->address))
+            lose_state(population, i, round);
+    }
 }
 
 static const struct interpreter *find_interpreter(const struct population *population, remote_addr address)
@@ -247,44 +319,49 @@ static const struct interpreter *find_interpreter(const struct population *popul
     return NULL;
 }
 
-/* Whose state stood where that of another stands now, they ended; and so did a state whose thread has another one: who
-   calls into Python from C gets one each time (PyGILState_Ensure()). */
-static void end_those_before(struct population *population, const struct thread_found *found, remote_addr interpreter,
-                             const struct thread_round *round)
+/* Whose state stood where that of another stands now, they have none. */
+static void lose_those_before(struct population *population, const struct thread_found *found,
+                              const struct thread_round *round)
 {
-    for (size_t i = 0; i < population->thread_count; i++) {
-        struct target_thread *thread = population->threads[i];
-
-        if (remote_equal(thread->found.address, found->address) || is_of_same_thread(thread, found, interpreter))
-            target_thread_end(thread, round);
-    }
+    for (size_t i = 0; i < population->thread_count; i++)
+        if (remote_equal(population->threads[i]->found.address, found->address) &&
+            target_thread_has_state(population->threads[i]))
+            lose_state(population, i, round);
 }
 
 /* To 3.11, whose interpreters share one GIL, a state bears the ids of who makes it at first: one that stands where that of the
    thread with the GIL stood, which ended meanwhile, seems to be another one of its maker's. */
-static bool may_be_anothers(const struct population *population, const struct thread_found *found, remote_addr interpreter)
+static bool may_be_anothers(const struct population *population, const struct thread_found *found,
+                            const struct interpreter *interpreter)
 {
-    bool is_known = false;
-
-    if (population->source.layout->interpreter.gil != LAYOUT_NONE)
-        return false;
-    for (size_t i = 0; i < population->thread_count; i++)
-        is_known |= !population->threads[i]->ended && is_of_same_thread(population->threads[i], found, interpreter);
-    return is_known;
+    return population->source.layout->interpreter.gil == LAYOUT_NONE &&
+           has_another_state(population, found, interpreter);
 }
 
-struct target_thread *population_meet(struct population *population, remote_addr interpreter_address, remote_addr address,
-                                      uint64_t since_ns, const struct thread_round *round)
+/* Adds one that was met, and makes its first round. Where it is; thread_count: there is none. */
+static size_t add_met(struct population *population, const struct thread_found *found,
+                      const struct interpreter *interpreter, uint64_t since_ns, const struct thread_round *round)
+{
+    if (!reserve_thread(population, RUNTIME_THREADS_MAX + MET_MAX) ||
+        add_thread(population,
+                   target_thread_meet(&population->source, found, population->next_thread_number, since_ns, round),
+                   interpreter) == NULL)
+        return population->thread_count;
+    return population->thread_count - 1;
+}
+
+size_t population_meet(struct population *population, remote_addr interpreter_address, remote_addr address,
+                       uint64_t since_ns, const struct thread_round *round)
 {
     const struct interpreter *interpreter = find_interpreter(population, interpreter_address);
     const uint64_t start_ns = clock_now_ns();
     struct thread_found *found = population->found;
-    struct target_thread *thread;
+    size_t place;
 
     population->list_wanted = true;
     if (interpreter == NULL || start_ns - population->met_ns < LIST_SHARE * population->meeting_ns ||
         !runtime_thread(population->runtime, population->source.reader, interpreter, address, found))
-        return NULL;
+        return population->thread_count;
     native_ids_begin(&population->native_ids, found, 1);
     native_id_find(&population->native_ids, found);
     /* Who has the GIL has its own ids by then: they are set in front of that (3.11: thread_run(),
@@ -292,16 +369,17 @@ struct target_thread *population_meet(struct population *population, remote_addr
        threads live. */
     if (population->native_ids.mistold)
         native_id_correct(&population->native_ids, found);
-    if (found->native_id == 0 || may_be_anothers(population, found, interpreter->address) ||
-        !reserve_thread(population, RUNTIME_THREADS_MAX + MET_MAX))
-        return NULL;
-    end_those_before(population, found, interpreter->address, round);
-    thread = add_thread(population,
-                        target_thread_meet(&population->source, found, population->next_thread_number, since_ns, round),
-                        interpreter);
+    if (found->native_id == 0 || may_be_anothers(population, found, interpreter))
+        return population->thread_count;
+    lose_those_before(population, found, round);
+    place = take_over(population, found, interpreter, since_ns, round);
+    if (place < population->thread_count)
+        target_thread_round(population->threads[place], round);
+    else
+        place = add_met(population, found, interpreter, since_ns, round);
     population->met_ns = clock_now_ns();
     population->meeting_ns = population->met_ns - start_ns;
-    return thread;
+    return place;
 }
 
 /* Links the states that a thread has in several interpreters, by the ids of these. */
@@ -335,6 +413,36 @@ static void count_unlisted(struct population *population, const struct interpret
         count > 0 ? population->found[count - 1].next : interpreter->first_thread, UNLISTED_MAX - population->unlisted);
 }
 
+/* Takes note of the threads of an interpreter, of which there is room for `*room`. Whether all of them were found. */
+static bool list_threads_of(struct population *population, const struct interpreter *interpreter, size_t *room,
+                            const struct thread_round *round)
+{
+    bool whole;
+    const size_t count = runtime_threads(population->runtime, population->source.reader, interpreter,
+                                         population->found, *room, &whole);
+    size_t unknown;
+
+    *room -= count;
+    if (*room == 0)
+        count_unlisted(population, interpreter, count);
+    native_ids_begin(&population->native_ids, population->found, count);
+    unknown = see_known(population, count, interpreter, round);
+    if (whole)
+        lose_unseen(population, interpreter, round);
+    /* The list has the newest first; threads are numbered by age. */
+    while (unknown-- > 0)
+        see_unknown(population, &population->found[unknown], interpreter, round);
+    return whole;
+}
+
+/* Whether one that was not seen may get another state: its interpreter is there. */
+static bool may_come_back(const struct population *population, const struct target_thread *thread)
+{
+    const struct interpreter *interpreter = find_interpreter(population, thread->interpreter);
+
+    return target_thread_is_stateless(thread) && interpreter != NULL && interpreter->id == thread->interpreter_id;
+}
+
 /* Brings the threads up to date with the target's own lists. Where these changed under us, a thread that
    was not met may still be there: it is kept until its end is sure. */
 static void list_threads(struct population *population, const struct thread_round *round)
@@ -346,23 +454,11 @@ static void list_threads(struct population *population, const struct thread_roun
     population->list_wanted = false;
     population->listed_ns = round->now_ns;
     population->unlisted = 0;
+    population->crowded_out = 0;
     for (size_t i = 0; i < population->thread_count; i++)
         population->threads[i]->seen = false;
-    for (size_t i = 0; i < population->interpreter_count; i++) {
-        bool all;
-        const size_t count =
-            runtime_threads(population->runtime, population->source.reader,
-                            &population->interpreters[i], population->found, room, &all);
-
-        whole &= all;
-        room -= count;
-        if (room == 0)
-            count_unlisted(population, &population->interpreters[i], count);
-        native_ids_begin(&population->native_ids, population->found, count);
-        /* The list has the newest first; threads are numbered by age. */
-        for (size_t j = count; j-- > 0;)
-            see_thread(population, &population->found[j], &population->interpreters[i], round);
-    }
+    for (size_t i = 0; i < population->interpreter_count; i++)
+        whole &= list_threads_of(population, &population->interpreters[i], &room, round);
     if (population->interpreter_count == RUNTIME_INTERPRETERS_MAX)
         population->unlisted += runtime_count_threads_beyond(population->runtime, population->source.reader,
                                                              population->interpreters, population->interpreter_count,
@@ -370,9 +466,15 @@ static void list_threads(struct population *population, const struct thread_roun
     population->list_wanted |= !whole;
     if (whole)
         population->same_threads_ns = round->now_ns;
-    for (size_t i = population->thread_count; i-- > 0;)
-        if (!population->threads[i]->seen && (whole || population->threads[i]->ended))
+    for (size_t i = population->thread_count; i-- > 0;) {
+        struct target_thread *thread = population->threads[i];
+
+        if (!thread->seen && (thread->ended || (whole && !may_come_back(population, thread))))
             drop_thread(population, i, round);
+        else if (target_thread_is_stateless(thread))
+            thread->stale = false;
+    }
+    make_room(population, round);
     link_states(population);
     population->listing_ns = clock_now_ns() - round->now_ns;
 }
@@ -399,63 +501,6 @@ static bool listing_is_due(const struct population *population, uint64_t now_ns)
     return since_ns >= every_ns && since_ns >= LIST_SHARE * population->listing_ns;
 }
 
-static bool naming_is_due(const struct population *population, uint64_t now_ns)
-{
-    if (now_ns - population->naming_began_ns < LIST_SHARE * population->naming_ns)
-        return false;
-    return population->names_left > 0 || population->names_due ||
-           now_ns - population->named_ns >= NAMES_EVERY_MS * NS_PER_MS;
-}
-
-static void begin_naming(struct population *population, uint64_t now_ns)
-{
-    population->named_ns = now_ns;
-    population->names_due = false;
-    population->names_left = population->interpreter_count;
-    for (size_t i = 0; i < population->thread_count; i++)
-        population->threads[i]->named = false;
-}
-
-static void name_threads_of(struct population *population, size_t interpreter)
-{
-    const size_t count = names_read(population->source.reader, population->source.layout,
-                                    population->interpreters[interpreter].address, &population->trails[interpreter],
-                                    population->names, NAMES_MAX);
-
-    for (size_t i = 0; i < population->thread_count; i++) {
-        struct target_thread *thread = population->threads[i];
-
-        for (size_t k = 0; k < count && !thread->named; k++) {
-            if (thread->found.ident == population->names[k].ident) {
-                name_thread(thread, population->names[k].text);
-                thread->named = true;
-            }
-        }
-    }
-}
-
-/* Python's own names where it has them; the kernel's stay for threads that Python did not start. A thread that
-   runs in several interpreters may have a name in each: the one of the oldest, the last in the list, is told. */
-static void name_threads(struct population *population, const struct thread_round *round)
-{
-    const uint64_t start_ns = clock_now_ns();
-    const uint64_t until_ns = clock_least(round->until_ns, start_ns + NAMES_AT_ONCE_MS * NS_PER_MS);
-    size_t left;
-
-    if (population->names_left == 0)
-        begin_naming(population, round->now_ns);
-    left = population->names_left < population->interpreter_count ? population->names_left
-                                                                  : population->interpreter_count;
-    while (left > 0) {
-        name_threads_of(population, --left);
-        if (clock_now_ns() >= until_ns)
-            break;
-    }
-    population->names_left = left;
-    population->naming_began_ns = start_ns;
-    population->naming_ns = clock_now_ns() - start_ns;
-}
-
 void population_update(struct population *population, const struct thread_round *round)
 {
     look_for_interpreters(population, round->now_ns);
@@ -464,8 +509,7 @@ void population_update(struct population *population, const struct thread_round 
         population->names_due |= population->names_wanted;
         population->names_wanted = false;
     }
-    if (naming_is_due(population, round->now_ns))
-        name_threads(population, round);
+    thread_names_update(population, round);
 }
 
 void population_looked(struct population *population, bool changed, uint64_t now_ns)

@@ -3,7 +3,8 @@
  *
  * Brought up to date from the target's own lists: once a second, and soon after something showed that they
  * changed, but never for more than a small part of the time; so are the names. As they change under us, a thread that is not met
- * in them is gone only if they were read whole, or the kernel no longer has it. Threads are numbered in the
+ * in them has no state only if they were read whole; it is gone when the kernel no longer has it, or its interpreter is.
+ * Until then it may get another state, and is the same, whatever call of Python that is for. Threads are numbered in the
  * order in which they were met, the oldest first, and no number is used again.
  *
  * Plain data inside a target, which uses the first five fields. The threads are its own, and the room that
@@ -25,6 +26,8 @@
 #include "sample/target_thread.h"
 #include "sample/task_ids.h"
 
+#define POPULATION_NAMES_MAX 4096u
+
 struct population {
     struct interpreter interpreters[RUNTIME_INTERPRETERS_MAX];
     size_t interpreter_count;
@@ -45,6 +48,7 @@ struct population {
     struct native_ids native_ids;
     struct interpreters_mark mark; /* of the interpreters listed, */
     uint64_t mark_asked_ns;        /* and when it was looked at last */
+    size_t crowded_out;            /* threads for which there was no room since the last listing began */
     bool list_wanted;
     bool names_wanted;            /* of threads that are new */
     uint64_t listed_ns;
@@ -54,7 +58,7 @@ struct population {
     uint64_t same_threads_ns;     /* when the lists of threads last had the beginnings listed */
 
     struct names_trail trails[RUNTIME_INTERPRETERS_MAX];
-    struct thread_name *names;    /* room for as many as are read of an interpreter */
+    struct thread_name *names;    /* POPULATION_NAMES_MAX: room for as many as are read of an interpreter */
     uint64_t named_ns;            /* when the last naming began, of all interpreters, */
     size_t names_left;            /* the first so many of which it has not come to yet; */
     uint64_t naming_began_ns;     /* when the last part of it did, */
@@ -67,11 +71,11 @@ struct population {
 bool population_init(struct population *population, pid_t pid, struct reader *reader,
                      const struct runtime *runtime);
 
-/* Adds the thread that has the GIL of an interpreter in this round, by the address of its state, behind all that are known,
-   and makes its first round, which stands for the time since `since_ns`. NULL: there is none, or to meet threads would take
-   too large a part of the time. */
-struct target_thread *population_meet(struct population *population, remote_addr interpreter, remote_addr address,
-                                      uint64_t since_ns, const struct thread_round *round);
+/* Makes the first round of the thread that has the GIL of an interpreter by a state that is not known, at `address`, which
+   stands for the time since `since_ns`. Where it is among the threads: where it was, if it had another state before, or behind
+   all others. .thread_count: there is none, or to meet threads would take too large a part of the time. */
+size_t population_meet(struct population *population, remote_addr interpreter, remote_addr address, uint64_t since_ns,
+                       const struct thread_round *round);
 
 /* Puts what is held back of each thread, and its end, as far as there is room, and forgets it. */
 void population_end(struct population *population, const struct thread_round *round);

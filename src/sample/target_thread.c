@@ -209,8 +209,8 @@ static void hold(struct target_thread *thread, const struct thread_round *round,
 static void hold_passed(struct target_thread *thread, const struct thread_round *round,
                         uint64_t until_ns)
 {
-    if (thread->passed > 0 && (thread->waiting || (round->bursts != NULL && thread->looked)) &&
-        until_ns > thread->sampled_ns)
+    if (thread->passed > 0 && until_ns > thread->sampled_ns &&
+        (thread->waiting || target_thread_is_stateless(thread) || (round->bursts != NULL && thread->looked)))
         hold_until(thread, round, until_ns, thread->passed);
 }
 
@@ -367,6 +367,15 @@ static enum read_result read_until(struct target_thread *thread, const struct th
     return result == READ_UNSEEN ? READ_DONE : result;
 }
 
+/* There is none to read. */
+static enum read_result read_no_state(struct target_thread *thread)
+{
+    thread->held.depth = 0;
+    thread->held.flags = 0;
+    thread->was_torn = false;
+    return READ_DONE;
+}
+
 /* The same, of a thread that is stopped meanwhile if it is the one to be. Where it stopped half way in a
    call or a return, it is let go and stopped anew. */
 static enum read_result read_stack(struct target_thread *thread, const struct thread_round *round)
@@ -374,6 +383,8 @@ static enum read_result read_stack(struct target_thread *thread, const struct th
     enum read_result result = READ_DONE;
     bool again = true;
 
+    if (target_thread_is_stateless(thread))
+        return read_no_state(thread);
     for (int i = 0; i < STOPS_MAX && again; i++) {
         const bool stands = stop(thread, round);
 
@@ -405,6 +416,21 @@ bool target_thread_end(struct target_thread *thread, const struct thread_round *
     return !thread->announced;
 }
 
+void target_thread_lose_state(struct target_thread *thread, const struct thread_round *round)
+{
+    if (!kernel_thread_is_held(&thread->kernel)) {
+        target_thread_end(thread, round);
+        return;
+    }
+    target_thread_flush(thread, round);
+    thread->found.address = STATE_NONE;
+    thread->stale = true;
+    thread->stateless_ns = thread->sampled_ns;
+    thread->waiting = thread->looked = false;
+    thread->state = thread->held.state = THREAD_IDLE;
+    read_no_state(thread);
+}
+
 void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t now_ns)
 {
     thread->sampled_ns = clock_least(thread->sampled_ns + away_ns, now_ns);
@@ -426,7 +452,9 @@ static bool take_reading(struct target_thread *thread, const struct thread_round
         thread->held.cpu_ns += cpu_ns; /* the next sample stands for this time too */
         return false;
     case READ_OF_ANOTHER:
-        target_thread_end(thread, round);
+        thread->held.cpu_ns += cpu_ns;
+        read_no_state(thread); /* which is what is found at this look */
+        target_thread_lose_state(thread, round);
         return true;
     case READ_NO_ROOM:
         round->counts->samples += thread->rounds;
@@ -488,6 +516,15 @@ static void share_charges(struct target_thread *thread, const struct target_thre
         thread->cpu.charged_ns = other->cpu.charged_ns;
 }
 
+/* What others were charged with of the CPU time that the kernel tells of each state of a thread. */
+static void share_all_charges(struct target_thread *thread)
+{
+    for (const struct target_thread *outer = thread->outer; outer != NULL; outer = outer->outer)
+        share_charges(thread, outer);
+    for (const struct target_thread *inner = thread->inner; inner != NULL; inner = inner->inner)
+        share_charges(thread, inner);
+}
+
 /* What to charge the sample at hand with. The kernel tells the CPU time of a thread, whichever of its states it is in: it
    is the one's by which it acts, and what others were charged with is not charged again. */
 static uint64_t charge(struct target_thread *thread, const struct thread_round *round, bool has_gil)
@@ -496,12 +533,30 @@ static uint64_t charge(struct target_thread *thread, const struct thread_round *
         thread->cpu.was_on_cpu = false;
         return 0;
     }
-    for (const struct target_thread *outer = thread->outer; outer != NULL; outer = outer->outer)
-        share_charges(thread, outer);
-    for (const struct target_thread *inner = thread->inner; inner != NULL; inner = inner->inner)
-        share_charges(thread, inner);
+    share_all_charges(thread);
     return cpu_time_charge(&thread->cpu, thread->sampled_ns, round->now_ns,
                            thread->held.state == THREAD_HAS_GIL || thread->held.state == THREAD_RUNNING);
+}
+
+bool target_thread_take_state(struct target_thread *thread, const struct thread_found *found, uint64_t until_ns,
+                              const struct thread_round *round)
+{
+    if (!kernel_thread_is_held(&thread->kernel) ||
+        cpu_time_look(&thread->cpu, &thread->kernel, false, round->now_ns) == CPU_TIME_ENDED) {
+        target_thread_end(thread, round);
+        return false;
+    }
+    target_thread_come_back(thread, round);
+    hold_passed(thread, round, until_ns);
+    if (acts(thread)) {
+        share_all_charges(thread);
+        thread->held.cpu_ns += cpu_time_charge_before(&thread->cpu, thread->sampled_ns, round->now_ns);
+    }
+    put_held(thread, round);
+    thread->found = *found;
+    walk_move(thread->walk, found->address);
+    thread->stale = thread->waiting = thread->looked = false;
+    return true;
 }
 
 bool target_thread_round(struct target_thread *thread, const struct thread_round *round)
@@ -529,7 +584,8 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     else if (waited_until_last_round(thread, round))
         hold_passed(thread, round, round->before_ns);
     put_held(thread, round);
-    naming_begin(&thread->naming);
+    if (!target_thread_is_stateless(thread))
+        naming_begin(&thread->naming);
     thread->state = thread->held.state = (uint8_t)find_state(thread, round);
     thread->looked = false;
     thread->rounds = read_burst(thread, round);

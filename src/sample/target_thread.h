@@ -40,11 +40,12 @@ struct target_thread {
     uint8_t state;                  /* enum thread_state, when it was looked at last */
     bool waiting;                   /* it was waiting then, on the stack held */
     bool stale;                     /* its thread state is gone: list the threads anew */
-    bool ended;                     /* the kernel no longer has it, or its thread state is another's */
+    bool ended;                     /* the kernel no longer has it, or its interpreter is gone */
     uint64_t gil_switches;          /* of the GIL that it waits for, when it was last known to wait, */
     uint64_t waited_ns;             /* which was then, unseen */
-    struct thread_found found;
+    struct thread_found found;      /* of one without a state, what the last was, but .address is STATE_NONE */
 
+    uint64_t stateless_ns;          /* since when it is without */
     bool looked;                    /* its last look gave a sample, which could go on standing */
     bool was_torn;                  /* at the last sample, its stack was at first, which holding still would help */
     uint32_t rounds;                /* that its last look was for: more than 1 in a burst */
@@ -66,6 +67,9 @@ struct target_thread {
     char name[THREAD_NAME_ROOM];
     struct record_sample held;      /* not put yet when .rounds > 0; last, as its type has a tail */
 };
+
+/* Where no thread state is. */
+#define STATE_NONE remote_at(UINT64_MAX)
 
 /* What the threads of a target share; it stays the target's. */
 struct thread_source {
@@ -111,8 +115,29 @@ struct thread_round {
 struct target_thread *target_thread_meet(const struct thread_source *source, const struct thread_found *found,
                                          uint32_t number, uint64_t since_ns, const struct thread_round *round);
 
+/* Its thread state is gone. As long as the kernel has it, and there is no doubt whether it is this one, it may get another
+   one: who calls into Python from C gets one each time (PyGILState_Ensure()). Until then it is told without frames, as who
+   has called nothing; else it ended. */
+void target_thread_lose_state(struct target_thread *thread, const struct thread_round *round);
+
+/* It was found with another state, which the round after this is of: what it did up to `until_ns` it did before that. False:
+   it ended, and what was found is of another. */
+bool target_thread_take_state(struct target_thread *thread, const struct thread_found *found, uint64_t until_ns,
+                              const struct thread_round *round);
+
 /* One round of one thread. False only when nothing could be read of it, with errno. */
 bool target_thread_round(struct target_thread *thread, const struct thread_round *round);
+
+/* Whether Python has no state of it any more, though the kernel has it, as far as is known. */
+static inline bool target_thread_is_stateless(const struct target_thread *thread)
+{
+    return remote_equal(thread->found.address, STATE_NONE);
+}
+
+static inline bool target_thread_has_state(const struct target_thread *thread)
+{
+    return !thread->ended && !target_thread_is_stateless(thread);
+}
 
 static inline bool target_thread_holds_gil(const struct target_thread *thread, const struct gil_now *gil)
 {
@@ -121,12 +146,16 @@ static inline bool target_thread_holds_gil(const struct target_thread *thread, c
 
 /* These are asked of each of maybe hundreds of threads in each round. */
 
-/* Whether it has waited for so long that it need not be looked at in each round; it has not got the GIL. */
+/* Whether it has waited for so long that it need not be looked at in each round; it has not got the GIL. Or has been without
+   a state for so long: whatever it does then, it is not Python. */
 static inline bool target_thread_sleeps(const struct target_thread *thread, const struct thread_round *round)
 {
     const uint64_t after_ns = 100 * NS_PER_MS;
+    const bool stateless = target_thread_is_stateless(thread);
+    const uint64_t since_ns = stateless ? thread->stateless_ns : thread->waiting_ns;
 
-    return thread->waiting && !thread->ended && !thread->stale && round->now_ns - thread->waiting_ns >= after_ns &&
+    return (thread->waiting || stateless) && !thread->ended && !thread->stale &&
+           round->now_ns - since_ns >= after_ns &&
            !target_thread_holds_gil(thread, round->gil);
 }
 

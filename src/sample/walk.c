@@ -62,6 +62,13 @@ void walk_free(struct walk *walk)
     free(walk);
 }
 
+void walk_move(struct walk *walk, remote_addr thread)
+{
+    recall_forget(&walk->recall);
+    collector_move(&walk->collector, thread);
+    walk->whole_left = walk->whole_next = 0;
+}
+
 /* Adds the place of a frame, and of what stands in front of a generator's: the exception that it handles. */
 static bool add_place(struct walk *walk, remote_addr address, const struct frame *frame)
 {

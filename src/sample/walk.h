@@ -75,6 +75,9 @@ struct walk *walk_new(struct reader *reader, const struct layout *layout, struct
                       remote_addr thread);
 void walk_free(struct walk *walk);
 
+/* From here on it is of the thread state at `thread`, as if it were new. */
+void walk_move(struct walk *walk, remote_addr thread);
+
 /* What a walk read, valid until the next one in the same room. */
 struct walk_stack {
     const struct walk_frame *frames; /* leaf first; frames without Python code are left out */

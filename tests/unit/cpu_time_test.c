@@ -209,6 +209,23 @@ static void test_what_was_used_before_it_was_met_is_not_charged(void **state)
     }
 }
 
+/* It did one thing up to some moment, and another since, which it can have used no more than that time for. */
+static void test_what_was_used_before_is_charged_apart(void **state)
+{
+    struct made_up_thread thread;
+
+    (void)state;
+    begin(&thread);
+    answer(&thread, 50, 2);
+    cpu_time_look(&thread.cpu, &thread.kernel, false, 1100 * NS_PER_MS);
+    assert_int_equal(cpu_time_charge_before(&thread.cpu, 1090 * NS_PER_MS, 1100 * NS_PER_MS), 40 * NS_PER_MS);
+    assert_int_equal(cpu_time_charge_before(&thread.cpu, 1090 * NS_PER_MS, 1100 * NS_PER_MS), 0);
+    thread.sampled_ms = 1090;
+    thread.now_ms = 1100;
+    assert_true(sample(&thread, 0, false) == 10);
+    end(&thread);
+}
+
 static void test_one_that_sleeps_stood(void **state)
 {
     struct made_up_thread thread;
@@ -237,6 +254,7 @@ int main(void)
         cmocka_unit_test(test_what_was_too_much_is_made_up_for),
         cmocka_unit_test(test_one_that_woke_up_is_charged_with_no_more_than_the_time),
         cmocka_unit_test(test_what_was_used_before_it_was_met_is_not_charged),
+        cmocka_unit_test(test_what_was_used_before_is_charged_apart),
         cmocka_unit_test(test_one_that_sleeps_stood),
     };
 

@@ -1,5 +1,8 @@
-/* population: a thread that has the GIL and is not known is met, though its thread had another state before; interpreters
-   that come are seen soon, and are not taken for those that were where they are. */
+/* population: a thread that has the GIL and is not known is met; one that had another state before stays the same, also
+   while it has none, up to its end; interpreters that come are seen soon, and are not taken for those that were where they
+   are. */
+#include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,18 +33,23 @@ static struct population *population;
 static struct sampler_counts counts;
 static struct pending *pending;
 static struct code_table *codes;
+static unsigned ends; /* told of threads */
+static struct record_header *reserved;
 
 static void *reserve(struct sink *sink, size_t length)
 {
-    static unsigned char record[RECORD_ROOM];
+    static _Alignas(struct record_sample) unsigned char record[RECORD_ROOM];
 
     (void)sink;
-    return length <= sizeof record ? record : NULL;
+    reserved = length <= sizeof record ? (struct record_header *)(void *)record : NULL;
+    return reserved;
 }
 
 static void commit(struct sink *sink)
 {
     (void)sink;
+    ends += reserved->kind == RECORD_THREAD &&
+            ((const struct record_thread *)(const void *)reserved)->state == THREAD_ENDED;
 }
 
 static bool announce(void *context, const struct code_function *function)
@@ -89,6 +97,7 @@ static int begin(void **state)
     assert_true(population_init(population, getpid(), &memory->reader, &runtime));
     population->interpreters[0].address = remote_at(INTERPRETER);
     population->interpreter_count = 1;
+    ends = 0;
     return 0;
 }
 
@@ -126,9 +135,57 @@ static struct target_thread *meet(uint64_t state)
     const struct gil_now gil = {.start = remote_at(1), .size = 1, .locked = true, .holder = remote_at(state)};
     const uint64_t now_ns = clock_now_ns();
     const struct thread_round round = round_at(&gil, now_ns);
+    size_t place;
 
     population->met_ns = 0; /* there is time for it */
-    return population_meet(population, remote_at(INTERPRETER), remote_at(state), now_ns - NS_PER_MS, &round);
+    place = population_meet(population, remote_at(INTERPRETER), remote_at(state), now_ns - NS_PER_MS, &round);
+    return place < population->thread_count ? population->threads[place] : NULL;
+}
+
+/* The main interpreter's list is the state at this address; 0: it is empty. */
+static void put_thread(uint64_t state)
+{
+    made_up_word(memory, INTERPRETER + memory->layout.interpreter.threads_head, state);
+    population->list_wanted = true; /* as a round would see */
+}
+
+/* A thread that sleeps, and the second state is of. */
+static struct sleeper {
+    pthread_t thread;
+    sem_t began, wake;
+    pid_t tid;
+} sleeper;
+
+static void *sleep_until_woken(void *unused)
+{
+    (void)unused;
+    sleeper.tid = gettid();
+    sem_post(&sleeper.began);
+    while (sem_wait(&sleeper.wake) != 0)
+        ;
+    return NULL;
+}
+
+static void begin_sleeper(void)
+{
+    sem_init(&sleeper.began, 0, 0);
+    sem_init(&sleeper.wake, 0, 0);
+    assert_int_equal(pthread_create(&sleeper.thread, NULL, sleep_until_woken, NULL), 0);
+    while (sem_wait(&sleeper.began) != 0)
+        ;
+    made_up_word(memory, SECOND_STATE + memory->layout.thread.native_thread_id, (uint64_t)sleeper.tid);
+}
+
+/* The kernel does not have it any more then. */
+static void end_sleeper(void)
+{
+    char path[64];
+
+    sem_post(&sleeper.wake);
+    pthread_join(sleeper.thread, NULL);
+    snprintf(path, sizeof path, "/proc/self/task/%d", (int)sleeper.tid);
+    while (access(path, F_OK) == 0)
+        ;
 }
 
 /* Brings it up to date at `now_ns`, however long it took before. */
@@ -149,12 +206,143 @@ static void test_a_thread_with_a_new_state_is_met(void **state)
     (void)state;
     first = meet(MADE_UP_THREAD);
     assert_non_null(first);
-    assert_false(first->ended);
+    assert_int_equal(first->held.state, THREAD_HAS_GIL);
     second = meet(SECOND_STATE);
-    assert_non_null(second);
-    assert_true(first->ended); /* it has one state in an interpreter */
-    assert_false(second->ended);
+    assert_ptr_equal(first, second); /* the same: it has one state in an interpreter */
+    assert_int_equal(second->found.address.value, SECOND_STATE);
+    /* Those who made two of them beforehand go to and fro. */
+    assert_ptr_equal(meet(MADE_UP_THREAD), first);
+    assert_int_equal(first->found.address.value, MADE_UP_THREAD);
+    assert_int_equal(first->number, 0);
+    assert_true(target_thread_has_state(first));
+    assert_int_equal(population->thread_count, 1);
+    assert_int_equal(ends, 0);
+}
+
+/* Nor do these end each other in the lists, which have both. */
+static void test_two_states_of_a_thread_are_one(void **state)
+{
+    uint64_t now_ns = clock_now_ns();
+
+    (void)state;
+    made_up_word(memory, SECOND_STATE + memory->layout.thread.next, MADE_UP_THREAD);
+    put_thread(SECOND_STATE);
+    for (unsigned i = 0; i < 6; i++) {
+        update(now_ns += 100 * NS_PER_MS);
+        assert_non_null(meet(i % 2 == 0 ? SECOND_STATE : MADE_UP_THREAD));
+        assert_int_equal(population->thread_count, 1);
+        assert_true(target_thread_has_state(population->threads[0]));
+    }
+    assert_int_equal(ends, 0);
+}
+
+/* Between its calls it has none. */
+static void test_a_thread_without_a_state_is_kept(void **state)
+{
+    uint64_t now_ns = clock_now_ns();
+    const struct target_thread *thread;
+
+    (void)state;
+    update(now_ns);
+    assert_int_equal(population->thread_count, 1);
+    thread = population->threads[0];
+    for (unsigned i = 0; i < 4; i++) {
+        put_thread(0);
+        update(now_ns += 100 * NS_PER_MS);
+        assert_int_equal(population->thread_count, 1);
+        assert_false(target_thread_has_state(thread));
+        assert_false(thread->ended);
+        update(now_ns += 2000 * NS_PER_MS);
+        put_thread(i % 2 == 0 ? SECOND_STATE : MADE_UP_THREAD);
+        if (i < 2)
+            update(now_ns += 100 * NS_PER_MS);
+        else
+            meet(i % 2 == 0 ? SECOND_STATE : MADE_UP_THREAD);
+        assert_int_equal(population->thread_count, 1);
+        assert_ptr_equal(population->threads[0], thread);
+        assert_true(target_thread_has_state(thread));
+        assert_int_equal(thread->found.address.value, i % 2 == 0 ? SECOND_STATE : MADE_UP_THREAD);
+    }
+    assert_int_equal(thread->number, 0);
+    assert_int_equal(ends, 0);
+}
+
+/* Where a state stood is another thread's now. */
+static void test_a_state_of_another_thread_is_not_taken_over(void **state)
+{
+    struct target_thread *first;
+
+    (void)state;
+    first = meet(MADE_UP_THREAD);
+    begin_sleeper();
+    memcpy(made_up_at(memory, MADE_UP_THREAD), made_up_at(memory, SECOND_STATE), STATE_BYTES);
+    assert_ptr_not_equal(meet(MADE_UP_THREAD), first);
     assert_int_equal(population->thread_count, 2);
+    assert_false(target_thread_has_state(first));
+    assert_false(first->ended);
+    end_sleeper();
+}
+
+/* As when a thread that Python started ends: its state goes a moment before. */
+static void test_the_end_of_one_without_a_state_is_told(void **state)
+{
+    const struct gil_now gil = {.start = remote_at(1), .size = 1};
+    uint64_t now_ns = clock_now_ns();
+    struct thread_round round;
+
+    (void)state;
+    begin_sleeper();
+    put_thread(SECOND_STATE);
+    update(now_ns);
+    assert_int_equal(population->thread_count, 1);
+    round = round_at(&gil, now_ns += NS_PER_MS);
+    assert_true(target_thread_round(population->threads[0], &round));
+    put_thread(0);
+    update(now_ns += 100 * NS_PER_MS);
+    round = round_at(&gil, now_ns);
+    assert_true(target_thread_round(population->threads[0], &round));
+    assert_int_equal(ends, 0);
+    end_sleeper();
+    round = round_at(&gil, now_ns += NS_PER_MS);
+    assert_true(target_thread_round(population->threads[0], &round));
+    assert_int_equal(ends, 1);
+    population->list_wanted = true;
+    update(now_ns += 100 * NS_PER_MS);
+    assert_int_equal(population->thread_count, 0);
+    assert_int_equal(ends, 1);
+}
+
+/* Who has had none for longest makes room for others. */
+static void test_a_thread_without_a_state_makes_room(void **state)
+{
+    /* They have had none for less long. */
+    static struct target_thread others = {.found.address = {UINT64_MAX}, .stateless_ns = UINT64_MAX};
+    uint64_t now_ns = clock_now_ns();
+    const struct target_thread *newest;
+
+    (void)state;
+    update(now_ns);
+    put_thread(0);
+    update(now_ns += 100 * NS_PER_MS);
+    assert_false(target_thread_has_state(population->threads[0]));
+    population->threads = realloc(population->threads, RUNTIME_THREADS_MAX * sizeof *population->threads);
+    population->asleep_ns = realloc(population->asleep_ns, RUNTIME_THREADS_MAX * sizeof *population->asleep_ns);
+    assert_true(population->threads != NULL && population->asleep_ns != NULL);
+    population->thread_room = RUNTIME_THREADS_MAX;
+    while (population->thread_count < RUNTIME_THREADS_MAX)
+        population->threads[population->thread_count++] = &others;
+    begin_sleeper();
+    put_thread(SECOND_STATE);
+    others.interpreter = remote_at(INTERPRETER);
+    update(now_ns += 100 * NS_PER_MS);
+    assert_int_equal(population->thread_count, RUNTIME_THREADS_MAX - 1);
+    update(now_ns += 100 * NS_PER_MS);
+    newest = population->threads[RUNTIME_THREADS_MAX - 1];
+    assert_int_equal(newest->found.address.value, SECOND_STATE);
+    assert_int_equal(population->thread_count, RUNTIME_THREADS_MAX);
+    end_sleeper();
+    population->threads[0] = population->threads[RUNTIME_THREADS_MAX - 1];
+    population->thread_count = 1;
 }
 
 /* To 3.11 a state just made bears the ids of who makes it. */
@@ -225,13 +413,45 @@ static void test_interpreters_in_a_row_are_others(void **state)
     }
 }
 
+/* It calls into two interpreters in turn, and its state in one stands where that in the other stood. */
+static void test_a_state_that_was_of_another_interpreter_ends_nobody(void **state)
+{
+    const uint64_t threads_head = SECOND_INTERPRETER + memory->layout.interpreter.threads_head;
+    const uint64_t interpreter = SECOND_STATE + memory->layout.thread.interpreter;
+    uint64_t now_ns = clock_now_ns();
+
+    (void)state;
+    put_interpreters(SECOND_INTERPRETER, 2);
+    for (unsigned i = 0; i < 4; i++) {
+        made_up_word(memory, interpreter, i % 2 == 0 ? SECOND_INTERPRETER : INTERPRETER);
+        made_up_word(memory, threads_head, i % 2 == 0 ? SECOND_STATE : 0);
+        put_thread(i % 2 == 0 ? 0 : SECOND_STATE);
+        update(now_ns += 100 * NS_PER_MS);
+        assert_int_equal(population->thread_count, i == 0 ? 1 : 2);
+        assert_int_equal(target_thread_has_state(population->threads[0]), i % 2 == 0);
+    }
+    assert_int_equal(population->threads[0]->interpreter_id, 1);
+    assert_int_equal(ends, 0);
+    /* One that has none goes with its interpreter. */
+    put_interpreters(INTERPRETER, 2);
+    update(now_ns += 100 * NS_PER_MS);
+    assert_int_equal(population->thread_count, 1);
+    assert_int_equal(population->threads[0]->interpreter_id, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_thread_with_a_new_state_is_met, begin, end),
+        cmocka_unit_test_setup_teardown(test_two_states_of_a_thread_are_one, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_thread_without_a_state_is_kept, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_state_of_another_thread_is_not_taken_over, begin, end),
+        cmocka_unit_test_setup_teardown(test_the_end_of_one_without_a_state_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_thread_without_a_state_makes_room, begin, end),
         cmocka_unit_test_setup_teardown(test_who_makes_a_state_does_not_end, begin, end),
         cmocka_unit_test_setup_teardown(test_one_that_is_not_bound_yet_is_not_met, begin, end),
         cmocka_unit_test_setup_teardown(test_a_new_interpreter_is_seen_soon, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_state_that_was_of_another_interpreter_ends_nobody, begin, end),
         cmocka_unit_test_setup_teardown(test_interpreters_in_a_row_are_others, begin, end),
     };
 

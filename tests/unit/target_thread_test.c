@@ -204,7 +204,7 @@ static void a_sleeper_that_has_the_gil_has_it_since_the_last_round(void **state)
     assert_int_equal(fixture->sink.last.sample.time_ns, slept_ns + ROUND_NS);
 }
 
-/* A thread state whose thread ended is another's a moment later. */
+/* The state of another thread stands where its own did. */
 static void a_thread_state_of_another_is_not_sampled(void **state)
 {
     struct fixture *fixture = *state;
@@ -216,9 +216,45 @@ static void a_thread_state_of_another_is_not_sampled(void **state)
                  MADE_UP_THREAD + fixture->made_up->layout.thread.native_thread_id,
                  (uint64_t)fixture->tid + 1);
     assert_true(go_round(fixture));
-    assert_true(fixture->thread->ended && fixture->thread->stale);
+    assert_true(target_thread_is_stateless(fixture->thread) && fixture->thread->stale);
     assert_int_equal(fixture->sink.samples, 1);
     assert_int_equal(fixture->counts.failed, 0);
+}
+
+/* As the kernel has it: it may call into Python anew. Its time is told, without a stack, and nothing is read. */
+static void a_thread_without_a_state_is_told_without_a_stack(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct record_sample *sample = &fixture->sink.last.sample;
+    struct thread_found found = fixture->thread->found;
+    const struct thread_round lost = {
+        .now_ns = fixture->now_ns, .counts = &fixture->counts, .sink = &fixture->sink.sink};
+    struct thread_round taken = lost;
+
+    assert_true(go_round(fixture));
+    target_thread_lose_state(fixture->thread, &lost);
+    fixture->thread->stale = false; /* the lists were read */
+    assert_int_equal(fixture->sink.ends, 0);
+    fixture->thread->cpu.run.turns--;
+    fixture->made_up->calls = 0;
+    assert_true(go_round(fixture));
+    assert_int_equal(sample->depth, 0);
+    assert_int_equal(sample->state, THREAD_IDLE);
+    for (unsigned i = 0; i < 150; i++)
+        assert_true(go_round(fixture));
+    taken.now_ns = fixture->now_ns;
+    taken.gil = &fixture->gil;
+    assert_true(target_thread_sleeps(fixture->thread, &taken));
+    assert_int_equal(fixture->made_up->calls, 0);
+    /* It gets one, where the same stack stands. */
+    fixture->sink.samples = 0;
+    assert_true(target_thread_take_state(fixture->thread, &found, fixture->now_ns, &taken));
+    assert_int_equal(fixture->sink.samples, 1);
+    assert_int_equal(sample->depth, 0);
+    assert_true(go_round(fixture));
+    assert_int_equal(sample->depth, 2);
+    assert_int_equal(sample->wall_ns, ROUND_NS);
+    assert_int_equal(fixture->sink.ends, 0);
 }
 
 /* At once, as it would be shown with the GIL until then, and also if its name is not told yet; where there is no room, it is told in a later round. */
@@ -484,6 +520,7 @@ int main(void)
         THREAD_TEST(a_sleeper_that_was_left_out_stood_for_all_that_time),
         THREAD_TEST(a_sleeper_that_has_the_gil_has_it_since_the_last_round),
         THREAD_TEST(a_thread_state_of_another_is_not_sampled),
+        THREAD_TEST(a_thread_without_a_state_is_told_without_a_stack),
         THREAD_TEST(an_end_is_told_once_in_its_round),
         THREAD_TEST(time_in_which_nobody_looked_is_not_counted),
         THREAD_TEST(cpu_time_is_charged_to_one_state_of_a_thread),
