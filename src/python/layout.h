@@ -73,6 +73,9 @@ struct layout {
         uint32_t last_holder; /* .last_holder */
         uint32_t switches;    /* .switch_number (unsigned long): how often .last_holder changed */
         uint32_t enabled;     /* .enabled (int, free-threaded builds): 0 where there is none; NONE in others */
+        uint32_t current;     /* how far behind its start _PyRuntimeState.gilstate.tstate_current is, the state that
+                                 runs: the thread with the GIL can go from one to another and keep it (to 3.11); NONE
+                                 from 3.12 on */
         uint32_t waiters;     /* layout_set_musl(): where .cond lists those that wait in it; 0: it does not */
     } gil;
 

@@ -35,6 +35,7 @@ static const struct layout LAYOUTS[] = {
             .last_holder = 8,
             .switches = 24,
             .enabled = LAYOUT_NONE,
+            .current = 216,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -192,6 +193,7 @@ static const struct layout LAYOUTS[] = {
             .last_holder = 8,
             .switches = 24,
             .enabled = LAYOUT_NONE,
+            .current = 216,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -349,6 +351,7 @@ static const struct layout LAYOUTS[] = {
             .last_holder = 8,
             .switches = 24,
             .enabled = LAYOUT_NONE,
+            .current = 216,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -506,6 +509,7 @@ static const struct layout LAYOUTS[] = {
             .last_holder = 8,
             .switches = 24,
             .enabled = LAYOUT_NONE,
+            .current = 216,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -665,6 +669,7 @@ static const struct layout LAYOUTS[] = {
             .last_holder = 8,
             .switches = 24,
             .enabled = LAYOUT_NONE,
+            .current = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -824,6 +829,7 @@ static const struct layout LAYOUTS[] = {
             .last_holder = 8,
             .switches = 24,
             .enabled = LAYOUT_NONE,
+            .current = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -983,6 +989,7 @@ static const struct layout LAYOUTS[] = {
             .last_holder = 8,
             .switches = 24,
             .enabled = LAYOUT_NONE,
+            .current = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -1141,6 +1148,7 @@ static const struct layout LAYOUTS[] = {
             .last_holder = 8,
             .switches = 24,
             .enabled = LAYOUT_NONE,
+            .current = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -1300,6 +1308,7 @@ static const struct layout LAYOUTS[] = {
             .last_holder = 16,
             .switches = 32,
             .enabled = 0,
+            .current = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -1460,6 +1469,7 @@ static const struct layout LAYOUTS[] = {
             .last_holder = 16,
             .switches = 32,
             .enabled = 0,
+            .current = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {
@@ -1619,6 +1629,7 @@ static const struct layout LAYOUTS[] = {
             .last_holder = 16,
             .switches = 32,
             .enabled = 0,
+            .current = LAYOUT_NONE,
         },
         /* Include/cpython/pystate.h */
         .thread = {

@@ -26,7 +26,8 @@ static void watch_collector(const struct layout *layout, const struct interprete
 static uint32_t gil_bytes(const struct layout *layout)
 {
     const uint32_t members[] = {layout->gil.last_holder, layout->gil.locked, layout->gil.switches,
-                                layout->gil.enabled != LAYOUT_NONE ? layout->gil.enabled : 0, layout->gil.waiters};
+                                layout->gil.enabled != LAYOUT_NONE ? layout->gil.enabled : 0, layout->gil.waiters,
+                                layout->gil.current != LAYOUT_NONE ? layout->gil.current : 0};
     uint32_t last = 0;
 
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
@@ -39,11 +40,23 @@ struct piece gil_piece(remote_addr gil, const struct layout *layout)
     return (struct piece){gil, gil_bytes(layout)};
 }
 
+/* The thread state that has the GIL, or had it last. To 3.11, PyThreadState_Swap() (Python/pystate.c) goes from one to
+   another and leaves the GIL as it is, whose last holder is still the one that took it: what has it is the current one.
+   There is none from when the GIL is taken until the state that took it becomes current (PyEval_RestoreThread(),
+   Python/ceval.c), nor from before it is dropped (PyEval_SaveThread()); drop_gil() makes the one that was current the
+   last holder before all else (Python/ceval_gil.h). */
+static remote_addr holder(const struct gil_now *gil, const struct layout *layout, const unsigned char *bytes)
+{
+    const uint64_t current = layout->gil.current != LAYOUT_NONE ? word_at(bytes, layout->gil.current) : 0;
+
+    return remote_at(gil->locked && current != 0 ? current : word_at(bytes, layout->gil.last_holder));
+}
+
 void gil_decode(struct gil_now *gil, const struct layout *layout, const unsigned char *bytes)
 {
     gil->none = layout->gil.enabled != LAYOUT_NONE && int_at(bytes, layout->gil.enabled) == 0;
     gil->locked = int_at(bytes, layout->gil.locked) == 1;
-    gil->holder = remote_at(word_at(bytes, layout->gil.last_holder));
+    gil->holder = holder(gil, layout, bytes);
     gil->switches = word_at(bytes, layout->gil.switches);
     gil->waiters = remote_at(layout->gil.waiters > 0 ? word_at(bytes, layout->gil.waiters) : 0);
 }

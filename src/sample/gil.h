@@ -18,7 +18,7 @@ struct gil_now {
     bool none;          /* there is none: threads run Python all at once (free-threaded builds) */
     bool locked;
     remote_addr holder; /* the thread state that has it, or had it last */
-    uint64_t switches;  /* how often that became another one (take_gil(), Python/ceval_gil.c) */
+    uint64_t switches;  /* how often another one took it than had it last (take_gil(), Python/ceval_gil.c) */
     remote_addr waiters; /* musl's list of those that wait for it; null: none do, or it is another C library */
     bool gc_began;      /* the collector was at work at the beginning of the round, which is to be shown */
     remote_addr collecting; /* an int that is 1 while it is, if that is to be shown; else null */

@@ -104,10 +104,14 @@ static bool runs_python(const struct target_thread *thread, const struct gil_now
     return target_thread_holds_gil(thread, gil) || (gil->none && thread->held.state == THREAD_RUNNING);
 }
 
-/* Whether it is this one of a thread's states by which it runs: the one of the newest interpreter in which it has
-   frames, since it called that from the others. */
-static bool acts(const struct target_thread *thread)
+/* Whether it is this one of a thread's states by which it runs: the one that has the GIL, or that of the newest
+   interpreter in which it has frames, since it called that from the others. */
+static bool acts(const struct target_thread *thread, const struct gil_now *gil)
 {
+    if (target_thread_holds_gil(thread, gil))
+        return true;
+    if (gil->locked && target_thread_had_gil_elsewhere(thread, gil))
+        return false;
     if (thread->outer != NULL && thread->held.depth == 0)
         return false;
     for (const struct target_thread *inner = thread->inner; inner != NULL; inner = inner->inner)
@@ -125,7 +129,7 @@ static enum thread_state find_state(struct target_thread *thread, const struct t
     thread->waiting = false;
     if (target_thread_holds_gil(thread, gil))
         return THREAD_HAS_GIL;
-    if (!acts(thread))
+    if (!acts(thread, gil))
         return THREAD_IDLE;
     if (!kernel_thread_wait(&thread->kernel, &wait))
         return THREAD_IDLE;
@@ -527,9 +531,9 @@ static void share_all_charges(struct target_thread *thread)
 
 /* What to charge the sample at hand with. The kernel tells the CPU time of a thread, whichever of its states it is in: it
    is the one's by which it acts, and what others were charged with is not charged again. */
-static uint64_t charge(struct target_thread *thread, const struct thread_round *round, bool has_gil)
+static uint64_t charge(struct target_thread *thread, const struct thread_round *round)
 {
-    if (!acts(thread) && !has_gil) {
+    if (!acts(thread, round->gil)) {
         thread->cpu.was_on_cpu = false;
         return 0;
     }
@@ -592,6 +596,6 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
     if (thread->rounds > 0)
         return true;
     thread->rounds = has_gil ? 1 : round->rounds;
-    cpu_ns = charge(thread, round, has_gil);
+    cpu_ns = charge(thread, round);
     return take_reading(thread, round, read_stack(thread, round), cpu_ns);
 }

@@ -170,6 +170,18 @@ static inline bool target_thread_stands(const struct target_thread *thread, cons
            round->now_ns - thread->sampled_ns < for_ns;
 }
 
+/* Whether it has the GIL, or had it last, by a state that it has in another interpreter. */
+static inline bool target_thread_had_gil_elsewhere(const struct target_thread *thread, const struct gil_now *gil)
+{
+    bool had = false;
+
+    for (const struct target_thread *outer = thread->outer; outer != NULL; outer = outer->outer)
+        had |= remote_equal(gil->holder, outer->found.address);
+    for (const struct target_thread *inner = thread->inner; inner != NULL; inner = inner->inner)
+        had |= remote_equal(gil->holder, inner->found.address);
+    return had;
+}
+
 /* Whether it is known to wait for the GIL still: it did at its last look, and the GIL has been given to nobody else
    since then, or once, to the one that had it last. */
 static inline bool target_thread_waits_for_gil(struct target_thread *thread, const struct thread_round *round)
@@ -178,8 +190,8 @@ static inline bool target_thread_waits_for_gil(struct target_thread *thread, con
     const struct gil_now *gil = round->gil;
 
     if (thread->state != THREAD_WAIT_GIL || !thread->waiting || thread->ended || thread->stale ||
-        remote_equal(gil->holder, thread->found.address) || gil->switches - thread->gil_switches > 1 ||
-        round->now_ns - thread->sampled_ns >= look_ns)
+        remote_equal(gil->holder, thread->found.address) || target_thread_had_gil_elsewhere(thread, gil) ||
+        gil->switches - thread->gil_switches > 1 || round->now_ns - thread->sampled_ns >= look_ns)
         return false;
     thread->gil_switches = gil->switches;
     thread->waited_ns = round->now_ns;

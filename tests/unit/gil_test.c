@@ -1,5 +1,6 @@
 /* gil: who wants the GIL is told by the futex that a thread sleeps in: one of the GIL's own structure, or with musl one
-   of a waiter that its condition variable lists. */
+   of a waiter that its condition variable lists. Who has it is who took it last, or to 3.11 the state that its thread
+   went to since. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -98,6 +99,48 @@ static void test_lists_that_are_none(void **state)
     assert_false(is_wanted(WAITER(2) + BARRIER));
 }
 
+static bool is_holder(uint64_t state)
+{
+    return remote_equal(gil_now().holder, remote_at(state));
+}
+
+/* To 3.11, PyThreadState_Swap() leaves the GIL as it is. */
+static void test_current_state_has_it(void **state)
+{
+    enum { TOOK = 0x1000, CURRENT = 0x2000 };
+
+    (void)state;
+    for (uint32_t version = MADE_UP_FIRST; version <= MADE_UP_LAST; version++) {
+        const struct layout *layout;
+
+        begin(version, false, 0);
+        layout = &memory->layout;
+        assert_true((layout->gil.current != LAYOUT_NONE) == (version <= 0x030b));
+        made_up_word(memory, GIL + layout->gil.locked, 1);
+        made_up_word(memory, GIL + layout->gil.last_holder, TOOK);
+        assert_true(is_holder(TOOK));
+        if (layout->gil.current == LAYOUT_NONE)
+            continue;
+        made_up_word(memory, GIL + layout->gil.current, CURRENT);
+        assert_true(is_holder(CURRENT));
+        made_up_word(memory, GIL + layout->gil.current, 0); /* just taken, or about to be dropped */
+        assert_true(is_holder(TOOK));
+        made_up_word(memory, GIL + layout->gil.current, CURRENT);
+        made_up_word(memory, GIL + layout->gil.locked, 0); /* PyEval_ReleaseLock() leaves it so */
+        assert_true(is_holder(TOOK));
+    }
+}
+
+/* What is not part of the GIL's structure, nobody waits in. */
+static void test_current_state_is_not_waited_in(void **state)
+{
+    (void)state;
+    for (uint32_t version = MADE_UP_FIRST; version <= 0x030b; version++) {
+        begin(version, false, 0);
+        assert_false(is_wanted(GIL + memory->layout.gil.current));
+    }
+}
+
 /* Reads a GIL that the target says is at `address`. */
 static bool reads_at(uint64_t address)
 {
@@ -136,6 +179,8 @@ int main(void)
         cmocka_unit_test_teardown(test_own_structure, end),
         cmocka_unit_test_teardown(test_musl_lists_them, end),
         cmocka_unit_test_teardown(test_lists_that_are_none, end),
+        cmocka_unit_test_teardown(test_current_state_has_it, end),
+        cmocka_unit_test_teardown(test_current_state_is_not_waited_in, end),
         cmocka_unit_test_teardown(test_what_is_told_is_not_believed, end),
     };
 

@@ -352,6 +352,27 @@ static void who_waits_for_the_gil_is_not_looked_at_before_it_can_have_had_it(voi
     assert_int_equal(fixture->sink.last.sample.state, THREAD_HAS_GIL);
 }
 
+/* It took the GIL once, and went on in another interpreter. */
+static void who_has_the_gil_in_another_interpreter_does_not_wait_for_it(void **state)
+{
+    struct fixture *fixture = *state;
+    struct target_thread inner = {.found.address = remote_at(2)};
+
+    wait_for_gil(fixture);
+    fixture->pass = true;
+    fixture->thread->inner = &inner;
+    fixture->gil.switches++;
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->passes, 1);
+    fixture->gil.switches++;
+    fixture->gil.holder = inner.found.address;
+    fixture->thread->cpu.run.turns--;
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->passes, 1);
+    assert_int_equal(fixture->thread->held.state, THREAD_IDLE);
+    fixture->thread->inner = NULL;
+}
+
 /* It is looked at because it can have had the GIL, so what is found then does not stand for the time before. */
 static void who_waited_for_the_gil_did_so_up_to_the_last_round(void **state)
 {
@@ -525,6 +546,7 @@ int main(void)
         THREAD_TEST(time_in_which_nobody_looked_is_not_counted),
         THREAD_TEST(cpu_time_is_charged_to_one_state_of_a_thread),
         THREAD_TEST(who_waits_for_the_gil_is_not_looked_at_before_it_can_have_had_it),
+        THREAD_TEST(who_has_the_gil_in_another_interpreter_does_not_wait_for_it),
         THREAD_TEST(who_waited_for_the_gil_did_so_up_to_the_last_round),
         THREAD_TEST(who_waits_for_the_gil_is_looked_at_now_and_then),
         THREAD_TEST(only_a_collector_at_work_is_told),
