@@ -49,13 +49,14 @@ static remote_addr holder(const struct gil_now *gil, const struct layout *layout
 {
     const uint64_t current = layout->gil.current != LAYOUT_NONE ? word_at(bytes, layout->gil.current) : 0;
 
-    return remote_at(gil->locked && current != 0 ? current : word_at(bytes, layout->gil.last_holder));
+    return gil->locked && current != 0 ? remote_at(current) : gil->taken_by;
 }
 
 void gil_decode(struct gil_now *gil, const struct layout *layout, const unsigned char *bytes)
 {
     gil->none = layout->gil.enabled != LAYOUT_NONE && int_at(bytes, layout->gil.enabled) == 0;
     gil->locked = int_at(bytes, layout->gil.locked) == 1;
+    gil->taken_by = remote_at(word_at(bytes, layout->gil.last_holder));
     gil->holder = holder(gil, layout, bytes);
     gil->switches = word_at(bytes, layout->gil.switches);
     gil->waiters = remote_at(layout->gil.waiters > 0 ? word_at(bytes, layout->gil.waiters) : 0);

@@ -18,6 +18,8 @@ struct gil_now {
     bool none;          /* there is none: threads run Python all at once (free-threaded builds) */
     bool locked;
     remote_addr holder; /* the thread state that has it, or had it last */
+    remote_addr taken_by; /* the one by which that one's thread took it, while it is locked: another one where the
+                             thread went on by another state (to 3.11) */
     uint64_t switches;  /* how often another one took it than had it last (take_gil(), Python/ceval_gil.c) */
     remote_addr waiters; /* musl's list of those that wait for it; null: none do, or it is another C library */
     bool gc_began;      /* the collector was at work at the beginning of the round, which is to be shown */

@@ -350,6 +350,17 @@ static size_t add_met(struct population *population, const struct thread_found *
     return population->thread_count - 1;
 }
 
+/* To 3.11 a state of a subinterpreter bears the ids of who made it, whoever runs it, even when its maker ended. Where its
+   thread took the GIL by another state and went on by this one, it is the thread of that. */
+static void take_id_of_taker(const struct population *population, struct thread_found *found, const struct gil_now *gil)
+{
+    if (remote_equal(gil->taken_by, found->address))
+        return;
+    for (size_t i = 0; i < population->thread_count; i++)
+        if (!population->threads[i]->ended && remote_equal(population->threads[i]->found.address, gil->taken_by))
+            found->native_id = population->threads[i]->found.native_id;
+}
+
 size_t population_meet(struct population *population, remote_addr interpreter_address, remote_addr address,
                        uint64_t since_ns, const struct thread_round *round)
 {
@@ -369,6 +380,7 @@ size_t population_meet(struct population *population, remote_addr interpreter_ad
        threads live. */
     if (population->native_ids.mistold)
         native_id_correct(&population->native_ids, found);
+    take_id_of_taker(population, found, round->gil);
     if (found->native_id == 0 || may_be_anothers(population, found, interpreter))
         return population->thread_count;
     lose_those_before(population, found, round);

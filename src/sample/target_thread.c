@@ -552,7 +552,7 @@ bool target_thread_take_state(struct target_thread *thread, const struct thread_
     }
     target_thread_come_back(thread, round);
     hold_passed(thread, round, until_ns);
-    if (acts(thread)) {
+    if (acts(thread, round->gil)) {
         share_all_charges(thread);
         thread->held.cpu_ns += cpu_time_charge_before(&thread->cpu, thread->sampled_ns, round->now_ns);
     }

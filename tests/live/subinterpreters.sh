@@ -31,6 +31,14 @@ swaps() {
     undisturbed measure_swaps
 }
 
+# Where the GIL is taken anew by the state that it was made with, nothing tells who runs that.
+swaps_without_maker() {
+    start_target "$2" swaps --maker-ended
+    wait_until_told
+    undisturbed measure_swaps
+}
+
 for_each_python in_interpreters 3.11 3.12 3.13 3.14 3.15
 # From 3.13 on each call of another interpreter has a state of its own.
 for_each_python swaps 3.8 3.9 3.10 3.11 3.12
+for_each_python swaps_without_maker 3.8 3.9 3.10 3.11

@@ -104,6 +104,11 @@ static bool is_holder(uint64_t state)
     return remote_equal(gil_now().holder, remote_at(state));
 }
 
+static bool is_taken_by(uint64_t state)
+{
+    return remote_equal(gil_now().taken_by, remote_at(state));
+}
+
 /* To 3.11, PyThreadState_Swap() leaves the GIL as it is. */
 static void test_current_state_has_it(void **state)
 {
@@ -123,6 +128,7 @@ static void test_current_state_has_it(void **state)
             continue;
         made_up_word(memory, GIL + layout->gil.current, CURRENT);
         assert_true(is_holder(CURRENT));
+        assert_true(is_taken_by(TOOK));
         made_up_word(memory, GIL + layout->gil.current, 0); /* just taken, or about to be dropped */
         assert_true(is_holder(TOOK));
         made_up_word(memory, GIL + layout->gil.current, CURRENT);

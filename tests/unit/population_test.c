@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "made_up.h"
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "sample/pending.h"
 #include "sample/population.h"
@@ -129,17 +130,24 @@ static struct thread_round round_at(const struct gil_now *gil, uint64_t now_ns)
     };
 }
 
-/* Meets the thread that has the GIL, by its state. */
-static struct target_thread *meet(uint64_t state)
+/* Meets the thread that has the GIL, by its state, and took it by another one. */
+static struct target_thread *meet_taken_by(uint64_t state, uint64_t taken_by)
 {
-    const struct gil_now gil = {.start = remote_at(1), .size = 1, .locked = true, .holder = remote_at(state)};
+    const struct gil_now gil = {
+        .start = remote_at(1), .size = 1, .locked = true, .holder = remote_at(state), .taken_by = remote_at(taken_by)};
     const uint64_t now_ns = clock_now_ns();
     const struct thread_round round = round_at(&gil, now_ns);
     size_t place;
 
     population->met_ns = 0; /* there is time for it */
-    place = population_meet(population, remote_at(INTERPRETER), remote_at(state), now_ns - NS_PER_MS, &round);
+    place = population_meet(population, remote_at(word_at(made_up_at(memory, state), memory->layout.thread.interpreter)),
+                            remote_at(state), now_ns - NS_PER_MS, &round);
     return place < population->thread_count ? population->threads[place] : NULL;
+}
+
+static struct target_thread *meet(uint64_t state)
+{
+    return meet_taken_by(state, state);
 }
 
 /* The main interpreter's list is the state at this address; 0: it is empty. */
@@ -359,6 +367,26 @@ static void test_who_makes_a_state_does_not_end(void **state)
     assert_int_equal(population->thread_count, 1);
 }
 
+/* Of a state of another interpreter, who made it may be over: its thread is the one that took the GIL. */
+static void test_one_run_by_another_than_its_maker_is_of_who_took_the_gil(void **state)
+{
+    const int32_t nobody = INT32_MAX;
+    struct target_thread *first, *second;
+
+    (void)state;
+    population->interpreters[1] = (struct interpreter){.address = remote_at(SECOND_INTERPRETER), .id = 1};
+    population->interpreter_count = 2;
+    made_up_word(memory, SECOND_STATE + memory->layout.thread.interpreter, SECOND_INTERPRETER);
+    made_up_word(memory, SECOND_STATE + memory->layout.thread.native_thread_id, nobody);
+    first = meet(MADE_UP_THREAD);
+    assert_non_null(first);
+    second = meet_taken_by(SECOND_STATE, MADE_UP_THREAD);
+    assert_non_null(second);
+    assert_int_equal(second->tid, first->tid);
+    assert_false(second->ended);
+    assert_false(first->ended);
+}
+
 static void test_one_that_is_not_bound_yet_is_not_met(void **state)
 {
     (void)state;
@@ -449,6 +477,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_end_of_one_without_a_state_is_told, begin, end),
         cmocka_unit_test_setup_teardown(test_a_thread_without_a_state_makes_room, begin, end),
         cmocka_unit_test_setup_teardown(test_who_makes_a_state_does_not_end, begin, end),
+        cmocka_unit_test_setup_teardown(test_one_run_by_another_than_its_maker_is_of_who_took_the_gil, begin, end),
         cmocka_unit_test_setup_teardown(test_one_that_is_not_bound_yet_is_not_met, begin, end),
         cmocka_unit_test_setup_teardown(test_a_new_interpreter_is_seen_soon, begin, end),
         cmocka_unit_test_setup_teardown(test_a_state_that_was_of_another_interpreter_ends_nobody, begin, end),
