@@ -5,16 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
 #include "base/clock.h"
 #include "sample/emit.h"
 #include "sample/pending.h"
 #include "sample/thread_burst.h"
+#include "sample/thread_reading.h"
 
 enum {
     HOLD_MAX_MS = 200, /* a sample is not held back for longer: a view wants to show what threads do now */
-    READS_MAX = 5,     /* of one sample, while there are code objects that are not known */
-    STOPS_MAX = 5,     /* for one sample */
     CACHE_LINE_BYTES = 64,
 };
 
@@ -96,12 +94,6 @@ void target_thread_free(struct target_thread *thread)
     free(thread->frames);
     naming_free(&thread->naming);
     free(thread);
-}
-
-/* Whether it runs Python now, so that its stack changes while it is read: where there is no GIL, any that runs may. */
-static bool runs_python(const struct target_thread *thread, const struct gil_now *gil)
-{
-    return target_thread_holds_gil(thread, gil) || (gil->none && thread->held.state == THREAD_RUNNING);
 }
 
 /* Whether it is this one of a thread's states by which it runs: the one that has the GIL, or that of the newest
@@ -240,168 +232,6 @@ void target_thread_flush(struct target_thread *thread, const struct thread_round
     put_held(thread, round);
 }
 
-/* Begins the held sample's stack anew with what stands for frames that could not be proven. */
-static void begin_moving(struct record_sample *held, struct record_frame *frames)
-{
-    held->depth = 1;
-    held->flags |= SAMPLE_TRUNCATED;
-    frames[0] = (struct record_frame){FUNCTION_MOVING, 0};
-}
-
-enum read_result {
-    READ_DONE,
-    READ_UNSEEN, /* not every code object on the stack is known: what is above one is left out */
-    READ_FAILED,
-    READ_NO_ROOM,
-    READ_OF_ANOTHER,
-};
-
-/* Turns the walk's frames into functions and lines. No room: a function could not be told on, so there is
-   none for the sample either. */
-static enum read_result name_frames(struct target_thread *thread, const struct thread_round *round,
-                                    const struct walk_stack *stack, struct gc_at gc)
-{
-    bool untold;
-    const size_t fresh = naming_fresh(&thread->naming, stack, round->now_ns);
-    const size_t unseen = naming_name(&thread->naming, round->codes, stack, fresh, round->now_ns, &untold);
-
-    if (untold)
-        return READ_NO_ROOM;
-    if (unseen < stack->depth)
-        begin_moving(&thread->held, thread->frames);
-    naming_put(&thread->naming, stack, unseen < stack->depth ? unseen + 1 : 0, gc,
-               round->native_markers, &thread->held, thread->frames);
-    return unseen < stack->depth ? READ_UNSEEN : READ_DONE;
-}
-
-/* Takes note of what was read with the stack: where the collector was at work, and code objects. */
-static struct gc_at see_extra(const struct target_thread *thread, const struct thread_round *round,
-                              enum gc_watch watch, const struct walk_extra *extra,
-                              const struct walk_stack *stack, bool runs)
-{
-    naming_see(&thread->naming, round->codes, extra, watch != GC_UNWATCHED, stack, runs, round->now_ns);
-    return gc_see(watch, stack->extra);
-}
-
-/* Reads the stack once into the held sample; `runs` tells that it may change meanwhile. */
-static enum read_result read_once(struct target_thread *thread, const struct thread_round *round, bool runs)
-{
-    struct record_sample *held = &thread->held;
-    struct walk_extra extra;
-    struct walk_stack stack;
-    enum walk_result result;
-    enum gc_watch watch;
-    struct gc_at gc;
-
-    walk_extra_clear(&extra);
-    watch = gc_watch_once(round->gil, thread->waiting, target_thread_holds_gil(thread, round->gil));
-    gc_add_extra(watch, round->gil, &extra);
-    naming_add_extra(&thread->naming, round->codes, &extra);
-    result = walk_read(thread->walk, &extra, &stack);
-    round->counts->retried += stack.retries;
-    if (result == WALK_LOST_EXTRA) {
-        naming_forget(&thread->naming, round->codes);
-        return READ_UNSEEN;
-    }
-    if (result == WALK_FAILED) {
-        thread->stale = true;
-        return READ_FAILED;
-    }
-    /* A thread state's memory is used again for the next thread's. */
-    if (stack.ident != thread->found.ident || stack.mark != thread->found.mark)
-        return READ_OF_ANOTHER;
-    if (!remote_equal(stack.next_thread, thread->found.next))
-        thread->stale = true;
-    thread->was_torn |= stack.torn;
-    gc = see_extra(thread, round, watch, &extra, &stack, runs);
-    held->depth = 0;
-    held->flags = (stack.cut ? SAMPLE_CUT : 0) | (stack.exception ? SAMPLE_EXCEPTION : 0);
-    if (result == WALK_TRUNCATED) {
-        begin_moving(held, thread->frames);
-        gc.top = false;
-    }
-    return name_frames(thread, round, &stack, gc);
-}
-
-/* Moves to the CPU of the thread if it is the one to ride with. */
-static bool ride(struct target_thread *thread, const struct thread_round *round)
-{
-    return round->engine != NULL && target_thread_may_ride(thread, round) && runs_python(thread, round->gil) &&
-           engine_ride(round->engine, &thread->kernel);
-}
-
-/* Stops the thread if it is the one to be stopped while it is read. */
-static bool stop(struct target_thread *thread, const struct thread_round *round)
-{
-    return round->blocking != NULL && target_thread_holds_gil(thread, round->gil) &&
-           blocking_stop(round->blocking, &thread->kernel, round->counts);
-}
-
-/* Whether a stack is to be read again: there are code objects on it that are not known, or it was torn
-   though it should have held still, as its thread was moved to another CPU just then, or will as it is
-   ridden along with from now on. */
-static bool read_again(const struct target_thread *thread, const struct thread_round *round,
-                       enum read_result result, bool riding, uint64_t until_ns)
-{
-    const bool truncated = (thread->held.flags & SAMPLE_TRUNCATED) != 0;
-    const bool rides_now = round->engine != NULL && runs_python(thread, round->gil) &&
-                           engine_probed(round->engine, thread->was_torn || truncated);
-
-    return (result == READ_UNSEEN || (result == READ_DONE && ((riding && truncated) || rides_now))) &&
-           clock_now_ns() <= until_ns;
-}
-
-/* Reads the stack into the held sample, all of it by `until_ns`; `stopped` tells that it is stopped meanwhile. */
-static enum read_result read_until(struct target_thread *thread, const struct thread_round *round, bool stopped,
-                                   uint64_t until_ns)
-{
-    const bool runs = !stopped && runs_python(thread, round->gil);
-    enum read_result result = READ_UNSEEN;
-    bool riding = false;
-
-    thread->was_torn = false;
-    for (int i = 0; i < READS_MAX && (i == 0 || read_again(thread, round, result, riding, until_ns)); i++) {
-        riding = ride(thread, round);
-        thread->held.depth = 0;
-        thread->held.flags = 0;
-        begin_moving(&thread->held, thread->frames);
-        result = read_once(thread, round, runs && !riding);
-    }
-    thread->was_torn |= (thread->held.flags & SAMPLE_TRUNCATED) != 0;
-    return result == READ_UNSEEN ? READ_DONE : result;
-}
-
-/* There is none to read. */
-static enum read_result read_no_state(struct target_thread *thread)
-{
-    thread->held.depth = 0;
-    thread->held.flags = 0;
-    thread->was_torn = false;
-    return READ_DONE;
-}
-
-/* The same, of a thread that is stopped meanwhile if it is the one to be. Where it stopped half way in a
-   call or a return, it is let go and stopped anew. */
-static enum read_result read_stack(struct target_thread *thread, const struct thread_round *round)
-{
-    enum read_result result = READ_DONE;
-    bool again = true;
-
-    if (target_thread_is_stateless(thread))
-        return read_no_state(thread);
-    for (int i = 0; i < STOPS_MAX && again; i++) {
-        const bool stands = stop(thread, round);
-
-        result = read_until(thread, round, stands,
-                            stands ? clock_least(round->until_ns, blocking_until_ns()) : round->until_ns);
-        if (stands)
-            blocking_release(round->blocking, round->counts);
-        again = stands && result == READ_DONE && (thread->held.flags & SAMPLE_TRUNCATED) != 0 &&
-                clock_now_ns() <= round->until_ns;
-    }
-    return result;
-}
-
 /* Reads many stacks of the thread with the GIL. Gives how many; 0: one is to be read. */
 static uint32_t read_burst(struct target_thread *thread, const struct thread_round *round)
 {
@@ -432,7 +262,7 @@ void target_thread_lose_state(struct target_thread *thread, const struct thread_
     thread->stateless_ns = thread->sampled_ns;
     thread->waiting = thread->looked = false;
     thread->state = thread->held.state = THREAD_IDLE;
-    read_no_state(thread);
+    thread_reading_none(thread);
 }
 
 void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t now_ns)
@@ -444,30 +274,30 @@ void target_thread_skip(struct target_thread *thread, uint64_t away_ns, uint64_t
 
 /* Puts the reading that was made into the held sample, which stands for all the time up to this round. False when
    nothing could be read. */
-static bool take_reading(struct target_thread *thread, const struct thread_round *round, enum read_result result,
+static bool take_reading(struct target_thread *thread, const struct thread_round *round, enum thread_reading result,
                          uint64_t cpu_ns)
 {
     const uint32_t rounds = thread->rounds + thread->passed;
 
     switch (result) {
-    case READ_FAILED:
+    case READING_FAILED:
         round->counts->failed += thread->rounds;
         thread->waiting = false; /* there is no stack that could go on standing */
         thread->held.cpu_ns += cpu_ns; /* the next sample stands for this time too */
         return false;
-    case READ_OF_ANOTHER:
+    case READING_OF_ANOTHER:
         thread->held.cpu_ns += cpu_ns;
-        read_no_state(thread); /* which is what is found at this look */
+        thread_reading_none(thread); /* which is what is found at this look */
         target_thread_lose_state(thread, round);
         return true;
-    case READ_NO_ROOM:
+    case READING_NO_ROOM:
         round->counts->samples += thread->rounds;
         round->counts->lost += thread->rounds;
         thread->waiting = false;
         thread->held.cpu_ns += cpu_ns;
         return true;
-    case READ_UNSEEN:
-    case READ_DONE:
+    case READING_UNSEEN:
+    case READING_DONE:
         break;
     }
     if ((thread->held.flags & SAMPLE_TRUNCATED) != 0)
@@ -490,7 +320,7 @@ struct target_thread *target_thread_meet(const struct thread_source *source, con
     struct target_thread *thread = make(source, found, number, since_ns, round->now_ns);
     /* Else it is read first, from where we are: it may not have long to live, and to ask the kernel takes longer. */
     const bool asks_first = round->blocking != NULL && round->blocking->wanted;
-    enum read_result result;
+    enum thread_reading result;
     bool is_there = true;
 
     if (thread != NULL && asks_first)
@@ -501,13 +331,13 @@ struct target_thread *target_thread_meet(const struct thread_source *source, con
     }
     thread->rounds = 1;
     thread->state = thread->held.state = THREAD_HAS_GIL;
-    result = read_stack(thread, round);
+    result = thread_reading_make(thread, round);
     if (!asks_first)
         is_there = ask_kernel(thread, source->tasks->pid, thread->sampled_ns, round->now_ns);
     if (is_there)
         cpu_time_take_over(&thread->cpu);
     /* Without frames it was over by then: what it did since it was seen with the GIL, the next sample stands for. */
-    if (result != READ_DONE || thread->held.depth > 0)
+    if (result != READING_DONE || thread->held.depth > 0)
         take_reading(thread, round, result, round->now_ns - thread->sampled_ns);
     if (!is_there)
         target_thread_end(thread, round);
@@ -597,5 +427,5 @@ bool target_thread_round(struct target_thread *thread, const struct thread_round
         return true;
     thread->rounds = has_gil ? 1 : round->rounds;
     cpu_ns = charge(thread, round);
-    return take_reading(thread, round, read_stack(thread, round), cpu_ns);
+    return take_reading(thread, round, thread_reading_make(thread, round), cpu_ns);
 }
