@@ -97,12 +97,12 @@ void target_thread_free(struct target_thread *thread)
 }
 
 /* Whether it is this one of a thread's states by which it runs: the one that has the GIL, or that of the newest
-   interpreter in which it has frames, since it called that from the others. */
+   interpreter in which it has frames, since it called that from the others. `gil` is NULL where that was not read yet. */
 static bool acts(const struct target_thread *thread, const struct gil_now *gil)
 {
-    if (target_thread_holds_gil(thread, gil))
+    if (gil != NULL && target_thread_holds_gil(thread, gil))
         return true;
-    if (gil->locked && target_thread_had_gil_elsewhere(thread, gil))
+    if (gil != NULL && gil->locked && target_thread_had_gil_elsewhere(thread, gil))
         return false;
     if (thread->outer != NULL && thread->held.depth == 0)
         return false;
