@@ -27,7 +27,7 @@ def main():
     options = target.start(target.parser(__doc__, can_hold=False))
     end = threading.Event()
     for _ in range(3):
-        threading.Thread(target=end.wait).start()
+        threading.Thread(target=end.wait, daemon=True).start()
     child = ctypes.PyDLL(None).fork()
     if child:
         signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))
