@@ -3,6 +3,8 @@
 #
 #   tests/bench/truth.sh [SECONDS [ENGINE...]]    2 seconds of each of all without it
 #
+# With ROWS=WORDS in the environment it makes those rows only whose title has them.
+#
 # In the build tree. Runs targets/churn.py under each interpreter, sampled at 20 kHz by the engines remote and
 # ride, with --blocking (blocking), as fast as can be (burst), and as without options (auto), and prints a Markdown
 # table: of each kind of call the samples of all interpreters together. Of auto, what is truncated is told of what comes
@@ -46,6 +48,10 @@ sample() {
 row() {
     title=$1
     shift
+    case $title in
+    *"${ROWS:-}"*) ;;
+    *) return 0 ;;
+    esac
     : >"$work/counts"
     while read -r version command <&3; do
         sample "$@"
