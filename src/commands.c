@@ -17,7 +17,6 @@
 #include "tally/tally.h"
 
 enum {
-    RIDE_PERCENT = 2, /* of a CPU, that riding may take where no budget is given */
     PUMP_EVERY_MS = 50,
     PUMP_MOST = 65536,  /* records taken between two looks at the clock and the signals */
     LOOKS_MAX = 50,     /* rounds in which a dump tries to prove every stack */
@@ -118,7 +117,7 @@ static struct session *new_session(const struct options *options, struct error *
     const struct session_options wanted = {
         .target = {
             .engine = {.kind = engine_of(options),
-                       .budget = (given ? options->budget_percent : RIDE_PERCENT) / 100,
+                       .budget = (given ? options->budget_percent : ENGINE_RIDE_PERCENT) / 100,
                        .interval_ns = (uint64_t)((double)NS_PER_S / options->rate_hz)},
             .no_gc = options->no_gc,
             .native_markers = options->native_markers,

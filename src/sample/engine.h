@@ -24,6 +24,7 @@
 enum engine_kind { ENGINE_AUTO, ENGINE_REMOTE, ENGINE_RIDE, ENGINE_KINDS };
 
 enum {
+    ENGINE_RIDE_PERCENT = 2,  /* of a CPU, that riding may take where no budget is given */
     ENGINE_SWITCH_NS = 12000, /* of the target, taken for a context switch to the sampler, or back, with the caches that it finds
                                  empty then: as tests/bench/slowdown.sh tells of a virtual machine */
 };

@@ -15,7 +15,6 @@
 
 enum { PUMP_EVERY_MS = 20 };
 
-#define RIDE_BUDGET 0.02 /* as without --budget */
 #define SETTLES_NS (2 * NS_PER_S)
 
 struct counted {
@@ -55,7 +54,7 @@ static void pump_until(struct session *session, uint64_t end_ns, struct counted 
 int main(int argc, char *argv[])
 {
     struct session_options options = {
-        .target.engine = {.kind = ENGINE_AUTO, .budget = RIDE_BUDGET},
+        .target.engine = {.kind = ENGINE_AUTO, .budget = ENGINE_RIDE_PERCENT / 100.0},
     };
     struct counted counted = {0};
     struct session *session;

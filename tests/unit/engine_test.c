@@ -296,6 +296,17 @@ static void run_on_one(int cpu)
     run_on(&one);
 }
 
+/* One that sleeps on a CPU that is not this thread's any more; gives the one that is. `before` are all that were. */
+static int sleep_apart(struct sleeper *sleeper, cpu_set_t *before)
+{
+    int cpus[2];
+
+    find_two(before, cpus);
+    put_to_sleep(sleeper, cpus[1]);
+    run_on_one(cpus[0]);
+    return cpus[0];
+}
+
 /* How long it is remote, though all is torn, until it rides or tries to. */
 static uint64_t remote_ns(void)
 {
@@ -315,12 +326,10 @@ static void a_cpu_that_is_not_ours_may_be_later(void **state)
     const uint64_t moment_ns = NS_PER_S / 10; /* until it is clear again that so much is torn */
     uint64_t wait_ns = NS_PER_S;
     cpu_set_t before;
-    int cpus[2];
+    int our_cpu;
 
     (void)state;
-    find_two(&before, cpus);
-    put_to_sleep(&sleeper, cpus[1]);
-    run_on_one(cpus[0]);
+    our_cpu = sleep_apart(&sleeper, &before);
     begin(ENGINE_AUTO);
     remote_ns();
     for (int i = 0; i < 10; i++) {
@@ -331,7 +340,7 @@ static void a_cpu_that_is_not_ours_may_be_later(void **state)
     run_on(&before);
     assert_true(tries_to_ride(&sleeper.kernel));
     engine_leave();
-    run_on_one(cpus[0]);
+    run_on_one(our_cpu);
     assert_false(tries_to_ride(&sleeper.kernel));
     assert_in_range(remote_ns(), NS_PER_S, NS_PER_S + moment_ns);
     run_on(&before);
@@ -343,12 +352,9 @@ static void what_was_asked_for_and_is_not_to_be_had_is_told(void **state)
 {
     static struct sleeper sleeper;
     cpu_set_t before;
-    int cpus[2];
 
     (void)state;
-    find_two(&before, cpus);
-    put_to_sleep(&sleeper, cpus[1]);
-    run_on_one(cpus[0]);
+    sleep_apart(&sleeper, &before);
     begin(ENGINE_RIDE);
     assert_true(engine_rides(&engine));
     for (int i = 0; i < 8; i++) {

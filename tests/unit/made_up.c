@@ -160,6 +160,16 @@ void made_up_frame(struct made_up *made_up, uint64_t address, uint64_t code, uin
         made_up_mark(made_up, previous, false);
 }
 
+void made_up_narrow(struct layout *layout)
+{
+    layout->runtime.interpreters_head = 0;
+    layout->interpreter.next = 0;
+    layout->interpreter.id = 8;
+    layout->interpreter.threads_head = 16;
+    if (layout->interpreter.gil != LAYOUT_NONE)
+        layout->interpreter.gil = 24;
+}
+
 void made_up_set_top(struct made_up *made_up, uint64_t frame, uint64_t used_up_to)
 {
     const struct layout *layout = &made_up->layout;

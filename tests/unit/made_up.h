@@ -86,6 +86,10 @@ void made_up_push(struct made_up *made_up, uint64_t code);
    MADE_UP_C_STACK. */
 void made_up_cframe(struct made_up *made_up, uint64_t address, uint64_t frame, uint64_t previous);
 
+/* A layout in which all that is read of the runtime and its interpreters stands side by side, a word each: the next
+   interpreter, its id, its threads and, where it has its own, its GIL. */
+void made_up_narrow(struct layout *layout);
+
 /* Lets the thread state name another top, and the data stack end behind it. */
 void made_up_set_top(struct made_up *made_up, uint64_t frame, uint64_t used_up_to);
 

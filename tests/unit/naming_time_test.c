@@ -52,13 +52,8 @@ size_t __wrap_names_read(struct reader *reader, const struct layout *layout, rem
 static struct runtime put_interpreters(struct made_up *memory)
 {
     struct runtime runtime = {.address = remote_at(MADE_UP_THREAD), .layout = memory->layout};
-    struct layout *layout = &runtime.layout;
 
-    layout->runtime.interpreters_head = 0;
-    layout->interpreter.next = 0;
-    layout->interpreter.id = 8;
-    layout->interpreter.threads_head = 16;
-    layout->interpreter.gil = 24;
+    made_up_narrow(&runtime.layout);
     made_up_word(memory, MADE_UP_THREAD, MADE_UP_HEAP);
     for (uint64_t i = 0; i < INTERPRETERS; i++)
         made_up_word(memory, MADE_UP_HEAP + i * INTERPRETER_BYTES,

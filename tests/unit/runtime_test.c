@@ -105,15 +105,8 @@ static void a_list_of_threads_tells_whether_it_is_whole(void **state)
 static struct runtime put_interpreters(size_t count)
 {
     struct runtime runtime = {.address = remote_at(MADE_UP_THREAD), .layout = memory->layout};
-    struct layout *layout = &runtime.layout;
 
-    /* What they hold stands side by side. */
-    layout->runtime.interpreters_head = 0;
-    layout->interpreter.next = 0;
-    layout->interpreter.id = 8;
-    layout->interpreter.threads_head = 16;
-    if (layout->interpreter.gil != LAYOUT_NONE)
-        layout->interpreter.gil = 24;
+    made_up_narrow(&runtime.layout);
     made_up_word(memory, MADE_UP_THREAD, PLACE(0));
     made_up_word(memory, MADE_UP_THREAD + 8, PLACE(count - 1));
     for (size_t i = 0; i < count; i++) {
