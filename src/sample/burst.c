@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "sample/chain.h"
 #include "sample/exception.h"
+#include "sample/plan.h"
 
 enum {
     GUARDS = RECALL_GUARDS,
@@ -71,11 +72,12 @@ static void choose_parts(struct burst *burst)
     const struct collect_parts whole = {.places = &walk->collector.places};
 
     burst->has_guards = false;
+    plan_weave(walk);
     burst->parts = whole;
     if (burst->whole_left > 0)
         burst->whole_left--;
     else
-        burst->parts = chain_divide(walk);
+        burst->parts = plan_divide(walk);
     if (burst->parts.places->count > TIGHT_PLACES)
         burst->parts = whole;
     burst->parts.extra_every = EXTRA_EVERY;
@@ -84,7 +86,7 @@ static void choose_parts(struct burst *burst)
 
 static bool is_divided(const struct burst *burst)
 {
-    return chain_is_divided(burst->walk, &burst->parts);
+    return plan_is_divided(burst->walk, &burst->parts);
 }
 
 /* The stack proven last, before this burst, may be the first one, in part. */
@@ -171,6 +173,9 @@ static enum burst_result prove(struct burst *burst, struct walk_stack *stack, si
         note_split(burst, false);
     if (result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART)
         return BURST_OVER;
+    /* A single reading arranges them. */
+    if (result != CHAIN_TORN && !plan_is_arranged(walk, collection))
+        return BURST_OVER;
     if (result == CHAIN_WHOLE || result == CHAIN_LINES_OPEN) {
         chain_begin_root(walk->room);
         return BURST_WHOLE;
@@ -178,6 +183,7 @@ static enum burst_result prove(struct burst *burst, struct walk_stack *stack, si
     /* What stands the same through two collections did not end in between. */
     if (chain_note_root(walk, collection, top) && result == CHAIN_NOT_RUNNING)
         return BURST_WHOLE;
+    plan_note_torn(walk);
     *rest = SIZE_MAX;
     chain_keep_root(walk, stack);
     return BURST_TRUNCATED;
@@ -275,7 +281,7 @@ static void keep_first(struct burst *burst, struct walk_stack *stack, size_t fre
     struct entries met = walk->room->entries;
 
     if (is_divided(burst))
-        chain_take_marks(walk);
+        plan_take_marks(walk);
     entries_from_root(&met, stack->frames, stack->depth, stack->depth);
     if (rest != SIZE_MAX) {
         stack->rest_of = walk->recall.serial;

@@ -34,27 +34,6 @@ void chain_describe(const struct walk *walk, const struct collection *collection
     stack->took_ns = collection->took_ns;
 }
 
-struct collect_parts chain_divide(struct walk *walk)
-{
-    struct places *places = &walk->collector.places;
-    struct places_parts *parts = &walk->parts;
-    const size_t upper_bytes = recall_is_of(&walk->recall, places) ? walk->recall.upper_bytes : 0;
-
-    if (!places_split(places, parts, upper_bytes))
-        return (struct collect_parts){.places = places};
-    return (struct collect_parts){
-        .places = &parts->upper,
-        .lower = parts->lower.count > 0 ? &parts->lower : NULL,
-        .steady = parts->steady.count > 0 ? &parts->steady : NULL,
-    };
-}
-
-void chain_take_marks(struct walk *walk)
-{
-    places_take_marks(&walk->collector.places, &walk->parts.upper);
-    places_take_marks(&walk->collector.places, &walk->parts.steady);
-}
-
 bool chain_recall(const struct walk *walk, struct chain_known *known)
 {
     const struct recall *recall = &walk->recall;
@@ -112,6 +91,9 @@ struct follow {
     remote_addr callee;
     remote_addr callee_code;
     enum collected_part callee_part;
+    bool was_outside;     /* a frame outside of the chunks was met */
+    uint64_t opened;      /* of woven places, those outside of the chunks that were met, */
+    uint32_t last_opened; /* and which of them was so last for the first time */
 };
 
 /* Adds a proven frame to the stack. */
@@ -239,9 +221,44 @@ static void begin_follow(struct walk_room *room, struct walk_stack *stack)
     stack->depth = 0;
     stack->live_from = RECORD_DEPTH_MAX;
     stack->cut = false;
+    room->in_order = room->at_innermost = true;
     room->in_lower = 0;
     room->first_lower = SIZE_MAX;
     room->entries.count = 0;
+}
+
+/* Whether a copy farther from the thread state holds the same call as the second one, at the same instruction if it waits. */
+static bool is_woven_in(const struct layout *layout, const struct collected *found, const unsigned char *outer, bool is_top)
+{
+    return pair_same_call(layout, (struct pair){outer, found->second}) &&
+           (is_top || word_at(outer, layout->frame.instruction) == word_at(found->second, layout->frame.instruction));
+}
+
+/* Whether all copies hold the same call: of one outside of the chunks, or below one, also those farther from the thread
+   state. */
+static bool is_same_call(const struct layout *layout, const struct collected *found, bool is_top, bool below_outside)
+{
+    if (!pair_same_call(layout, pair_of(found)))
+        return false;
+    if (!below_outside || found->outer[0] == NULL)
+        return true;
+    for (size_t i = 0; i < 2 * PLACES_OUTER; i++)
+        if (!is_woven_in(layout, found, found->outer[i], is_top))
+            return false;
+    return is_woven_in(layout, found, found->first, is_top);
+}
+
+/* Takes note of whether the places outside of the chunks come side by side. */
+static void note_order(struct walk_room *room, struct follow *follow, const struct collected *found)
+{
+    const uint64_t mask = UINT64_C(1) << found->place % PLACES_WOVEN_MAX;
+
+    if (!found->outside || (follow->opened & mask) != 0)
+        return;
+    room->in_order &= follow->opened == 0 || found->place == follow->last_opened + 1;
+    room->at_innermost = found->innermost;
+    follow->opened |= mask;
+    follow->last_opened = found->place;
 }
 
 /* Whether the frame put last is one of `known` below which all is as it was then; `*rest` is what follows it. */
@@ -281,6 +298,8 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
 
     begin_follow(walk->room, stack);
     *rest = SIZE_MAX;
+    if (collection->parts->places->woven)
+        known = NULL; /* it is not told of all copies */
     if (beyond_top(walk, collection->state, address))
         return CHAIN_TORN;
     for (size_t step = 0; step < CHAIN_STEPS_MAX; step++) {
@@ -300,11 +319,13 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
         }
         pair = pair_of(&found);
         frame = frame_decode(layout, pair.second);
-        if (!pair_same_call(layout, pair) || !is_live(&frame) ||
+        follow.was_outside |= found.outside;
+        if (!is_same_call(layout, &found, follow.is_top, follow.was_outside) || !is_live(&frame) ||
             !pair_may_stand(layout, pair, follow.is_top) || !may_be_called_by(&follow, layout, &frame, pair))
             return CHAIN_TORN;
         if (!note_apart(walk->room, &follow, address, &frame, found.part, stack->depth))
             return CHAIN_READ_APART;
+        note_order(walk->room, &follow, &found);
         if (frame.owner != OWNER_ENTRY) {
             if (stack->depth == RECORD_DEPTH_MAX)
                 break;
@@ -387,7 +408,7 @@ static bool read_root_frame(struct walk *walk, const struct collection *collecti
     const struct frame frame = frame_decode(layout, pair.second);
     struct follow follow = {.is_top = index == 0};
 
-    if (!pair_same_call(layout, pair) || !is_live(&frame) || !pair_may_stand(layout, pair, false) ||
+    if (!is_same_call(layout, &listed->found, index == 0, true) || !is_live(&frame) || !pair_may_stand(layout, pair, false) ||
         beyond_top(walk, collection->state, listed->address))
         return false;
     *root = (struct chain_root_frame){
@@ -520,7 +541,8 @@ bool chain_note_root(struct walk *walk, const struct collection *collection, rem
         }
     }
     room->root_depth = depth;
-    if (room->root_proven < agreed)
+    /* Those that take turns may have done so twice. */
+    if (room->root_proven < agreed && !collection->parts->places->woven)
         room->root_proven = agreed;
     return is_top && count > 0 && agreed == count && depth_before == count;
 }

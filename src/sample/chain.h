@@ -2,8 +2,8 @@
  * chain - what one collection proves of a thread's stack: the frames from the top to the bottom that are the
  * same in both of its copies, or of a torn one the root side.
  *
- * The argument is told in walk.h. This is the inside of walk.c and burst.c, which collect; nobody else
- * includes it.
+ * The argument is told in walk.h. This is the inside of walk.c and burst.c, which collect, and of plan.c; nobody
+ * else includes it.
  */
 #ifndef SAMPLE_CHAIN_H
 #define SAMPLE_CHAIN_H
@@ -28,6 +28,8 @@ struct walk {
     struct walk_room *room;
     struct places_parts parts; /* how the collector's places are divided */
     struct recall recall; /* what was proven last */
+    bool held;            /* the thread cannot run while it is read: nothing is woven */
+    unsigned woven_left;  /* else so many samples are read of woven places from now on */
     unsigned whole_left;  /* so many samples are read without dividing the places from now on, */
     unsigned whole_next;  /* and so many after the next one for which that did not do */
     bool places_full; /* the stack needs more places than there are: its root side is cut */
@@ -65,6 +67,8 @@ struct walk_room {
     struct recall_budget recall_budget;
     struct places_parts parts_room;                /* to see how it could be divided */
     /* What the last chain_follow() met: */
+    bool in_order;      /* its places outside of the chunks are side by side, as places_arrange() has them, */
+    bool at_innermost;  /* and the last of them is next to the chunks */
     size_t first_lower; /* of the frames put, the first that is in the lower part, */
     size_t in_lower;    /* and how many of them are */
     struct entries entries; /* of the stack as far as it was followed; as many as there is room for */
@@ -87,6 +91,7 @@ enum chain_result {
     CHAIN_LINES_OPEN,  /* whole, but not every line is proven */
     CHAIN_NOT_RUNNING, /* whole, if its first frame calls, returns or is traced, and did not end */
     CHAIN_UNKNOWN_PLACE,
+    CHAIN_OUT_OF_ORDER, /* whole, but read in an order in which it could be of two stacks that take turns */
     CHAIN_READ_APART,  /* what it leads to was not read close enough to the thread state to prove anything */
     CHAIN_TORN,
     CHAIN_SLOW,        /* it took so long that it proves nothing */
@@ -100,18 +105,6 @@ struct chain_known {
     remote_addr base;
     const struct recall *recall;     /* NULL: by the collection before */
 };
-
-/* What is to be read of the stack: of one that can be divided, no more than has to be with each copy. */
-struct collect_parts chain_divide(struct walk *walk);
-
-/* Whether that is less than all. */
-static inline bool chain_is_divided(const struct walk *walk, const struct collect_parts *parts)
-{
-    return parts->places != &walk->collector.places;
-}
-
-/* Takes note of the places in which frames of a divided stack were found. */
-void chain_take_marks(struct walk *walk);
 
 /* The stack that was proven last and kept; false: there is none that was read from these places. */
 bool chain_recall(const struct walk *walk, struct chain_known *known);

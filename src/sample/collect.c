@@ -123,7 +123,7 @@ static bool took_long(uint64_t *usual, uint64_t took_ns, size_t pieces, size_t b
 
 static size_t count_of(const struct places *places)
 {
-    return places != NULL ? places->count : 0;
+    return places != NULL ? places_piece_count(places) : 0;
 }
 
 static uint32_t bytes_of(const struct places *places)
@@ -143,7 +143,7 @@ static size_t count_pieces(const struct collector *collector, const struct colle
     const uint32_t every = extra_every(parts);
 
     return extra->ahead_count + count_of(parts->lower) + count_of(parts->steady) +
-           parts->places->count * (count + 1 + (parts->lower != NULL)) +
+           count_of(parts->places) * (count + 1 + (parts->lower != NULL)) +
            count * (1 + has_cframes(collector)) + (count + every - 1) / every * extra->count;
 }
 
@@ -355,8 +355,14 @@ bool collection_find(const struct collection *collection, remote_addr address, s
             .first = collection->first + (collection->turned ? at.second : at.first),
             .second = collection->second + (collection->turned ? at.first : at.second),
             .place = at.place,
+            .outside = at.outside,
+            .innermost = at.innermost,
             .part = IN_COPIES,
         };
+        for (size_t i = 0; parts->places->woven && i < PLACES_OUTER; i++) {
+            found->outer[2 * i] = collection->first + (collection->turned ? at.outer_second : at.outer_first)[i];
+            found->outer[2 * i + 1] = collection->second + (collection->turned ? at.outer_first : at.outer_second)[i];
+        }
         return true;
     }
     if (parts->lower != NULL && places_find(parts->lower, address, length, &at)) {
@@ -373,7 +379,7 @@ bool collection_find(const struct collection *collection, remote_addr address, s
     *found = (struct collected){
         .first = collection->steady + at.first,
         .second = collection->steady + at.first,
-        .place = lower_from + (uint32_t)count_of(parts->lower) + at.place,
+        .place = lower_from + (uint32_t)(parts->lower != NULL ? parts->lower->count : 0) + at.place,
         .part = IN_STEADY,
     };
     return true;

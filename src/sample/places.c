@@ -19,9 +19,12 @@ enum {
     NEAR_BYTES = 2048,       /* frames no further apart share a place: both ends of the gap are mapped,
                                 so all of it is, as it is less than a page */
     SHARED_BYTES_MAX = 16384,
+    WOVEN_BYTES_MAX = 65536, /* in places that are woven */
     UPPER_BYTES = 8192,      /* next to the top of a stack that is divided: some sixty frames */
     LOWER_LEAST_BYTES = 8192,
 };
+
+#define UNSET UINT32_MAX /* an offset */
 
 static bool reserve(struct places *places, size_t count)
 {
@@ -44,21 +47,86 @@ void places_free(struct places *places)
     *places = (struct places){.items = NULL};
 }
 
+static bool is_outside(const struct place *place)
+{
+    return !place->is_chunk && !place->is_entry;
+}
+
+static bool can_weave(const struct places *places)
+{
+    bool has_outside = false;
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < places->count; i++) {
+        bytes += places->items[i].length;
+        has_outside |= is_outside(&places->items[i]);
+    }
+    return has_outside && places->count > 1 && places->count <= PLACES_WOVEN_MAX && bytes <= WOVEN_BYTES_MAX;
+}
+
+size_t places_piece_count(const struct places *places)
+{
+    return places->woven ? 2 * places->count + 2 : places->count;
+}
+
+/* Which place the piece `index` of a copy is of. */
+static size_t place_at(const struct places *places, size_t index)
+{
+    const size_t count = places->count;
+
+    if (!places->woven)
+        return index;
+    if (index == 0)
+        return 0;
+    if (index + 1 >= 2 * count)
+        return index % 2 == 1 ? count - 1 : count - 2;
+    return index % 2 == 1 ? (index + 1) / 2 : index / 2 - 1;
+}
+
+/* Of the pieces of a place, each is nearer to the thread state than the one before. */
+static void set_offset(struct place *place, uint32_t at, uint32_t back)
+{
+    const bool is_first = place->offset == UNSET;
+
+    for (size_t i = PLACES_OUTER; i-- > 0;) {
+        place->outer[i] = is_first ? at : i == 0 ? place->offset : place->outer[i - 1];
+        place->outer_back[i] = is_first ? back : i == 0 ? place->back : place->outer_back[i - 1];
+    }
+    place->offset = at;
+    place->back = back;
+}
+
 static void set_offsets(struct places *places)
 {
-    uint32_t back = 0;
+    size_t count;
+    uint32_t at = 0, back;
 
+    places->woven = places->weaves && can_weave(places);
+    count = places_piece_count(places);
     places->bytes = 0;
-    for (size_t i = 0; i < places->count; i++) {
-        places->items[i].offset = (uint32_t)places->bytes;
-        places->bytes += places->items[i].length;
-    }
-    for (size_t i = places->count; i-- > 0;) {
-        places->items[i].back = back;
-        back += places->items[i].length;
+    for (size_t i = 0; i < count; i++)
+        places->bytes += places->items[place_at(places, i)].length;
+    for (size_t i = 0; i < places->count; i++)
+        places->items[i].offset = UNSET;
+    back = (uint32_t)places->bytes;
+    for (size_t i = 0; i < count; i++) {
+        struct place *place = &places->items[place_at(places, i)];
+
+        back -= place->length;
+        set_offset(place, at, back);
+        at += place->length;
     }
     places->last_found = 0;
     places->version++;
+}
+
+void places_weave(struct places *places, bool weaves)
+{
+    if (places->weaves == weaves)
+        return;
+    places->weaves = weaves;
+    if (places->woven || (weaves && can_weave(places)))
+        set_offsets(places);
 }
 
 static struct piece piece_of(const struct place *place)
@@ -74,16 +142,20 @@ size_t places_pieces(struct places *places, struct piece *pieces)
 
 size_t places_pieces_again(const struct places *places, struct piece *pieces)
 {
-    for (size_t i = 0; i < places->count; i++)
-        pieces[i] = piece_of(&places->items[i]);
-    return places->count;
+    const size_t count = places_piece_count(places);
+
+    for (size_t i = 0; i < count; i++)
+        pieces[i] = piece_of(&places->items[place_at(places, i)]);
+    return count;
 }
 
 size_t places_pieces_back(const struct places *places, struct piece *pieces)
 {
-    for (size_t i = 0; i < places->count; i++)
-        pieces[i] = piece_of(&places->items[places->count - 1 - i]);
-    return places->count;
+    const size_t count = places_piece_count(places);
+
+    for (size_t i = 0; i < count; i++)
+        pieces[i] = piece_of(&places->items[place_at(places, count - 1 - i)]);
+    return count;
 }
 
 static bool holds(const struct place *place, remote_addr address, size_t length)
@@ -121,7 +193,17 @@ bool places_find(struct places *places, remote_addr address, size_t length,
         return false;
     place = &places->items[at];
     within = (uint32_t)(address.value - place->start.value);
-    *found = (struct place_found){place->offset + within, place->back + within, (uint32_t)at};
+    *found = (struct place_found){
+        .first = place->offset + within,
+        .second = place->back + within,
+        .place = (uint32_t)at,
+        .outside = is_outside(place),
+        .innermost = is_outside(place) && (at + 1 == places->count || place[1].is_chunk),
+    };
+    for (size_t i = 0; i < PLACES_OUTER; i++) {
+        found->outer_first[i] = place->outer[i] + within;
+        found->outer_second[i] = place->outer_back[i] + within;
+    }
     place->used = places->serial;
     places->last_found = at;
     return true;
@@ -255,6 +337,7 @@ static bool divide(const struct places *places, struct places_parts *parts, size
     size_t left = chunk_bytes(places) >= upper + LOWER_LEAST_BYTES ? upper : SIZE_MAX;
 
     parts->upper.count = parts->lower.count = parts->steady.count = 0;
+    parts->upper.weaves = places->weaves;
     if ((left == SIZE_MAX && !has_entries(places)) || !reserve(&parts->upper, places->count) ||
         !reserve(&parts->lower, places->count) || !reserve(&parts->steady, places->count))
         return false;
@@ -322,13 +405,13 @@ void places_forget(struct places *places)
 }
 
 /* Adds a place in front of the one `at`. */
-static bool add(struct places *places, size_t at, remote_addr start, uint32_t length, bool is_chunk)
+static bool add(struct places *places, size_t at, struct place added)
 {
-    if (places->bytes + length > WALK_BYTES_MAX || !reserve(places, places->count + 1))
+    if (places->bytes + added.length > WALK_BYTES_MAX || !reserve(places, places->count + 1))
         return false;
     memmove(places->items + at + 1, places->items + at, (places->count - at) * sizeof *places->items);
-    places->items[at] = (struct place){
-        .start = start, .length = length, .used = places->serial, .is_chunk = is_chunk};
+    added.used = places->serial;
+    places->items[at] = added;
     places->count++;
     set_offsets(places);
     return true;
@@ -364,7 +447,8 @@ void places_set_chunks(struct places *places, struct reader *reader, const struc
                       : word_at(head, layout->chunk.top) * sizeof(uint64_t);
         if (used > size) /* also when it makes no sense */
             used = size;
-        if (used > 0 && !add(places, places->count, data, (uint32_t)used, true))
+        if (used > 0 &&
+            !add(places, places->count, (struct place){.start = data, .length = (uint32_t)used, .is_chunk = true}))
             break;
         chunk = remote_at(word_at(head, layout->chunk.previous));
     }
@@ -394,8 +478,7 @@ static bool widen(struct places *places, remote_addr address, uint32_t length, b
 
 bool places_add_frame(struct places *places, remote_addr address, uint32_t length, bool is_entry)
 {
-    const struct place added = {
-        .start = address, .length = length, .used = places->serial, .is_entry = is_entry};
+    struct place added = {.start = address, .length = length, .is_entry = is_entry};
     struct place *oldest = NULL;
     size_t frames = 0;
 
@@ -411,23 +494,48 @@ bool places_add_frame(struct places *places, remote_addr address, uint32_t lengt
             oldest = place;
     }
     /* In front, so that the chunks stay next to the thread state. */
-    if (frames < FRAMES_MAX) {
-        if (!add(places, 0, address, length, false))
-            return false;
-        places->items[0].is_entry = is_entry;
-        return true;
-    }
+    if (frames < FRAMES_MAX)
+        return add(places, 0, added);
     if (oldest->used == places->serial)
         return false; /* more frames at once than there is room for */
+    added.used = places->serial;
     *oldest = added;
     set_offsets(places);
     return true;
 }
 
+/* Moves the place `from` down to index `to`. */
+static void move_down(struct places *places, size_t from, size_t to)
+{
+    const struct place moved = places->items[from];
+
+    memmove(places->items + to + 1, places->items + to, (from - to) * sizeof moved);
+    places->items[to] = moved;
+}
+
+void places_arrange(struct places *places, const struct walk_frame *frames, size_t count)
+{
+    size_t met = 0, outside = 0;
+
+    while (outside < places->count && !places->items[outside].is_chunk)
+        outside++;
+    for (size_t i = 0; i < count; i++) {
+        const size_t at = place_of(places, frames[i].address, 1);
+
+        if (at < met || at >= outside || places->items[at].is_entry)
+            continue;
+        move_down(places, at, met++);
+        places->last_found = met - 1;
+    }
+    for (size_t at = met; at < outside; at++)
+        move_down(places, at, at - met);
+    set_offsets(places);
+}
+
 bool places_add_object(struct places *places, size_t at, remote_addr address, uint32_t length)
 {
     return widen(places, address, length, false) ||
-           (places->count < OBJECTS_MAX && add(places, at, address, length, false));
+           (places->count < OBJECTS_MAX && add(places, at, (struct place){.start = address, .length = length}));
 }
 
 void places_parts_free(struct places_parts *parts)

@@ -18,11 +18,20 @@
 #include "python/layout.h"
 #include "sample/walk.h"
 
+/* So many places are woven at most. */
+#define PLACES_WOVEN_MAX 64
+
+/* How often a place that is woven is in a copy, at most, besides once. */
+#define PLACES_OUTER 2
+
 struct place {
     remote_addr start;
     uint32_t length;
     uint32_t offset;   /* of its bytes in the first copy */
     uint32_t back;     /* and in the second, whose places come the other way round */
+    /* Where they are in these once more, of places that are woven: farther from the thread state, the farthest last. */
+    uint32_t outer[PLACES_OUTER];
+    uint32_t outer_back[PLACES_OUTER];
     uint32_t used;     /* the serial of the last copy in which a frame was found here */
     uint16_t origin;   /* of a part: which place it is of, */
     uint32_t skipped;  /* and how much of that is in front of it */
@@ -35,13 +44,23 @@ struct places {
     size_t room;
     size_t count;
     size_t bytes;      /* of one copy: at most WALK_BYTES_MAX */
+    bool weaves;       /* they are to be woven where they can be, */
+    bool woven;        /* and are (places_weave()) */
     uint32_t serial;   /* of the copy being looked at */
     uint32_t version;  /* becomes another one with any change of the places */
     size_t last_found; /* where the search begins: neighbours on the chain share a place */
 };
 
-/* Writes one piece for each place, in the order of their bytes in a copy, which ends with the chunk that
-   changes most: it is read right before the thread state. Gives their number, and begins a new copy. */
+/* From here on each place is in a copy twice, next to its neighbours, and the last two once more: 0 1 0 2 1 3 2 3 2 3. What takes
+   turns with something else that uses the same memory would have to do so in step with all of these to look as if it stood. Of
+   many places, or where all are chunks, nothing comes of it. */
+void places_weave(struct places *places, bool weaves);
+
+/* How many pieces a copy has. */
+size_t places_piece_count(const struct places *places);
+
+/* Writes one piece for each place (or more, of places that are woven), in the order of their bytes in a copy, which ends with the
+   chunk that changes most: it is read right before the thread state. Gives their number, and begins a new copy. */
 size_t places_pieces(struct places *places, struct piece *pieces);
 
 /* The same pieces the other way round, for the copy behind the thread state, and where in that copy
@@ -56,6 +75,10 @@ struct place_found {
     uint32_t first;
     uint32_t second;
     uint32_t place; /* which place they are in: those of one place were read at once */
+    bool outside;   /* that is no chunk, and holds others than entry frames, */
+    bool innermost; /* and no other such place is nearer to the thread state */
+    uint32_t outer_first[PLACES_OUTER]; /* where they are once more, if the places are woven; else the same again */
+    uint32_t outer_second[PLACES_OUTER];
 };
 
 /* Finds the `length` bytes at `address`; false when no place holds all of them. */
@@ -118,6 +141,10 @@ void places_forget(struct places *places);
 /* Adds a frame outside of the chunks: to a place nearby, or as its own, then instead of the one not met
    for longest when there is no room. False when all are in use. */
 bool places_add_frame(struct places *places, remote_addr address, uint32_t length, bool is_entry);
+
+/* Moves the places of these frames, top first, that are outside of the chunks, next to each other and to the chunks: the nearer to
+   the top of the stack the first frame in one is, the farther it is from the thread state. */
+void places_arrange(struct places *places, const struct walk_frame *frames, size_t count);
 
 /* Adds a frame object, or part of one, of a thread that has no chunks: to a place nearby, or as its own in
    front of the place `at`. False when there is no room. */

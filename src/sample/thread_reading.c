@@ -63,6 +63,7 @@ static enum thread_reading read_once(struct target_thread *thread, const struct 
     watch = gc_watch_once(round->gil, thread->waiting, target_thread_holds_gil(thread, round->gil));
     gc_add_extra(watch, round->gil, &extra);
     naming_add_extra(&thread->naming, round->codes, &extra);
+    walk_set_held(thread->walk, !runs);
     result = walk_read(thread->walk, &extra, &stack);
     round->counts->retried += stack.retries;
     if (result == WALK_LOST_EXTRA) {

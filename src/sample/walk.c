@@ -8,6 +8,7 @@
 #include "sample/chain.h"
 #include "sample/collect.h"
 #include "sample/exception.h"
+#include "sample/plan.h"
 #include "sample/recall.h"
 #include "sample/record.h"
 
@@ -49,6 +50,7 @@ struct walk *walk_new(struct reader *reader, const struct layout *layout, struct
     walk->layout = layout;
     walk->room = room;
     walk->recall.budget = &room->recall_budget;
+    plan_note_torn(walk);
     return walk;
 }
 
@@ -67,6 +69,13 @@ void walk_move(struct walk *walk, remote_addr thread)
     recall_forget(&walk->recall);
     collector_move(&walk->collector, thread);
     walk->whole_left = walk->whole_next = 0;
+    walk->held = false;
+    plan_note_torn(walk);
+}
+
+void walk_set_held(struct walk *walk, bool held)
+{
+    walk->held = held;
 }
 
 /* Adds the place of a frame, and of what stands in front of a generator's: the exception that it handles. */
@@ -145,8 +154,9 @@ static void learn(struct walk *walk, const struct collection *collection, remote
 /* What is to be read of the stack: not all of it with each copy, as long as that does. */
 static struct collect_parts choose_parts(struct walk *walk)
 {
+    plan_weave(walk);
     if (walk->whole_left == 0)
-        return chain_divide(walk);
+        return plan_divide(walk);
     walk->whole_left--;
     return (struct collect_parts){.places = &walk->collector.places};
 }
@@ -154,7 +164,7 @@ static struct collect_parts choose_parts(struct walk *walk)
 /* Takes note of whether it did to divide the places. */
 static void note_parts(struct walk *walk, const struct collect_parts *parts, enum chain_result result)
 {
-    if (!chain_is_divided(walk, parts) || result == CHAIN_UNKNOWN_PLACE)
+    if (!plan_is_divided(walk, parts) || result == CHAIN_UNKNOWN_PLACE || result == CHAIN_OUT_OF_ORDER)
         return;
     if (result == CHAIN_READ_APART) {
         walk->whole_next = walk->whole_next * 2 + 1 < WHOLE_MAX ? walk->whole_next * 2 + 1 : WHOLE_MAX;
@@ -162,7 +172,7 @@ static void note_parts(struct walk *walk, const struct collect_parts *parts, enu
         return;
     }
     walk->whole_next /= 2;
-    chain_take_marks(walk);
+    plan_take_marks(walk);
 }
 
 /* Follows the chain from the top; where it meets the stack proven last, that gives the rest. */
@@ -179,6 +189,10 @@ static enum chain_result follow(struct walk *walk, const struct collection *coll
 
     if (result != CHAIN_WHOLE && result != CHAIN_LINES_OPEN && result != CHAIN_NOT_RUNNING)
         return result;
+    if (!plan_is_arranged(walk, collection)) {
+        places_arrange(&walk->collector.places, room->frames, stack->depth);
+        return CHAIN_OUT_OF_ORDER;
+    }
     if (rest == SIZE_MAX && !chain_holds_lower(walk, collection, stack))
         return CHAIN_READ_APART;
     if (rest != SIZE_MAX) {
@@ -208,8 +222,10 @@ static enum chain_result collect_and_follow(struct walk *walk, struct collection
     result = follow(walk, collection, *top, stack, &unknown);
     if (result == CHAIN_UNKNOWN_PLACE)
         learn(walk, collection, unknown);
-    if (result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART)
+    if (result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART || result == CHAIN_OUT_OF_ORDER)
         return result;
+    if (result == CHAIN_TORN)
+        plan_note_torn(walk);
     stack->exception = exception_active(&walk->collector, collection, walk->room->none);
     if (collection->slow)
         return CHAIN_SLOW;
@@ -292,10 +308,11 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
         if (result == CHAIN_LINES_OPEN && open.frames == NULL)
             set_aside(walk, stack, extra, &open);
         stack->torn |= result == CHAIN_TORN && open.frames == NULL;
-        if (result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART)
+        if (result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART || result == CHAIN_OUT_OF_ORDER)
             continue;
         stack->retries++;
         torn += result != CHAIN_SLOW;
+        plan_weave(walk);
     }
     if (open.frames != NULL) {
         open.retries = stack->retries;

@@ -16,6 +16,14 @@
  * A caller's line is proven apart, by an instruction that is equal in both copies in a frame that waits;
  * if it is not, the line is left open.
  *
+ * Frames of generators and coroutines have places of their own, each of which takes a third of a microsecond and more to
+ * read: in that time a program can end some calls and make others in the same memory. So places are woven: each is
+ * read twice (some three times) in each copy, right before and after that of the frame above and of the one below, which are
+ * its neighbours. For a frame of one chain to be told as the caller of one of another, the program would have to go
+ * from one to the other and back between each two of these pieces, in step with them. All have to hold the same call, at the
+ * same instruction where it waits. This is not done where the target cannot run as it is read, nor where no reading was torn
+ * lately (plan.h).
+ *
  * What cannot change without something else is read once: an entry frame, next to the thread state, as it stands as
  * long as the frame above it; and the lower part of a deep stack, in front of both copies, where enough frames right
  * above it stand in one more copy in front of it. Of a stack that was proven before (recall.h), only what changed is
@@ -77,6 +85,9 @@ void walk_free(struct walk *walk);
 
 /* From here on it is of the thread state at `thread`, as if it were new. */
 void walk_move(struct walk *walk, remote_addr thread);
+
+/* Tells whether the thread cannot run while it is read from here on, as it is not at first: then all holds still. */
+void walk_set_held(struct walk *walk, bool held);
 
 /* What a walk read, valid until the next one in the same room. */
 struct walk_stack {

@@ -78,6 +78,8 @@ for engine in $engines; do
     row "coroutines" "$engine" --spin 0 --chains w
     row "generators called with keywords" "$engine" --spin 0 --chains h
     row "coroutines called with keywords" "$engine" --spin 0 --chains v
+    row "generators and coroutines that take turns" "$engine" --spin 0 --chains gw
+    row "the same, called with keywords" "$engine" --spin 0 --chains hv
     row "exceptions" "$engine" --spin 0 --chains e
     row "functions made for each call" "$engine" --spin 0 --chains mn
 done

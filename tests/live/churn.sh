@@ -25,6 +25,10 @@ chains() {
     # other's place: from elsewhere, all of them can be replaced twice while one stack is read.
     profile 50 100 --spin 0 --chains werhv
     profile 50 100 --spin 0 --chains mn
+    # Generators and coroutines that take turns in the same memory: the faster they are, the more is truncated.
+    profile 5 100 --spin 0 --chains hv
+    profile 5 100 --spin 0 --chains gw
+    profile 5 100 --spin 20 --chains gv
     engine=ride
     profile 10 20 --spin 0 --chains abcghv
     profile 10 50 --spin 0 --chains mn

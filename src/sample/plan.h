@@ -1,0 +1,37 @@
+/*
+ * plan - which of the places of a thread's stack a reading takes, how often and in which order.
+ *
+ * Two things depart from each place once in each copy. A stack that can be divided (places.h) is read in part only; and where
+ * frames outside of the data stack may take turns with others in the same memory, the places are woven: while the target runs as it
+ * is read, in the first readings, and in so many after a torn one. What woven places prove is told in walk.h.
+ *
+ * This is the inside of walk.c and burst.c, as chain.h. The sampler thread alone uses it.
+ */
+#ifndef SAMPLE_PLAN_H
+#define SAMPLE_PLAN_H
+
+#include <stdbool.h>
+
+#include "sample/chain.h"
+#include "sample/collect.h"
+
+/* Has the next reading made of woven places where that is due; and takes note that one was torn. */
+void plan_weave(struct walk *walk);
+void plan_note_torn(struct walk *walk);
+
+/* Whether woven places stand as they have to for the stack that was followed last (places_arrange()). */
+bool plan_is_arranged(const struct walk *walk, const struct collection *collection);
+
+/* What is to be read of the stack: of one that can be divided, no more than has to be with each copy. */
+struct collect_parts plan_divide(struct walk *walk);
+
+/* Whether that is less than all. */
+static inline bool plan_is_divided(const struct walk *walk, const struct collect_parts *parts)
+{
+    return parts->places != &walk->collector.places;
+}
+
+/* Takes note of the places in which frames of a divided stack were found. */
+void plan_take_marks(struct walk *walk);
+
+#endif
