@@ -14,6 +14,8 @@ enum {
     LEAST = 4,        /* stacks in one reading */
     TIGHT_PLACES = 3, /* a stack in more places is not read so soon again behind every other thread state: what
                          changes most is farthest from it, and those collections are not used */
+    SHARED_BY = 4,    /* stacks that share the copies around them, */
+    SHARED_TORN = 4,  /* while not more than one of so many is torn */
     WHOLE_MAX = 1024, /* bursts that are read as a whole after one of which the lower part was not proven */
 };
 
@@ -25,6 +27,8 @@ struct burst {
     size_t read;                  /* how many there were in the last reading */
     size_t most;                  /* as many as were of use lately, or some more */
     unsigned step;                /* each of the collections is of use, or each other one */
+    size_t torn;                  /* of those given */
+    bool shares;                  /* few were torn in the last reading */
     uint64_t began_ns, ended_ns;
     struct chain_known known;     /* the stack given last, if `is_known` */
     bool is_known;
@@ -82,6 +86,7 @@ static void choose_parts(struct burst *burst)
         burst->parts = whole;
     burst->parts.extra_every = EXTRA_EVERY;
     burst->step = burst->parts.places->count <= TIGHT_PLACES ? 1 : 2;
+    burst->parts.shared_by = burst->shares && burst->step == 1 && !burst->parts.places->woven ? SHARED_BY : 1;
 }
 
 static bool is_divided(const struct burst *burst)
@@ -99,9 +104,11 @@ static void begin_known(struct burst *burst)
 /* Reads no more than the last one could give: where the thread is elsewhere soon, the rest is of no use. */
 static void choose_most(struct burst *burst)
 {
-    if (burst->read > 0)
+    if (burst->read > 0) {
         burst->most = 2 * (burst->given < burst->read / 2 ? burst->given : burst->read);
-    burst->read = 0;
+        burst->shares = SHARED_TORN * burst->torn <= burst->given;
+    }
+    burst->read = burst->torn = 0;
     if (burst->most < LEAST)
         burst->most = LEAST;
     if (burst->most > BURST_MAX)
@@ -185,6 +192,7 @@ static enum burst_result prove(struct burst *burst, struct walk_stack *stack, si
         return BURST_WHOLE;
     plan_note_torn(walk);
     *rest = SIZE_MAX;
+    burst->torn++;
     chain_keep_root(walk, stack);
     return BURST_TRUNCATED;
 }

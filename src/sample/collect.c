@@ -136,14 +136,26 @@ static uint32_t extra_every(const struct collect_parts *parts)
     return parts->extra_every > 0 ? parts->extra_every : 1;
 }
 
+static uint32_t shared_by(const struct collect_parts *parts)
+{
+    return parts->shared_by > 0 ? parts->shared_by : 1;
+}
+
+/* Whether a copy follows this one of `count` collections, of which so many share their copies. */
+static bool has_copy(uint32_t shared, uint32_t index, size_t count)
+{
+    return (index + 1) % shared == 0 || index + 1 == count;
+}
+
 /* How many pieces `count` collections take. */
 static size_t count_pieces(const struct collector *collector, const struct collect_parts *parts,
                            const struct walk_extra *extra, size_t count)
 {
-    const uint32_t every = extra_every(parts);
+    const uint32_t every = extra_every(parts), shared = shared_by(parts);
+    const size_t copies = 1 + (count + shared - 1) / shared + (parts->lower != NULL);
 
     return extra->ahead_count + count_of(parts->lower) + count_of(parts->steady) +
-           count_of(parts->places) * (count + 1 + (parts->lower != NULL)) +
+           count_of(parts->places) * copies +
            count * (1 + has_cframes(collector)) + (count + every - 1) / every * extra->count;
 }
 
@@ -181,11 +193,13 @@ static size_t list_front(const struct collect_parts *parts, struct piece *pieces
 static void list_pieces(const struct collector *collector, const struct collect_parts *parts,
                         const struct walk_extra *extra, size_t count, struct piece *pieces)
 {
+    const uint32_t shared = shared_by(parts);
     size_t n = extra->ahead_count;
+    bool turned = false;
 
     memcpy(pieces, extra->ahead, n * sizeof *pieces);
     n += list_front(parts, pieces + n);
-    for (size_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         pieces[n++] = (struct piece){collector->thread, collector->state_bytes};
         if (has_cframes(collector))
             pieces[n++] = collector->cframes;
@@ -195,8 +209,10 @@ static void list_pieces(const struct collector *collector, const struct collect_
             memcpy(pieces + n, extra->pieces, extra->count * sizeof *pieces);
             n += extra->count;
         }
-        n += i % 2 == 0 ? places_pieces_back(parts->places, pieces + n)
-                        : places_pieces_again(parts->places, pieces + n);
+        if (!has_copy(shared, i, count))
+            continue;
+        n += turned ? places_pieces_again(parts->places, pieces + n) : places_pieces_back(parts->places, pieces + n);
+        turned = !turned;
     }
 }
 
@@ -230,22 +246,36 @@ static size_t bytes_to_extra(const struct collect_sizes *sizes, uint32_t index)
     return (size_t)sizes->state + sizes->cframes + (index == 0 ? sizes->steady : 0);
 }
 
-/* The bytes from the first copy of a collection to that of the next. */
-static size_t bytes_to_next(const struct collect_sizes *sizes, uint32_t index)
+/* The bytes from the thread state of a collection to what is behind it and what is extra with it: a copy, or the next one's. */
+static size_t bytes_of_state(const struct collect_sizes *sizes, uint32_t index)
 {
-    return sizes->copy + bytes_to_extra(sizes, index) + (has_extra(sizes, index) ? sizes->extra : 0);
+    return bytes_to_extra(sizes, index) + (has_extra(sizes, index) ? sizes->extra : 0);
 }
 
-/* Sets where the parts of the collection `index` are, whose first copy is set. */
+/* The bytes from the thread state of a collection to that of the next. */
+static size_t bytes_to_next(const struct collect_sizes *sizes, uint32_t index)
+{
+    return bytes_of_state(sizes, index) + (has_copy(sizes->shared_by, index, sizes->count) ? sizes->copy : 0);
+}
+
+/* Sets where the parts of the collection `index` are, whose thread state is set, and first copy if it shares that with
+   the one before. */
 static void set_parts(struct collection *collection, uint32_t index)
 {
     const struct collect_sizes *sizes = &collection->sizes;
     const uint32_t next = index - index % sizes->extra_every + sizes->extra_every;
 
     collection->index = index;
-    collection->state = collection->first + sizes->copy;
     collection->cframes = collection->state + sizes->state;
-    collection->second = collection->first + bytes_to_next(sizes, index);
+    if (index % sizes->shared_by == 0) {
+        uint32_t i = index;
+
+        collection->first = collection->state - sizes->copy;
+        collection->second = collection->state;
+        do
+            collection->second += bytes_of_state(sizes, i);
+        while (!has_copy(sizes->shared_by, i++, sizes->count));
+    }
     if (has_extra(sizes, index)) {
         collection->extra = collection->state + bytes_to_extra(sizes, index);
     } else if (next < sizes->count && 2 * (next - index) <= sizes->extra_every) {
@@ -274,8 +304,8 @@ static void lay_out(struct collection *collection, const unsigned char *buffer)
     collection->ahead = buffer;
     collection->in_front = buffer + sizes->ahead;
     collection->lower = collection->in_front + (sizes->lower > 0 ? sizes->copy : 0);
-    collection->first = collection->lower + sizes->lower;
-    collection->steady = collection->first + sizes->copy + sizes->state + sizes->cframes;
+    collection->state = collection->lower + sizes->lower + sizes->copy;
+    collection->steady = collection->state + sizes->state + sizes->cframes;
     set_parts(collection, 0);
 }
 
@@ -294,14 +324,18 @@ static enum collect_result what_is_lost(const struct collection *collection, siz
     if (got < in_front)
         return COLLECT_LOST_PLACE;
     got -= in_front;
+    if (got < sizes->copy)
+        return COLLECT_LOST_PLACE;
+    got -= sizes->copy;
     while (index < sizes->count && got >= bytes_to_next(sizes, index))
         got -= bytes_to_next(sizes, index++);
     /* Only a lost thread state ends it; any other place that went away is looked up anew. */
-    if (index == sizes->count || got < sizes->copy)
+    if (index == sizes->count)
         return COLLECT_LOST_PLACE;
-    if (got < sizes->copy + sizes->state)
+    if (got < sizes->state)
         return COLLECT_FAILED;
-    return got < sizes->copy + bytes_to_extra(sizes, index) ? COLLECT_LOST_PLACE : COLLECT_LOST_EXTRA;
+    return got < bytes_to_extra(sizes, index) || got >= bytes_of_state(sizes, index) ? COLLECT_LOST_PLACE
+                                                                                     : COLLECT_LOST_EXTRA;
 }
 
 enum collect_result collect(struct collector *collector, const struct collect_parts *parts,
@@ -324,6 +358,7 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
             .extra = (uint32_t)extra->bytes,
             .count = (uint32_t)count,
             .extra_every = extra_every(parts),
+            .shared_by = shared_by(parts),
         },
         .cframes_at = collector->cframes,
     };
@@ -387,8 +422,11 @@ bool collection_find(const struct collection *collection, remote_addr address, s
 
 void collection_next(struct collection *collection)
 {
-    collection->first = collection->second;
-    collection->turned = !collection->turned;
+    const struct collect_sizes *sizes = &collection->sizes;
+
+    collection->state += bytes_to_next(sizes, collection->index);
+    if (has_copy(sizes->shared_by, collection->index, sizes->count))
+        collection->turned = !collection->turned;
     set_parts(collection, collection->index + 1);
 }
 

@@ -49,7 +49,7 @@ void collector_free(struct collector *collector);
 void collector_move(struct collector *collector, remote_addr thread);
 
 /* What is read with `count` collections, in this order: what is ahead; a copy of `places`; then for each of them the
-   thread state, what is extra, and another copy. What is `steady` is read with the first, next to the thread state; and
+   thread state, what is extra, and another copy: or for so many of them as share their copies all of that, and then a copy. What is `steady` is read with the first, next to the thread state; and
    `lower` in front of the first copy, with one more copy of `places` in front of it. NULL: there is no such part. All are
    kept as long as the collections. */
 struct collect_parts {
@@ -57,6 +57,7 @@ struct collect_parts {
     struct places *lower;
     struct places *steady;
     uint32_t extra_every; /* what is extra is read with each so many collections; 0: with each */
+    uint32_t shared_by;   /* so many collections share the copies around them; 0: each has its own */
 };
 
 /* Where a collection's parts are in the buffer. */
@@ -66,6 +67,7 @@ struct collection {
         uint32_t ahead, copy, lower, state, cframes, steady, extra; /* bytes */
         uint32_t count;
         uint32_t extra_every;
+        uint32_t shared_by;
     } sizes;
     uint32_t index;            /* which collection this is */
     const unsigned char *first;
@@ -78,7 +80,7 @@ struct collection {
     const unsigned char *in_front; /* the copy in front of the lower part */
     const unsigned char *lower;
     struct piece cframes_at;   /* where they were read */
-    bool turned;       /* the first copy has the places in the order of a second one, and the other way
+    bool turned;               /* the first copy has the places in the order of a second one, and the other way
                           round */
     uint64_t took_ns;
     bool slow;         /* it took so long that it proves nothing */

@@ -12,7 +12,7 @@
 # what it did not call an error counts.
 #
 # bare_reads repeats one process_vm_readv that the profiler was seen to make (by strace): the most frequent of those
-# with most pieces. A call that has the same piece N times proves N - 1 stacks, each between two of them.
+# with most pieces. A call proves a stack with each thread state that it reads: the piece in front of its last one.
 . "${srcdir:-.}/tests/bench/lib.sh"
 
 rounds=${1:-5}
@@ -54,8 +54,7 @@ find_pieces() {
 
 # stacks_proven - by one call with these pieces.
 stacks_proven() {
-    tr ' ' '\n' <"$work/pieces" | sort | uniq -c |
-        awk '$1 > most { most = $1 } END { print most - 1 }'
+    awk '{ for (i = 1; i <= NF; i++) times[$i]++; print times[$(NF - 1)] }' "$work/pieces"
 }
 
 measure_bare() {
