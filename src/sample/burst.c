@@ -180,8 +180,8 @@ static enum burst_result prove(struct burst *burst, struct walk_stack *stack, si
         note_split(burst, false);
     if (result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART)
         return BURST_OVER;
-    /* A single reading arranges them. */
-    if (result != CHAIN_TORN && !plan_is_arranged(walk, collection))
+    /* A single reading has it so. */
+    if (result != CHAIN_TORN && !plan_was_kept(walk, collection))
         return BURST_OVER;
     if (result == CHAIN_WHOLE || result == CHAIN_LINES_OPEN) {
         chain_begin_root(walk->room);

@@ -91,7 +91,6 @@ struct follow {
     remote_addr callee;
     remote_addr callee_code;
     enum collected_part callee_part;
-    bool was_outside;     /* a frame outside of the chunks was met */
     uint64_t opened;      /* of woven places, those outside of the chunks that were met, */
     uint32_t last_opened; /* and which of them was so last for the first time */
 };
@@ -221,6 +220,7 @@ static void begin_follow(struct walk_room *room, struct walk_stack *stack)
     stack->depth = 0;
     stack->live_from = RECORD_DEPTH_MAX;
     stack->cut = false;
+    room->met_outside = false;
     room->in_order = room->at_innermost = true;
     room->in_lower = 0;
     room->first_lower = SIZE_MAX;
@@ -319,8 +319,8 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
         }
         pair = pair_of(&found);
         frame = frame_decode(layout, pair.second);
-        follow.was_outside |= found.outside;
-        if (!is_same_call(layout, &found, follow.is_top, follow.was_outside) || !is_live(&frame) ||
+        walk->room->met_outside |= found.outside;
+        if (!is_same_call(layout, &found, follow.is_top, walk->room->met_outside) || !is_live(&frame) ||
             !pair_may_stand(layout, pair, follow.is_top) || !may_be_called_by(&follow, layout, &frame, pair))
             return CHAIN_TORN;
         if (!note_apart(walk->room, &follow, address, &frame, found.part, stack->depth))
@@ -513,11 +513,16 @@ static bool is_proven_with(const struct walk *walk, const struct chain_root_fram
            (so_far && frame->place == root[depth - 1].place);
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 bool chain_note_root(struct walk *walk, const struct collection *collection, remote_addr top)
 {
     struct walk_room *room = walk->room;
     const size_t depth_before = room->root_depth;
-    size_t agreed = 0, depth = 0;
+    size_t agreed = 0, inside = 0, depth = 0;
     bool at_once = true, is_top;
     const size_t count = list_from_top(walk, collection, top, &is_top);
 
@@ -531,6 +536,7 @@ bool chain_note_root(struct walk *walk, const struct collection *collection, rem
         if (agreed == depth && depth < depth_before &&
             remote_equal(kept->address, now.address) && remote_equal(kept->code, now.code))
             agreed++;
+        inside += inside == depth && !room->listed[count - 1 - depth].found.outside;
         at_once = is_proven_with(walk, &now, depth, at_once);
         if (at_once && now.seen_running)
             room->root_proven = depth + 1;
@@ -541,9 +547,9 @@ bool chain_note_root(struct walk *walk, const struct collection *collection, rem
         }
     }
     room->root_depth = depth;
-    /* Those that take turns may have done so twice. */
-    if (room->root_proven < agreed && !collection->parts->places->woven)
-        room->root_proven = agreed;
+    /* What is outside may have taken turns with others twice. */
+    if (room->root_proven < agreed)
+        room->root_proven = walk->wary && inside < agreed ? larger(inside, room->root_proven) : agreed;
     return is_top && count > 0 && agreed == count && depth_before == count;
 }
 

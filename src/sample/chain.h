@@ -29,7 +29,9 @@ struct walk {
     struct places_parts parts; /* how the collector's places are divided */
     struct recall recall; /* what was proven last */
     bool held;            /* the thread cannot run while it is read: nothing is woven */
-    unsigned woven_left;  /* else so many samples are read of woven places from now on */
+    unsigned wary_left;   /* else a stack that is outside in part is read of woven places, in so many readings from now on; */
+    bool wary;            /* and in the last one */
+    bool outside;         /* the stack that was followed last was outside in part */
     unsigned whole_left;  /* so many samples are read without dividing the places from now on, */
     unsigned whole_next;  /* and so many after the next one for which that did not do */
     bool places_full; /* the stack needs more places than there are: its root side is cut */
@@ -67,7 +69,8 @@ struct walk_room {
     struct recall_budget recall_budget;
     struct places_parts parts_room;                /* to see how it could be divided */
     /* What the last chain_follow() met: */
-    bool in_order;      /* its places outside of the chunks are side by side, as places_arrange() has them, */
+    bool met_outside;   /* some of its frames are outside, */
+    bool in_order;      /* their places are side by side, as places_arrange() has them, */
     bool at_innermost;  /* and the last of them is next to the chunks */
     size_t first_lower; /* of the frames put, the first that is in the lower part, */
     size_t in_lower;    /* and how many of them are */

@@ -47,11 +47,6 @@ void places_free(struct places *places)
     *places = (struct places){.items = NULL};
 }
 
-static bool is_outside(const struct place *place)
-{
-    return !place->is_chunk && !place->is_entry;
-}
-
 static bool can_weave(const struct places *places)
 {
     bool has_outside = false;
@@ -59,7 +54,7 @@ static bool can_weave(const struct places *places)
 
     for (size_t i = 0; i < places->count; i++) {
         bytes += places->items[i].length;
-        has_outside |= is_outside(&places->items[i]);
+        has_outside |= places->items[i].is_outside;
     }
     return has_outside && places->count > 1 && places->count <= PLACES_WOVEN_MAX && bytes <= WOVEN_BYTES_MAX;
 }
@@ -197,8 +192,8 @@ bool places_find(struct places *places, remote_addr address, size_t length,
         .first = place->offset + within,
         .second = place->back + within,
         .place = (uint32_t)at,
-        .outside = is_outside(place),
-        .innermost = is_outside(place) && (at + 1 == places->count || place[1].is_chunk),
+        .outside = place->is_outside,
+        .innermost = place->is_outside && (at + 1 == places->count || place[1].is_chunk),
     };
     for (size_t i = 0; i < PLACES_OUTER; i++) {
         found->outer_first[i] = place->outer[i] + within;
@@ -458,7 +453,7 @@ void places_set_chunks(struct places *places, struct reader *reader, const struc
 }
 
 /* Widens a place so that it holds a frame that is near; false when none is. */
-static bool widen(struct places *places, remote_addr address, uint32_t length, bool is_entry)
+static bool widen(struct places *places, remote_addr address, uint32_t length, enum frame_owner owner)
 {
     for (size_t i = 0; i < places->count; i++) {
         struct place *place = &places->items[i];
@@ -469,20 +464,24 @@ static bool widen(struct places *places, remote_addr address, uint32_t length, b
         place->start = both.address;
         place->length = (uint32_t)both.length;
         place->used = places->serial;
-        place->is_entry &= is_entry;
+        place->is_entry &= owner == OWNER_ENTRY;
+        place->is_outside |= owner == OWNER_GENERATOR;
         set_offsets(places);
         return true;
     }
     return false;
 }
 
-bool places_add_frame(struct places *places, remote_addr address, uint32_t length, bool is_entry)
+bool places_add_frame(struct places *places, remote_addr address, uint32_t length, enum frame_owner owner)
 {
-    struct place added = {.start = address, .length = length, .is_entry = is_entry};
+    struct place added = {.start = address,
+                          .length = length,
+                          .is_entry = owner == OWNER_ENTRY,
+                          .is_outside = owner == OWNER_GENERATOR};
     struct place *oldest = NULL;
     size_t frames = 0;
 
-    if (widen(places, address, length, is_entry))
+    if (widen(places, address, length, owner))
         return true;
     for (size_t i = 0; i < places->count; i++) {
         struct place *place = &places->items[i];
@@ -522,7 +521,7 @@ void places_arrange(struct places *places, const struct walk_frame *frames, size
     for (size_t i = 0; i < count; i++) {
         const size_t at = place_of(places, frames[i].address, 1);
 
-        if (at < met || at >= outside || places->items[at].is_entry)
+        if (at < met || at >= outside || !places->items[at].is_outside)
             continue;
         move_down(places, at, met++);
         places->last_found = met - 1;
@@ -534,7 +533,7 @@ void places_arrange(struct places *places, const struct walk_frame *frames, size
 
 bool places_add_object(struct places *places, size_t at, remote_addr address, uint32_t length)
 {
-    return widen(places, address, length, false) ||
+    return widen(places, address, length, OWNER_THREAD) ||
            (places->count < OBJECTS_MAX && add(places, at, (struct place){.start = address, .length = length}));
 }
 

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "memory/reader.h"
+#include "python/frame.h"
 #include "python/layout.h"
 #include "sample/walk.h"
 
@@ -37,6 +38,7 @@ struct place {
     uint32_t skipped;  /* and how much of that is in front of it */
     bool is_chunk;
     bool is_entry;     /* holds nothing but entry frames */
+    bool is_outside;   /* holds a frame of a generator or coroutine, whose memory others use by turns */
 };
 
 struct places {
@@ -53,7 +55,7 @@ struct places {
 
 /* From here on each place is in a copy twice, next to its neighbours, and the last two once more: 0 1 0 2 1 3 2 3 2 3. What takes
    turns with something else that uses the same memory would have to do so in step with all of these to look as if it stood. Of
-   many places, or where all are chunks, nothing comes of it. */
+   many places, or where none is outside, nothing comes of it. */
 void places_weave(struct places *places, bool weaves);
 
 /* How many pieces a copy has. */
@@ -75,7 +77,7 @@ struct place_found {
     uint32_t first;
     uint32_t second;
     uint32_t place; /* which place they are in: those of one place were read at once */
-    bool outside;   /* that is no chunk, and holds others than entry frames, */
+    bool outside;   /* in a place that is outside, */
     bool innermost; /* and no other such place is nearer to the thread state */
     uint32_t outer_first[PLACES_OUTER]; /* where they are once more, if the places are woven; else the same again */
     uint32_t outer_second[PLACES_OUTER];
@@ -140,9 +142,9 @@ void places_forget(struct places *places);
 
 /* Adds a frame outside of the chunks: to a place nearby, or as its own, then instead of the one not met
    for longest when there is no room. False when all are in use. */
-bool places_add_frame(struct places *places, remote_addr address, uint32_t length, bool is_entry);
+bool places_add_frame(struct places *places, remote_addr address, uint32_t length, enum frame_owner owner);
 
-/* Moves the places of these frames, top first, that are outside of the chunks, next to each other and to the chunks: the nearer to
+/* Moves the places of these frames, top first, that are outside, next to each other and to the chunks: the nearer to
    the top of the stack the first frame in one is, the farther it is from the thread state. */
 void places_arrange(struct places *places, const struct walk_frame *frames, size_t count);
 

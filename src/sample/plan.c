@@ -1,27 +1,34 @@
 #include "sample/plan.h"
 
 enum {
-    WOVEN_FOR = 256, /* readings of woven places, at first and after one that was torn */
+    WARY_FOR = 256, /* readings, at first and after one that was torn */
 };
 
 void plan_weave(struct walk *walk)
 {
-    const bool weaves = !walk->held && walk->woven_left > 0;
-
-    walk->woven_left -= weaves;
-    places_weave(&walk->collector.places, weaves);
+    walk->wary = !walk->held && walk->wary_left > 0;
+    walk->wary_left -= walk->wary;
+    places_weave(&walk->collector.places, walk->wary && walk->outside);
 }
 
 void plan_note_torn(struct walk *walk)
 {
+    walk->outside |= walk->room->met_outside;
     /* To 3.10 a code object has a frame object of its own, which another one's calls do not use. */
     if (!walk->held && !layout_has_frame_objects(walk->layout))
-        walk->woven_left = WOVEN_FOR;
+        walk->wary_left = WARY_FOR;
 }
 
-bool plan_is_arranged(const struct walk *walk, const struct collection *collection)
+bool plan_was_kept(struct walk *walk, const struct collection *collection)
 {
-    return !collection->parts->places->woven || (walk->room->in_order && walk->room->at_innermost);
+    const struct places *places = collection->parts->places;
+
+    walk->outside = walk->room->met_outside;
+    if (!walk->wary || !walk->outside)
+        return true;
+    if (!places->woven)
+        return places->weaves;
+    return walk->room->in_order && walk->room->at_innermost;
 }
 
 struct collect_parts plan_divide(struct walk *walk)

@@ -2,7 +2,7 @@
  * plan - which of the places of a thread's stack a reading takes, how often and in which order.
  *
  * Two things depart from each place once in each copy. A stack that can be divided (places.h) is read in part only; and where
- * frames outside of the data stack may take turns with others in the same memory, the places are woven: while the target runs as it
+ * frames of generators may take turns with others in the same memory, their places are woven: while the target runs as it
  * is read, in the first readings, and in so many after a torn one. What woven places prove is told in walk.h.
  *
  * This is the inside of walk.c and burst.c, as chain.h. The sampler thread alone uses it.
@@ -15,12 +15,15 @@
 #include "sample/chain.h"
 #include "sample/collect.h"
 
-/* Has the next reading made of woven places where that is due; and takes note that one was torn. */
+/* Has the next reading made of woven places where it may be needed: where the stack followed last was outside in part. */
 void plan_weave(struct walk *walk);
+
+/* Takes note that a reading was torn. */
 void plan_note_torn(struct walk *walk);
 
-/* Whether woven places stand as they have to for the stack that was followed last (places_arrange()). */
-bool plan_is_arranged(const struct walk *walk, const struct collection *collection);
+/* Whether the stack that was followed last was read as it has to be: if it is outside in part, of woven places that stand
+   as places_arrange() has them, where these can be woven. */
+bool plan_was_kept(struct walk *walk, const struct collection *collection);
 
 /* What is to be read of the stack: of one that can be divided, no more than has to be with each copy. */
 struct collect_parts plan_divide(struct walk *walk);

@@ -85,7 +85,7 @@ static bool add_place(struct walk *walk, remote_addr address, const struct frame
     const uint32_t before = frame->owner == OWNER_GENERATOR ? layout->handled.before_frame : 0;
 
     return places_add_frame(&walk->collector.places, remote_plus(address, -(int64_t)before),
-                            before + layout->frame.size, frame->owner == OWNER_ENTRY);
+                            before + layout->frame.size, frame->owner);
 }
 
 /* Adds the place of a frame object in front of the place `at`, so that those met last are next to the thread
@@ -189,7 +189,7 @@ static enum chain_result follow(struct walk *walk, const struct collection *coll
 
     if (result != CHAIN_WHOLE && result != CHAIN_LINES_OPEN && result != CHAIN_NOT_RUNNING)
         return result;
-    if (!plan_is_arranged(walk, collection)) {
+    if (!plan_was_kept(walk, collection)) {
         places_arrange(&walk->collector.places, room->frames, stack->depth);
         return CHAIN_OUT_OF_ORDER;
     }
@@ -308,6 +308,8 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
         if (result == CHAIN_LINES_OPEN && open.frames == NULL)
             set_aside(walk, stack, extra, &open);
         stack->torn |= result == CHAIN_TORN && open.frames == NULL;
+        if (result == CHAIN_OUT_OF_ORDER)
+            plan_weave(walk);
         if (result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART || result == CHAIN_OUT_OF_ORDER)
             continue;
         stack->retries++;
