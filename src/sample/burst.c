@@ -15,7 +15,10 @@ enum {
     TIGHT_PLACES = 3, /* a stack in more places is not read so soon again behind every other thread state: what
                          changes most is farthest from it, and those collections are not used */
     SHARED_BY = 4,    /* stacks that share the copies around them, */
-    SHARED_TORN = 4,  /* while not more than one of so many is torn */
+    ALL_TORN = 1024,
+    SHARED_TORN = 20, /* as long as not so many more in ALL_TORN are torn by that */
+    TRIED_EVERY = 16, /* bursts, of which one shows how many are torn the other way */
+    TORN_LASTS = 8,   /* bursts that tell how many are */
     WHOLE_MAX = 1024, /* bursts that are read as a whole after one of which the lower part was not proven */
 };
 
@@ -28,7 +31,9 @@ struct burst {
     size_t most;                  /* as many as were of use lately, or some more */
     unsigned step;                /* each of the collections is of use, or each other one */
     size_t torn;                  /* of those given */
-    bool shares;                  /* few were torn in the last reading */
+    unsigned readings;
+    bool shares;                  /* stacks of this reading share copies where they can; */
+    int torn_lately[2];           /* so many in ALL_TORN were torn where they did not, and where they did */
     uint64_t began_ns, ended_ns;
     struct chain_known known;     /* the stack given last, if `is_known` */
     bool is_known;
@@ -104,15 +109,26 @@ static void begin_known(struct burst *burst)
 /* Reads no more than the last one could give: where the thread is elsewhere soon, the rest is of no use. */
 static void choose_most(struct burst *burst)
 {
-    if (burst->read > 0) {
+    if (burst->read > 0)
         burst->most = 2 * (burst->given < burst->read / 2 ? burst->given : burst->read);
-        burst->shares = SHARED_TORN * burst->torn <= burst->given;
-    }
-    burst->read = burst->torn = 0;
+    burst->read = 0;
     if (burst->most < LEAST)
         burst->most = LEAST;
     if (burst->most > BURST_MAX)
         burst->most = BURST_MAX;
+}
+
+/* Stacks share copies where not more of them are torn by that. */
+static void choose_shared(struct burst *burst)
+{
+    int *lately = &burst->torn_lately[burst->parts.shared_by > 1];
+
+    if (burst->given > 0)
+        *lately += ((int)(ALL_TORN * burst->torn / burst->given) - *lately) / TORN_LASTS;
+    burst->torn = 0;
+    burst->shares = burst->torn_lately[true] <= burst->torn_lately[false] + SHARED_TORN;
+    if (burst->readings++ % TRIED_EVERY == 0)
+        burst->shares = !burst->shares;
 }
 
 size_t burst_read(struct burst *burst, struct walk *walk, const struct walk_extra *extra,
@@ -122,6 +138,7 @@ size_t burst_read(struct burst *burst, struct walk *walk, const struct walk_extr
 
     burst->walk = walk;
     choose_most(burst);
+    choose_shared(burst);
     choose_parts(burst);
     count = collect_most(&walk->collector, &burst->parts, extra, wanted < burst->most ? wanted : burst->most);
     /* Else the last of them would take what is extra from three stacks before it. */

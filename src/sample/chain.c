@@ -298,8 +298,9 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
 
     begin_follow(walk->room, stack);
     *rest = SIZE_MAX;
-    if (collection->parts->places->woven)
-        known = NULL; /* it is not told of all copies */
+    /* It is not told of all pieces of places that are woven, nor whether some of its rest is outside. */
+    if (walk->wary && collection->parts->places->has_outside)
+        known = NULL;
     if (beyond_top(walk, collection->state, address))
         return CHAIN_TORN;
     for (size_t step = 0; step < CHAIN_STEPS_MAX; step++) {

@@ -47,16 +47,21 @@ void places_free(struct places *places)
     *places = (struct places){.items = NULL};
 }
 
+static bool has_outside(const struct places *places)
+{
+    for (size_t i = 0; i < places->count; i++)
+        if (places->items[i].is_outside)
+            return true;
+    return false;
+}
+
 static bool can_weave(const struct places *places)
 {
-    bool has_outside = false;
     size_t bytes = 0;
 
-    for (size_t i = 0; i < places->count; i++) {
+    for (size_t i = 0; i < places->count; i++)
         bytes += places->items[i].length;
-        has_outside |= places->items[i].is_outside;
-    }
-    return has_outside && places->count > 1 && places->count <= PLACES_WOVEN_MAX && bytes <= WOVEN_BYTES_MAX;
+    return places->has_outside && places->count > 1 && places->count <= PLACES_WOVEN_MAX && bytes <= WOVEN_BYTES_MAX;
 }
 
 size_t places_piece_count(const struct places *places)
@@ -96,6 +101,7 @@ static void set_offsets(struct places *places)
     size_t count;
     uint32_t at = 0, back;
 
+    places->has_outside = has_outside(places);
     places->woven = places->weaves && can_weave(places);
     count = places_piece_count(places);
     places->bytes = 0;

@@ -46,6 +46,7 @@ struct places {
     size_t room;
     size_t count;
     size_t bytes;      /* of one copy: at most WALK_BYTES_MAX */
+    bool has_outside;  /* one of them is outside */
     bool weaves;       /* they are to be woven where they can be, */
     bool woven;        /* and are (places_weave()) */
     uint32_t serial;   /* of the copy being looked at */
