@@ -207,7 +207,7 @@ static enum burst_result prove(struct burst *burst, struct walk_stack *stack, si
     /* What stands the same through two collections did not end in between. */
     if (chain_note_root(walk, collection, top) && result == CHAIN_NOT_RUNNING)
         return BURST_WHOLE;
-    plan_note_torn(walk);
+    plan_be_wary(walk);
     *rest = SIZE_MAX;
     burst->torn++;
     chain_keep_root(walk, stack);

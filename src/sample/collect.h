@@ -49,9 +49,10 @@ void collector_free(struct collector *collector);
 void collector_move(struct collector *collector, remote_addr thread);
 
 /* What is read with `count` collections, in this order: what is ahead; a copy of `places`; then for each of them the
-   thread state, what is extra, and another copy: or for so many of them as share their copies all of that, and then a copy. What is `steady` is read with the first, next to the thread state; and
-   `lower` in front of the first copy, with one more copy of `places` in front of it. NULL: there is no such part. All are
-   kept as long as the collections. */
+   thread state, what is extra, and another copy. Where some share their copies, that one comes behind the last of
+   them only. What is `steady` is read with the first, next to the thread state; and `lower` in front of the first
+   copy, with one more copy of `places` in front of it. NULL: there is no such part. All are kept as long as the
+   collections. */
 struct collect_parts {
     struct places *places;
     struct places *lower;

@@ -126,8 +126,7 @@ void places_weave(struct places *places, bool weaves)
     if (places->weaves == weaves)
         return;
     places->weaves = weaves;
-    if (places->woven || (weaves && can_weave(places)))
-        set_offsets(places);
+    set_offsets(places);
 }
 
 static struct piece piece_of(const struct place *place)

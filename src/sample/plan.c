@@ -11,7 +11,7 @@ void plan_weave(struct walk *walk)
     places_weave(&walk->collector.places, walk->wary && walk->outside);
 }
 
-void plan_note_torn(struct walk *walk)
+void plan_be_wary(struct walk *walk)
 {
     walk->outside |= walk->room->met_outside;
     /* To 3.10 a code object has a frame object of its own, which another one's calls do not use. */

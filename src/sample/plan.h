@@ -18,8 +18,9 @@
 /* Has the next reading made of woven places where it may be needed: where the stack followed last was outside in part. */
 void plan_weave(struct walk *walk);
 
-/* Takes note that a reading was torn. */
-void plan_note_torn(struct walk *walk);
+/* Has that done for a while from here on, as a stack was torn, or as nothing is known yet. What else was read with that
+   one was not read as it has to be either. */
+void plan_be_wary(struct walk *walk);
 
 /* Whether the stack that was followed last was read as it has to be: if it is outside in part, of woven places that stand
    as places_arrange() has them, where these can be woven. */

@@ -50,7 +50,7 @@ struct walk *walk_new(struct reader *reader, const struct layout *layout, struct
     walk->layout = layout;
     walk->room = room;
     walk->recall.budget = &room->recall_budget;
-    plan_note_torn(walk);
+    plan_be_wary(walk);
     return walk;
 }
 
@@ -70,7 +70,7 @@ void walk_move(struct walk *walk, remote_addr thread)
     collector_move(&walk->collector, thread);
     walk->whole_left = walk->whole_next = 0;
     walk->held = false;
-    plan_note_torn(walk);
+    plan_be_wary(walk);
 }
 
 void walk_set_held(struct walk *walk, bool held)
@@ -225,7 +225,7 @@ static enum chain_result collect_and_follow(struct walk *walk, struct collection
     if (result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART || result == CHAIN_OUT_OF_ORDER)
         return result;
     if (result == CHAIN_TORN)
-        plan_note_torn(walk);
+        plan_be_wary(walk);
     stack->exception = exception_active(&walk->collector, collection, walk->room->none);
     if (collection->slow)
         return CHAIN_SLOW;
