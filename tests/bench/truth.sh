@@ -74,6 +74,8 @@ for engine in $engines; do
     row "the same, every 1 µs" "$engine" --spin 30
     row "the same, every 20 µs" "$engine" --spin 600
     row "plain, 100 deep, every 50 ns" "$engine" --spin 0 --chains d
+    row "100 deep, every 1 µs" "$engine" --spin 30 --chains d
+    row "100 deep, every 20 µs" "$engine" --spin 600 --chains d
     row "recursion, 100 deep" "$engine" --spin 0 --chains r
     row "coroutines" "$engine" --spin 0 --chains w
     row "generators called with keywords" "$engine" --spin 0 --chains h
