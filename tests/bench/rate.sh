@@ -11,8 +11,8 @@
 # second: of a run that is as much longer, what one of a second has is taken away. Of Tachyon, which proves none,
 # what it did not call an error counts.
 #
-# bare_reads repeats one process_vm_readv that the profiler was seen to make (by strace): the most frequent of those
-# with most pieces. A call proves a stack with each thread state that it reads: the piece in front of its last one.
+# bare_reads repeats one process_vm_readv that the profiler was seen to make (by strace): the one of which it had most
+# stacks. A call proves a stack with each thread state that it reads: the piece in front of its last one.
 . "${srcdir:-.}/tests/bench/lib.sh"
 
 rounds=${1:-5}
@@ -46,8 +46,8 @@ find_pieces() {
     # The second list is the target's.
     sed -n 's/.*\], 1, \[\(.*\)\], [0-9]*, 0) = [0-9]*$/\1/p' "$work/calls" |
         sed 's/{iov_base=\(0x[0-9a-f]*\), iov_len=\([0-9]*\)}/\1:\2/g; s/,//g' |
-        awk '{ times[$0]++; if (times[$0] > 16 && NF >= most) most = NF }
-            END { for (call in times) if (split(call, pieces) == most) print times[call], call }' |
+        awk '{ proven = 0; for (i = 1; i <= NF; i++) proven += $i == $(NF - 1); stacks[$0] += proven }
+            END { for (call in stacks) print stacks[call], call }' |
         sort -gr | head -n 1 | cut -d ' ' -f 2- >"$work/pieces"
     [ -s "$work/pieces" ]
 }
