@@ -32,8 +32,7 @@ struct burst {
     unsigned step;                /* each of the collections is of use, or each other one */
     size_t torn;                  /* of those given */
     unsigned readings;
-    bool shares;                  /* stacks of this reading share copies where they can; */
-    int torn_lately[2];           /* so many in ALL_TORN were torn where they did not, and where they did */
+    int torn_lately[2];           /* so many in ALL_TORN were torn where they shared no copies, and where they did */
     uint64_t began_ns, ended_ns;
     struct chain_known known;     /* the stack given last, if `is_known` */
     bool is_known;
@@ -74,8 +73,9 @@ static void note_split(struct burst *burst, bool proven)
     burst->count = burst->given;
 }
 
-/* What is to be read of the thread's stack: all of it in each copy, or only what has to be. */
-static void choose_parts(struct burst *burst)
+/* What is to be read of the thread's stack: all of it in each copy, or only what has to be; `shares`: where they can, stacks
+   share copies. */
+static void choose_parts(struct burst *burst, bool shares)
 {
     struct walk *walk = burst->walk;
     const struct collect_parts whole = {.places = &walk->collector.places};
@@ -91,7 +91,7 @@ static void choose_parts(struct burst *burst)
         burst->parts = whole;
     burst->parts.extra_every = EXTRA_EVERY;
     burst->step = burst->parts.places->count <= TIGHT_PLACES ? 1 : 2;
-    burst->parts.shared_by = burst->shares && burst->step == 1 && !burst->parts.places->woven ? SHARED_BY : 1;
+    burst->parts.shared_by = shares && burst->step == 1 && !burst->parts.places->woven ? SHARED_BY : 1;
 }
 
 static bool is_divided(const struct burst *burst)
@@ -118,17 +118,17 @@ static void choose_most(struct burst *burst)
         burst->most = BURST_MAX;
 }
 
-/* Stacks share copies where not more of them are torn by that. */
-static void choose_shared(struct burst *burst)
+/* Whether stacks are to share copies: where not more of them are torn by that. */
+static bool choose_shared(struct burst *burst)
 {
     int *lately = &burst->torn_lately[burst->parts.shared_by > 1];
+    bool shares;
 
     if (burst->given > 0)
         *lately += ((int)(ALL_TORN * burst->torn / burst->given) - *lately) / TORN_LASTS;
     burst->torn = 0;
-    burst->shares = burst->torn_lately[true] <= burst->torn_lately[false] + SHARED_TORN;
-    if (burst->readings++ % TRIED_EVERY == 0)
-        burst->shares = !burst->shares;
+    shares = burst->torn_lately[true] <= burst->torn_lately[false] + SHARED_TORN;
+    return burst->readings++ % TRIED_EVERY == 0 ? !shares : shares;
 }
 
 size_t burst_read(struct burst *burst, struct walk *walk, const struct walk_extra *extra,
@@ -138,8 +138,7 @@ size_t burst_read(struct burst *burst, struct walk *walk, const struct walk_extr
 
     burst->walk = walk;
     choose_most(burst);
-    choose_shared(burst);
-    choose_parts(burst);
+    choose_parts(burst, choose_shared(burst));
     count = collect_most(&walk->collector, &burst->parts, extra, wanted < burst->most ? wanted : burst->most);
     /* Else the last of them would take what is extra from three stacks before it. */
     if (extra->count > 0 && count % EXTRA_EVERY == 0)
@@ -207,7 +206,7 @@ static enum burst_result prove(struct burst *burst, struct walk_stack *stack, si
     /* What stands the same through two collections did not end in between. */
     if (chain_note_root(walk, collection, top) && result == CHAIN_NOT_RUNNING)
         return BURST_WHOLE;
-    plan_be_wary(walk);
+    plan_note_torn(walk);
     *rest = SIZE_MAX;
     burst->torn++;
     chain_keep_root(walk, stack);

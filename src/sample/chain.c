@@ -91,7 +91,7 @@ struct follow {
     remote_addr callee;
     remote_addr callee_code;
     enum collected_part callee_part;
-    uint64_t opened;      /* of woven places, those outside of the chunks that were met, */
+    uint64_t opened;      /* of woven places, those outside that were met, */
     uint32_t last_opened; /* and which of them was so last for the first time */
 };
 
@@ -227,15 +227,8 @@ static void begin_follow(struct walk_room *room, struct walk_stack *stack)
     room->entries.count = 0;
 }
 
-/* Whether a copy farther from the thread state holds the same call as the second one, at the same instruction if it waits. */
-static bool is_woven_in(const struct layout *layout, const struct collected *found, const unsigned char *outer, bool is_top)
-{
-    return pair_same_call(layout, (struct pair){outer, found->second}) &&
-           (is_top || word_at(outer, layout->frame.instruction) == word_at(found->second, layout->frame.instruction));
-}
-
-/* Whether all copies hold the same call: of one outside of the chunks, or below one, also those farther from the thread
-   state. */
+/* Whether all copies hold the same call: of a frame that is outside, or below one, also those farther from the thread state,
+   at the same instruction if it waits. */
 static bool is_same_call(const struct layout *layout, const struct collected *found, bool is_top, bool below_outside)
 {
     if (!pair_same_call(layout, pair_of(found)))
@@ -243,12 +236,12 @@ static bool is_same_call(const struct layout *layout, const struct collected *fo
     if (!below_outside || found->outer[0] == NULL)
         return true;
     for (size_t i = 0; i < 2 * PLACES_OUTER; i++)
-        if (!is_woven_in(layout, found, found->outer[i], is_top))
+        if (!pair_same_moment(layout, (struct pair){found->outer[i], found->second}, is_top))
             return false;
-    return is_woven_in(layout, found, found->first, is_top);
+    return pair_same_moment(layout, pair_of(found), is_top);
 }
 
-/* Takes note of whether the places outside of the chunks come side by side. */
+/* Takes note of whether the places that are outside come side by side. */
 static void note_order(struct walk_room *room, struct follow *follow, const struct collected *found)
 {
     const uint64_t mask = UINT64_C(1) << found->place % PLACES_WOVEN_MAX;
@@ -299,7 +292,7 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
     begin_follow(walk->room, stack);
     *rest = SIZE_MAX;
     /* It is not told of all pieces of places that are woven, nor whether some of its rest is outside. */
-    if (walk->wary && collection->parts->places->has_outside)
+    if (walk->wary && places_have_outside(collection->parts->places))
         known = NULL;
     if (beyond_top(walk, collection->state, address))
         return CHAIN_TORN;
@@ -514,16 +507,11 @@ static bool is_proven_with(const struct walk *walk, const struct chain_root_fram
            (so_far && frame->place == root[depth - 1].place);
 }
 
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 bool chain_note_root(struct walk *walk, const struct collection *collection, remote_addr top)
 {
     struct walk_room *room = walk->room;
     const size_t depth_before = room->root_depth;
-    size_t agreed = 0, inside = 0, depth = 0;
+    size_t agreed = 0, inside = 0, depth = 0, steady;
     bool at_once = true, is_top;
     const size_t count = list_from_top(walk, collection, top, &is_top);
 
@@ -549,8 +537,9 @@ bool chain_note_root(struct walk *walk, const struct collection *collection, rem
     }
     room->root_depth = depth;
     /* What is outside may have taken turns with others twice. */
-    if (room->root_proven < agreed)
-        room->root_proven = walk->wary && inside < agreed ? larger(inside, room->root_proven) : agreed;
+    steady = walk->wary && inside < agreed ? inside : agreed;
+    if (room->root_proven < steady)
+        room->root_proven = steady;
     return is_top && count > 0 && agreed == count && depth_before == count;
 }
 

@@ -81,7 +81,7 @@ struct collection {
     const unsigned char *in_front; /* the copy in front of the lower part */
     const unsigned char *lower;
     struct piece cframes_at;   /* where they were read */
-    bool turned;               /* the first copy has the places in the order of a second one, and the other way
+    bool turned;       /* the first copy has the places in the order of a second one, and the other way
                           round */
     uint64_t took_ns;
     bool slow;         /* it took so long that it proves nothing */

@@ -29,6 +29,13 @@ static inline bool pair_same_call(const struct layout *layout, struct pair pair)
             pair.first[layout->frame.owner] == pair.second[layout->frame.owner]);
 }
 
+/* Whether both hold the same call, and at the same instruction if it is not the top, which runs. */
+static inline bool pair_same_moment(const struct layout *layout, struct pair pair, bool is_top)
+{
+    return pair_same_call(layout, pair) &&
+           (is_top || word_at(pair.first, layout->frame.instruction) == word_at(pair.second, layout->frame.instruction));
+}
+
 /* Whether frames bear a mark while they run: up to 3.13. */
 static inline bool pair_is_marked(const struct layout *layout)
 {

@@ -47,7 +47,7 @@ void places_free(struct places *places)
     *places = (struct places){.items = NULL};
 }
 
-static bool has_outside(const struct places *places)
+bool places_have_outside(const struct places *places)
 {
     for (size_t i = 0; i < places->count; i++)
         if (places->items[i].is_outside)
@@ -61,7 +61,8 @@ static bool can_weave(const struct places *places)
 
     for (size_t i = 0; i < places->count; i++)
         bytes += places->items[i].length;
-    return places->has_outside && places->count > 1 && places->count <= PLACES_WOVEN_MAX && bytes <= WOVEN_BYTES_MAX;
+    return places->count > 1 && places->count <= PLACES_WOVEN_MAX && bytes <= WOVEN_BYTES_MAX &&
+           places_have_outside(places);
 }
 
 size_t places_piece_count(const struct places *places)
@@ -88,10 +89,12 @@ static void set_offset(struct place *place, uint32_t at, uint32_t back)
 {
     const bool is_first = place->offset == UNSET;
 
-    for (size_t i = PLACES_OUTER; i-- > 0;) {
-        place->outer[i] = is_first ? at : i == 0 ? place->offset : place->outer[i - 1];
-        place->outer_back[i] = is_first ? back : i == 0 ? place->back : place->outer_back[i - 1];
+    for (size_t i = PLACES_OUTER - 1; i > 0; i--) {
+        place->outer[i] = is_first ? at : place->outer[i - 1];
+        place->outer_back[i] = is_first ? back : place->outer_back[i - 1];
     }
+    place->outer[0] = is_first ? at : place->offset;
+    place->outer_back[0] = is_first ? back : place->back;
     place->offset = at;
     place->back = back;
 }
@@ -101,7 +104,6 @@ static void set_offsets(struct places *places)
     size_t count;
     uint32_t at = 0, back;
 
-    places->has_outside = has_outside(places);
     places->woven = places->weaves && can_weave(places);
     count = places_piece_count(places);
     places->bytes = 0;

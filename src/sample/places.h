@@ -46,7 +46,6 @@ struct places {
     size_t room;
     size_t count;
     size_t bytes;      /* of one copy: at most WALK_BYTES_MAX */
-    bool has_outside;  /* one of them is outside */
     bool weaves;       /* they are to be woven where they can be, */
     bool woven;        /* and are (places_weave()) */
     uint32_t serial;   /* of the copy being looked at */
@@ -58,6 +57,9 @@ struct places {
    turns with something else that uses the same memory would have to do so in step with all of these to look as if it stood. Of
    many places, or where none is outside, nothing comes of it. */
 void places_weave(struct places *places, bool weaves);
+
+/* Whether one of them is outside. */
+bool places_have_outside(const struct places *places);
 
 /* How many pieces a copy has. */
 size_t places_piece_count(const struct places *places);

@@ -13,12 +13,17 @@ void plan_weave(struct walk *walk)
 
 void plan_be_wary(struct walk *walk)
 {
-    walk->outside |= walk->room->met_outside;
     /* To 3.10 a code object has a frame object of its own, which another one's calls do not use. */
     if (walk->held || layout_has_frame_objects(walk->layout))
         return;
     walk->wary_left = WARY_FOR;
-    walk->wary = true; /* of what else was read with it, too */
+    walk->wary = true;
+}
+
+void plan_note_torn(struct walk *walk)
+{
+    walk->outside |= walk->room->met_outside;
+    plan_be_wary(walk);
 }
 
 bool plan_was_kept(struct walk *walk, const struct collection *collection)

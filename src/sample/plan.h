@@ -18,9 +18,11 @@
 /* Has the next reading made of woven places where it may be needed: where the stack followed last was outside in part. */
 void plan_weave(struct walk *walk);
 
-/* Has that done for a while from here on, as a stack was torn, or as nothing is known yet. What else was read with that
-   one was not read as it has to be either. */
+/* Has that done for a while from here on. */
 void plan_be_wary(struct walk *walk);
+
+/* The same, as the stack that was followed last was torn. Of what was read with it, the rest was not read so. */
+void plan_note_torn(struct walk *walk);
 
 /* Whether the stack that was followed last was read as it has to be: if it is outside in part, of woven places that stand
    as places_arrange() has them, where these can be woven. */

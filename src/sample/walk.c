@@ -151,14 +151,22 @@ static void learn(struct walk *walk, const struct collection *collection, remote
     }
 }
 
-/* What is to be read of the stack: not all of it with each copy, as long as that does. */
-static struct collect_parts choose_parts(struct walk *walk)
+/* What is to be read of the stack: not all of it with each copy, as long as that does, and the sample is not read
+   again. */
+static struct collect_parts choose_parts(struct walk *walk, bool again)
 {
     plan_weave(walk);
-    if (walk->whole_left == 0)
+    if (!again && walk->whole_left == 0)
         return plan_divide(walk);
-    walk->whole_left--;
+    if (!again)
+        walk->whole_left--;
     return (struct collect_parts){.places = &walk->collector.places};
+}
+
+/* Whether it is to be collected once more, otherwise, before anything can be said of the stack. */
+static bool is_to_be_read_otherwise(enum chain_result result)
+{
+    return result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART || result == CHAIN_OUT_OF_ORDER;
 }
 
 /* Takes note of whether it did to divide the places. */
@@ -222,10 +230,10 @@ static enum chain_result collect_and_follow(struct walk *walk, struct collection
     result = follow(walk, collection, *top, stack, &unknown);
     if (result == CHAIN_UNKNOWN_PLACE)
         learn(walk, collection, unknown);
-    if (result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART || result == CHAIN_OUT_OF_ORDER)
+    if (is_to_be_read_otherwise(result))
         return result;
     if (result == CHAIN_TORN)
-        plan_be_wary(walk);
+        plan_note_torn(walk);
     stack->exception = exception_active(&walk->collector, collection, walk->room->none);
     if (collection->slow)
         return CHAIN_SLOW;
@@ -272,8 +280,6 @@ static void set_aside(struct walk *walk, const struct walk_stack *stack, const s
 enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
                            struct walk_stack *stack)
 {
-    struct collect_parts parts = choose_parts(walk);
-    struct collection collection;
     struct walk_stack open = {.frames = NULL};
     enum chain_result result = CHAIN_UNKNOWN_PLACE;
     remote_addr top = remote_at(0);
@@ -283,6 +289,9 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
     chain_begin_root(walk->room);
     walk->places_full = false;
     for (unsigned try = 0; try < TRIES_MAX && torn < TORN_MAX; try++) {
+        const struct collect_parts parts = choose_parts(walk, try > 0);
+        struct collection collection;
+
         switch (collect(&walk->collector, &parts, extra, 1, &collection)) {
         case COLLECT_FAILED:
             return WALK_FAILED;
@@ -293,14 +302,12 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
             collector_forget_cframes(&walk->collector);
             stack->extra = NULL;
             result = CHAIN_UNKNOWN_PLACE;
-            parts = (struct collect_parts){.places = &walk->collector.places};
             continue;
         case COLLECTED:
             result = collect_and_follow(walk, &collection, stack, &top);
             note_parts(walk, &parts, result);
             break;
         }
-        parts = (struct collect_parts){.places = &walk->collector.places};
         if (result == CHAIN_WHOLE && (open.frames == NULL || same_calls(&open, stack)))
             return WALK_WHOLE;
         if (result == CHAIN_WHOLE)
@@ -308,13 +315,10 @@ enum walk_result walk_read(struct walk *walk, const struct walk_extra *extra,
         if (result == CHAIN_LINES_OPEN && open.frames == NULL)
             set_aside(walk, stack, extra, &open);
         stack->torn |= result == CHAIN_TORN && open.frames == NULL;
-        if (result == CHAIN_OUT_OF_ORDER)
-            plan_weave(walk);
-        if (result == CHAIN_UNKNOWN_PLACE || result == CHAIN_READ_APART || result == CHAIN_OUT_OF_ORDER)
+        if (is_to_be_read_otherwise(result))
             continue;
         stack->retries++;
         torn += result != CHAIN_SLOW;
-        plan_weave(walk);
     }
     if (open.frames != NULL) {
         open.retries = stack->retries;

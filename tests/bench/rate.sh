@@ -39,28 +39,26 @@ measure_tachyon() {
     awk '/^Sample rate:/ { rate = $3 } /^Error rate:/ { printf "%.0f\n", rate * (1 - $3 / 100) }' "$work/notes"
 }
 
-# find_pieces - the pieces of the call that it makes, into $work/pieces.
+# find_pieces - the pieces of the call that it makes, into $work/pieces, and how many stacks that proves, into $work/proven.
 find_pieces() {
     strace -f -qq -e trace=process_vm_readv -e abbrev=none -e raw=none -s 0 -o "$work/calls" \
         "$app" attach --engine remote -r "$most" -d 1 -o "$out" --force "$pid" 2>"$work/notes" || return 1
     # The second list is the target's.
     sed -n 's/.*\], 1, \[\(.*\)\], [0-9]*, 0) = [0-9]*$/\1/p' "$work/calls" |
         sed 's/{iov_base=\(0x[0-9a-f]*\), iov_len=\([0-9]*\)}/\1:\2/g; s/,//g' |
-        awk '{ proven = 0; for (i = 1; i <= NF; i++) proven += $i == $(NF - 1); stacks[$0] += proven }
-            END { for (call in stacks) print stacks[call], call }' |
-        sort -gr | head -n 1 | cut -d ' ' -f 2- >"$work/pieces"
+        awk '{ times[$0]++ }
+            !($0 in proven) { for (i = 1; i <= NF; i++) proven[$0] += $i == $(NF - 1) }
+            END { for (call in times) print times[call] * proven[call], proven[call], call }' |
+        sort -gr | head -n 1 >"$work/best"
+    cut -d ' ' -f 2 "$work/best" >"$work/proven"
+    cut -d ' ' -f 3- "$work/best" >"$work/pieces"
     [ -s "$work/pieces" ]
-}
-
-# stacks_proven - by one call with these pieces.
-stacks_proven() {
-    awk '{ for (i = 1; i <= NF; i++) times[$i]++; print times[$(NF - 1)] }' "$work/pieces"
 }
 
 measure_bare() {
     # shellcheck disable=SC2046  # a list of words
     "$build/tests/bench/bare_reads" "$pid" "$seconds" $(cat "$work/pieces") |
-        awk -v each="$(stacks_proven)" '{ printf "%.0f\n", $1 * each }'
+        awk -v each="$(cat "$work/proven")" '{ printf "%.0f\n", $1 * each }'
 }
 
 # compare FILE WANTED - the median factor between ours and what is in the file, and how it stands.
