@@ -19,7 +19,8 @@ enum {
     TABLE_HEAD_BYTES_MAX = 64, /* from its size to its bytes */
     SIGHTS_WHOLE = 8,          /* in a row as the same, after which only head and name are compared */
     CHANGE_MS = 5000,          /* an address was seen to become another's: so long, trust takes more */
-    SURE_NS = 12000,           /* in less, a program does not call other functions in the places of some, and these again */
+    SURE_NS = 12000,           /* in less, a program does not call other functions in the places of some, and these again; */
+    SURE_SIGHTS = 64,          /* and not at all where these were seen so often in a row */
 };
 
 /* What makes a code object the one it was: if these are equal, so is all that we took from it. */
@@ -433,9 +434,11 @@ static bool is_in_change(const struct code_table *table, uint64_t now_ns)
 
 /* Whether what is the same at both ends of a sight was so in between: code objects without versions can be replaced by
    others, and the others by some that look as they did. */
-static bool is_sure(const struct code_table *table, const struct code_sight *sight, uint64_t now_ns)
+static bool is_sure(const struct code_table *table, const struct object *object, const struct code_sight *sight,
+                    uint64_t now_ns)
 {
-    return has_version(table->layout) || sight->took_ns <= SURE_NS || !is_in_change(table, now_ns);
+    return has_version(table->layout) || sight->took_ns <= SURE_NS || object->sights >= SURE_SIGHTS ||
+           !is_in_change(table, now_ns);
 }
 
 /* How long an object just seen is trusted to stay; 0: not at all. */
@@ -494,7 +497,7 @@ bool code_see(struct code_table *table, remote_addr code, const struct code_sigh
     if (is_known && is_same_ahead(table, object, &identity, version, sight)) {
         note_version(object, version, now_ns);
         object->until_ns = trusted_until_ns(table, object, now_ns);
-        object->seen = is_sure(table, sight, now_ns) ? table->stack : 0;
+        object->seen = is_sure(table, object, sight, now_ns) ? table->stack : 0;
         return object->seen != 0;
     }
     if (object->function != NULL)

@@ -250,6 +250,35 @@ static void seen_for_long(void)
     took_ns = 0;
 }
 
+/* But one that was never seen as another among so many times is no such function, however slow the machine is. */
+static void steady_beside_others(void)
+{
+    const bool has_versions = memory->layout.code.version != LAYOUT_NONE;
+    const uint64_t elsewhere = CODE + MADE_UP_CODE_BYTES;
+
+    know(MS);
+    made_up_code(memory, elsewhere, "one", 10, UNITS);
+    assert_true(see_at(elsewhere, MS) || see_at(elsewhere, MS));
+    made_up_code(memory, elsewhere, "two", 10, UNITS);
+    assert_false(see_at(elsewhere, MS));
+    took_ns = 50000;
+    assert_int_equal(see(MS), has_versions);
+    for (int i = 0; i < 100; i++)
+        see(MS);
+    assert_true(see(MS));
+    assert_int_equal(see_at(elsewhere, MS), has_versions);
+    made_up_code(memory, CODE, "other", 10, UNITS);
+    assert_false(see(MS));
+    assert_int_equal(see(MS), has_versions);
+    took_ns = 0;
+}
+
+static void what_was_always_the_same_needs_no_haste(void **state)
+{
+    (void)state;
+    each_version(steady_beside_others);
+}
+
 static void what_took_long_to_see_may_have_been_another(void **state)
 {
     (void)state;
@@ -396,6 +425,7 @@ int main(void)
         cmocka_unit_test(an_address_used_again_is_another_function),
         cmocka_unit_test(one_that_was_another_before_is_not_known),
         cmocka_unit_test(what_took_long_to_see_may_have_been_another),
+        cmocka_unit_test(what_was_always_the_same_needs_no_haste),
         cmocka_unit_test(what_is_made_anew_is_not_trusted),
         cmocka_unit_test(what_is_met_by_turns_is_not_trusted),
         cmocka_unit_test(damaged_objects_are_told),
