@@ -36,6 +36,8 @@ struct burst {
     uint64_t began_ns, ended_ns;
     struct chain_known known;     /* the stack given last, if `is_known` */
     bool is_known;
+    struct walk_stack last;       /* the stack given last, */
+    enum burst_result result;     /* and what it was */
     struct walk_frame frames[RECORD_DEPTH_MAX]; /* of the stack given last: the root is the last one */
 
     struct collect_parts parts;
@@ -118,17 +120,21 @@ static void choose_most(struct burst *burst)
         burst->most = BURST_MAX;
 }
 
-/* Whether stacks are to share copies: where not more of them are torn by that. */
+/* Whether stacks are to share copies: where not more of them are torn by that. The other way is tried only where that
+   could show more than is known. */
 static bool choose_shared(struct burst *burst)
 {
     int *lately = &burst->torn_lately[burst->parts.shared_by > 1];
-    bool shares;
+    bool shares, tries;
 
     if (burst->given > 0)
         *lately += ((int)(ALL_TORN * burst->torn / burst->given) - *lately) / TORN_LASTS;
     burst->torn = 0;
     shares = burst->torn_lately[true] <= burst->torn_lately[false] + SHARED_TORN;
-    return burst->readings++ % TRIED_EVERY == 0 ? !shares : shares;
+    tries = burst->readings == 0 ||
+            (burst->readings % TRIED_EVERY == 0 && burst->torn_lately[true] > SHARED_TORN);
+    burst->readings++;
+    return tries ? !shares : shares;
 }
 
 size_t burst_read(struct burst *burst, struct walk *walk, const struct walk_extra *extra,
@@ -314,18 +320,24 @@ static void keep_first(struct burst *burst, struct walk_stack *stack, size_t fre
     chain_keep(walk, &burst->collection, stack, &met, rest);
 }
 
-enum burst_result burst_next(struct burst *burst, struct walk_stack *stack, size_t *fresh)
+/* The stack given last once more, as the collection tells the same. */
+static enum burst_result repeat(struct burst *burst, struct walk_stack *stack, size_t *fresh)
+{
+    *stack = burst->last;
+    stack->extra = burst->collection.extra;
+    stack->serial = stack->rest_of = 0;
+    *fresh = 0;
+    burst->torn += burst->result == BURST_TRUNCATED;
+    return burst->result;
+}
+
+/* The stack in the collection, as far as it is proven. */
+static enum burst_result read_stack(struct burst *burst, struct walk_stack *stack, size_t *fresh)
 {
     enum burst_result result;
     bool keeps;
     size_t rest;
 
-    if (burst->given + (burst->given > 0 ? burst->step : 1) > burst->count)
-        return BURST_OVER;
-    if (burst->given == 0)
-        burst->given = 1;
-    else
-        go_on(burst);
     chain_describe(burst->walk, &burst->collection, stack);
     result = prove(burst, stack, &rest);
     if (result == BURST_OVER)
@@ -336,8 +348,6 @@ enum burst_result burst_next(struct burst *burst, struct walk_stack *stack, size
         note_split(burst, false);
         return BURST_OVER;
     }
-    if (is_divided(burst) && burst->given + burst->step > burst->count)
-        note_split(burst, true);
     stack->exception = exception_active(&burst->walk->collector, &burst->collection,
                                         burst->walk->room->none);
     keeps = result == BURST_WHOLE && !stack->cut && !has_open_line(stack, *fresh);
@@ -345,6 +355,24 @@ enum burst_result burst_next(struct burst *burst, struct walk_stack *stack, size
         keep_first(burst, stack, *fresh, rest);
     burst->known = (struct chain_known){stack->frames, stack->depth, stack->base, NULL};
     burst->is_known = keeps;
+    burst->last = *stack;
+    burst->result = result;
+    return result;
+}
+
+enum burst_result burst_next(struct burst *burst, struct walk_stack *stack, size_t *fresh)
+{
+    enum burst_result result;
+
+    if (burst->given + (burst->given > 0 ? burst->step : 1) > burst->count)
+        return BURST_OVER;
+    if (burst->given == 0)
+        burst->given = 1;
+    else
+        go_on(burst);
+    result = collection_repeats(&burst->collection) ? repeat(burst, stack, fresh) : read_stack(burst, stack, fresh);
+    if (result != BURST_OVER && is_divided(burst) && burst->given + burst->step > burst->count)
+        note_split(burst, true);
     return result;
 }
 

@@ -23,7 +23,7 @@
 
 #include "sample/walk.h"
 
-#define BURST_MAX 64u
+#define BURST_MAX 128u
 
 /* Room for one burst; NULL: out of memory. */
 struct burst;

@@ -511,6 +511,7 @@ bool chain_note_root(struct walk *walk, const struct collection *collection, rem
 {
     struct walk_room *room = walk->room;
     const size_t depth_before = room->root_depth;
+    const bool is_another = !collection_shares(collection); /* than the torn one before */
     size_t agreed = 0, inside = 0, depth = 0, steady;
     bool at_once = true, is_top;
     const size_t count = list_from_top(walk, collection, top, &is_top);
@@ -522,7 +523,7 @@ bool chain_note_root(struct walk *walk, const struct collection *collection, rem
 
         if (!read_root_frame(walk, collection, count - 1 - depth, &now))
             break;
-        if (agreed == depth && depth < depth_before &&
+        if (is_another && agreed == depth && depth < depth_before &&
             remote_equal(kept->address, now.address) && remote_equal(kept->code, now.code))
             agreed++;
         inside += inside == depth && !room->listed[count - 1 - depth].found.outside;

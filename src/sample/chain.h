@@ -137,7 +137,7 @@ void chain_begin_root(struct walk_room *room);
 
 /* Notes the root side of a torn stack: from the bottom up the frames that both copies have the same. They
    are proven up to one that was seen running, if they were all read at once with it, or as far as the
-   torn collection before had the same. True when that one had all of them, and they are all. */
+   torn collection before had the same in other copies. True when that one had all of them, and they are all. */
 bool chain_note_root(struct walk *walk, const struct collection *collection, remote_addr top);
 
 /* Gives the entry frames on the root side that the last torn collection proved, by their positions from the root, and

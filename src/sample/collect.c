@@ -430,6 +430,20 @@ void collection_next(struct collection *collection)
     set_parts(collection, collection->index + 1);
 }
 
+bool collection_shares(const struct collection *collection)
+{
+    return collection->index % collection->sizes.shared_by != 0;
+}
+
+bool collection_repeats(const struct collection *collection)
+{
+    const struct collect_sizes *sizes = &collection->sizes;
+
+    return collection_shares(collection) &&
+           memcmp(collection->state, collection->state - bytes_to_next(sizes, collection->index - 1),
+                  (size_t)sizes->state + sizes->cframes) == 0;
+}
+
 /* Widens the stretch of _PyCFrames so that it holds this one; false when it is too far away. */
 static bool widen_cframes(struct collector *collector, remote_addr cframe)
 {

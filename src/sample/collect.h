@@ -121,6 +121,11 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
                             struct collection *collection);
 void collection_next(struct collection *collection);
 
+/* Whether its copies are those of the collection before; and whether all else is the same as well, but for what is extra:
+   then it tells the same. */
+bool collection_shares(const struct collection *collection);
+bool collection_repeats(const struct collection *collection);
+
 /* How many collections one system call can read, `wanted` at most, and 1 at least. */
 size_t collect_most(const struct collector *collector, const struct collect_parts *parts,
                     const struct walk_extra *extra, size_t wanted);

@@ -84,6 +84,9 @@ static void at_rest_again(uint32_t version)
         for (int i = 0; i < SAMPLES; i++) {
             assert_int_equal(burst_next(burst, &stack, &fresh), BURST_WHOLE);
             assert_int_equal(stack.depth, DEPTH);
+            assert_int_equal(stack.frames[0].code.value, MADE_UP_CODE(DEPTH));
+            /* Between the same copies, the same thread state tells nothing new. */
+            assert_true(i == 0 || fresh == (run == 0 || i % 4 == 0 ? 1 : 0));
         }
         assert_int_equal(burst_next(burst, &stack, &fresh), BURST_OVER);
     }
@@ -179,6 +182,64 @@ static void stacks_of_a_program_that_runs_stood_so(void **state)
     (void)state;
     each_version(of_depth);
     each_version(after_rest);
+}
+
+/* The calls down to these depths end, and others are made, between any two copies, but not while four thread states
+   are read between them: in both copies more of the first calls stand than did so. */
+enum { TURN_FROM = 6, TURN_SAME = 9 };
+
+static void turn_to(struct made_up *made_up, size_t others_from)
+{
+    while (running.now.depth > TURN_FROM)
+        running_end_call(made_up);
+    for (size_t depth = TURN_FROM; depth < DEPTH; depth++) {
+        const uint64_t code = MADE_UP_CODE(depth + 1 + (depth < others_from ? 0 : DEPTH + running.reads));
+
+        running_push_truth(code);
+        made_up_push(made_up, code);
+    }
+}
+
+static void turn_between_copies(struct made_up *made_up, const struct piece *piece)
+{
+    if (piece->address.value == MADE_UP_CHUNK + made_up->layout.chunk.data)
+        turn_to(made_up, TURN_SAME);
+    else if (piece->address.value == MADE_UP_THREAD && running.reads % 4 == 0)
+        turn_to(made_up, TURN_FROM);
+    running_note(made_up, piece);
+}
+
+static void turning(uint32_t version)
+{
+    struct fixture fixture;
+    struct burst *burst = burst_new();
+    enum burst_result result;
+    struct walk_stack stack;
+    size_t fresh, count = 0;
+
+    assert_non_null(burst);
+    open_known(&fixture, version, DEPTH);
+    running_begin(DEPTH);
+    read_as_it_stands(&fixture, burst);
+    fixture.made_up->hook = turn_between_copies;
+    assert_int_equal(burst_read(burst, fixture.walk, &NOTHING, 4), 4);
+    fixture.made_up->hook = NULL;
+    for (; (result = burst_next(burst, &stack, &fresh)) != BURST_OVER; count++) {
+        assert_int_equal(result, BURST_TRUNCATED);
+        /* Where frames bear no mark that they run, one torn stack proves as much as two. */
+        if (fixture.made_up->layout.frame.stack_top != LAYOUT_NONE)
+            running_assert_stood(&stack, false);
+    }
+    assert_int_equal(count, 4);
+    close_fixture(&fixture);
+    burst_free(burst);
+}
+
+/* A second torn stack proves what both have, but not between the same two copies. */
+static void torn_stacks_that_share_copies_prove_no_more_than_one(void **state)
+{
+    (void)state;
+    each_version(turning);
 }
 
 /* `least`: down to how many calls it returns. Gives how many stacks there were. */
@@ -508,6 +569,7 @@ int main(void)
         cmocka_unit_test(stacks_at_rest_are_whole),
         cmocka_unit_test(stacks_of_which_few_are_torn_share_copies),
         cmocka_unit_test(stacks_of_a_program_that_runs_stood_so),
+        cmocka_unit_test(torn_stacks_that_share_copies_prove_no_more_than_one),
         cmocka_unit_test(deep_stacks_stood_so),
         cmocka_unit_test(a_lower_part_that_may_have_changed_ends_the_burst),
         cmocka_unit_test(a_lower_part_that_did_not_stand_proves_nothing),
