@@ -3,7 +3,8 @@
 #
 #   tests/bench/truth.sh [SECONDS [ENGINE...]]    2 seconds of each of all without it
 #
-# With ROWS=WORDS in the environment it makes those rows only whose title has them.
+# With ROWS=WORDS in the environment it makes those rows only whose title has them; with SAMPLES=N each row goes on until
+# it has so many.
 #
 # In the build tree. Runs targets/churn.py under each interpreter, sampled at 20 kHz by the engines remote and
 # ride, with --blocking (blocking), as fast as can be (burst), and as without options (auto), and prints a Markdown
@@ -44,6 +45,11 @@ sample() {
         "$(sed -n 's/.*"failed": \([0-9]*\).*/\1/p' "$work/stats") $(cut -d ' ' -f 1,2 "$work/settled")" >>"$work/counts"
 }
 
+# has_enough - whether the row has as many samples as were asked for.
+has_enough() {
+    awk -v wanted="${SAMPLES:-1}" '{ kept += $1 } END { exit kept < wanted }' "$work/counts"
+}
+
 # row TITLE ENGINE ARGUMENT... - of all interpreters.
 row() {
     title=$1
@@ -53,9 +59,11 @@ row() {
     *) return 0 ;;
     esac
     : >"$work/counts"
-    while read -r version command <&3; do
-        sample "$@"
-    done 3<"$work/list"
+    until has_enough; do
+        while read -r version command <&3; do
+            sample "$@"
+        done 3<"$work/list"
+    done
     awk -v title="$title" -v engine="$1" '
         { kept += $1; impossible += $3; misplaced += $4; failed += $5 }
         { of += NF > 5 ? $6 : $1; truncated += NF > 5 ? $7 : $2 }
