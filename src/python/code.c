@@ -6,29 +6,17 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/hash.h"
-#include "python/lines.h"
+#include "python/code_lines.h"
 #include "python/text.h"
 
 enum {
     NAME_ROOM = 512,
     FILE_ROOM = 4096,
-    TABLE_BYTES_MAX = 1 << 20, /* of one location table */
-    RUNS_MAX = 1 << 16,        /* of one code object */
-    COPIES_MAX = 1024, /* of a function's units, one for each thread that ran them */
-    TABLE_BEGIN_BYTES = 48,    /* of a location table, that are compared */
     TABLE_HEAD_BYTES_MAX = 64, /* from its size to its bytes */
     SIGHTS_WHOLE = 8,          /* in a row as the same, after which only head and name are compared */
     CHANGE_MS = 5000,          /* an address was seen to become another's: so long, trust takes more */
     SURE_NS = 12000,           /* in less, a program does not call other functions in the places of some, and these again; */
     SURE_SIGHTS = 64,          /* and not at all where these were seen so often in a row */
-};
-
-/* What makes a code object the one it was: if these are equal, so is all that we took from it. */
-struct identity {
-    uint64_t file, name, line_table;
-    uint64_t bytecode; /* to 3.10, where it is an object of its own; 0 from 3.11 on */
-    uint32_t first_line;
-    uint32_t unit_count; /* from 3.11 on; 0 before */
 };
 
 struct function {
@@ -40,17 +28,11 @@ struct function {
 
 struct object {
     uint64_t address;
-    struct identity identity;
+    struct code_identity identity;
     struct function *function; /* NULL: not known */
     char *name, *file;         /* its own: the function may be one that stands for many */
     size_t name_bytes, file_bytes; /* of their objects in the target, as far as they are compared */
-    uint64_t table_bytes; /* of its location table, */
-    unsigned char table_begin[TABLE_BEGIN_BYTES]; /* and how it begins */
-    size_t table_begin_bytes;
-    struct line_run *runs;
-    uint32_t run_count;
-    uint32_t known_units; /* that the runs are for */
-    bool has_lines; /* any run has one */
+    struct code_lines lines;
     uint64_t since_ns; /* when it was first read as what it is */
     unsigned sights;   /* how often it was seen so since, up to what trust takes */
     uint64_t until_ns; /* how long it is taken for that unseen */
@@ -70,16 +52,15 @@ struct code_table {
     struct object *objects;
     struct function *functions;
     struct function *more; /* stands for functions beyond the bounds */
-    size_t run_bytes;      /* of all objects */
+    size_t line_bytes;     /* of all objects */
     size_t text_bytes;     /* of all functions */
-    unsigned char *line_bytes;
-    struct line_run *line_runs;
+    struct code_lines_room *lines_room;
 };
 
 static void object_forget(struct code_table *table, struct object *object)
 {
-    table->run_bytes -= object->run_count * sizeof *object->runs;
-    free(object->runs);
+    table->line_bytes -= code_lines_bytes(&object->lines);
+    code_lines_free(&object->lines);
     free(object->name);
     free(object->file);
     free(object);
@@ -97,11 +78,9 @@ struct code_table *code_table_new(struct reader *reader, const struct layout *la
 {
     struct code_table *table = calloc(1, sizeof *table);
 
-    if (table != NULL) {
-        table->line_bytes = malloc(TABLE_BYTES_MAX);
-        table->line_runs = malloc(RUNS_MAX * sizeof *table->line_runs);
-    }
-    if (table == NULL || table->line_bytes == NULL || table->line_runs == NULL) {
+    if (table != NULL)
+        table->lines_room = code_lines_room_new();
+    if (table == NULL || table->lines_room == NULL) {
         code_table_free(table);
         error_set(error, ERROR_MEMORY, "out of memory");
         return NULL;
@@ -133,14 +112,13 @@ void code_table_free(struct code_table *table)
         free(function->key);
         free(function);
     }
-    free(table->line_bytes);
-    free(table->line_runs);
+    code_lines_room_free(table->lines_room);
     free(table);
 }
 
 /* What a copy of a code object's head says; false when it is none. */
 static bool identity_of(const struct layout *layout, const unsigned char *head,
-                        struct identity *identity)
+                        struct code_identity *identity)
 {
     memset(identity, 0, sizeof *identity);
     identity->file = word_at(head, layout->code.file);
@@ -225,49 +203,18 @@ static struct function *intern(struct code_table *table, const char *name, const
     return table->more;
 }
 
-/* Reads the lines into table->line_runs. Of a table that is too long, its beginning. */
-static bool read_runs(struct code_table *table, struct object *object, size_t *run_count)
+/* Reads the lines of `object`, the last of all. Others go where there are too many. */
+static bool read_lines(struct code_table *table, struct object *object)
 {
-    const struct layout *layout = table->layout;
-    const struct identity *identity = &object->identity;
-    const remote_addr bytes = remote_at(identity->line_table);
-    uint64_t length;
+    bool was_read;
 
-    if (!reader_read_word(table->reader, remote_plus(bytes, layout->object.var_size), &length) ||
-        length > INT32_MAX)
-        return false;
-    object->table_bytes = length;
-    if (length > TABLE_BYTES_MAX)
-        length = TABLE_BYTES_MAX;
-    if (!reader_read(table->reader, remote_plus(bytes, layout->bytes.data), table->line_bytes,
-                     (size_t)length))
-        return false;
-    object->table_begin_bytes = length < TABLE_BEGIN_BYTES ? (size_t)length : TABLE_BEGIN_BYTES;
-    memcpy(object->table_begin, table->line_bytes, object->table_begin_bytes);
-    *run_count = lines_read(layout->code.line_form, table->line_bytes, (size_t)length,
-                            identity->first_line, table->line_runs, RUNS_MAX, &object->known_units);
-    return true;
-}
-
-/* Gives `object`, the last of all, these runs instead of its own. Others go where there are too many. */
-static bool keep_runs(struct code_table *table, struct object *object, size_t run_count)
-{
-    const size_t bytes = run_count * sizeof *object->runs;
-    struct line_run *runs = malloc(bytes > 0 ? bytes : 1);
-
-    if (runs == NULL)
-        return false;
-    while (table->run_bytes + bytes > CODE_RUN_BYTES_MAX && table->objects != object)
+    table->line_bytes -= code_lines_bytes(&object->lines);
+    was_read = code_lines_read(&object->lines, table->lines_room, table->reader, table->layout,
+                               remote_at(object->address), &object->identity);
+    table->line_bytes += code_lines_bytes(&object->lines);
+    while (table->line_bytes > CODE_LINE_BYTES_MAX && table->objects != object)
         object_free(table, table->objects);
-    table->run_bytes += bytes - object->run_count * sizeof *object->runs;
-    free(object->runs);
-    memcpy(runs, table->line_runs, bytes);
-    object->runs = runs;
-    object->run_count = (uint32_t)run_count;
-    object->has_lines = object->identity.bytecode != 0; /* no such code is the interpreter's own */
-    for (size_t i = 0; i < run_count; i++)
-        object->has_lines |= runs[i].line != 0;
-    return true;
+    return was_read;
 }
 
 /* How much of a str is compared: no more than there is, as nothing may be behind it. */
@@ -281,15 +228,13 @@ static size_t compared_bytes(struct code_table *table, uint64_t text)
 /* Reads what `object->identity` points to: the names and the lines. */
 static bool read_object(struct code_table *table, struct object *object)
 {
-    const struct identity *identity = &object->identity;
+    const struct code_identity *identity = &object->identity;
     char name[NAME_ROOM];
     char file[FILE_ROOM];
-    size_t run_count;
 
     if (!text_read(table->reader, table->layout, remote_at(identity->name), name, sizeof name) ||
         !text_read(table->reader, table->layout, remote_at(identity->file), file, sizeof file) ||
-        !read_runs(table, object, &run_count) ||
-        !keep_runs(table, object, run_count))
+        !read_lines(table, object))
         return false;
     free(object->name);
     free(object->file);
@@ -343,7 +288,7 @@ static bool put_last(struct code_table *table, struct object *object)
 
 _Static_assert(CODE_PIECES * LAYOUT_CODE_BYTES_MAX <= CODE_SEEN_BYTES_MAX &&
                    LAYOUT_CODE_BYTES_MAX + 2 * TEXT_FIRST_BYTES + TABLE_HEAD_BYTES_MAX +
-                           TABLE_BEGIN_BYTES <=
+                           CODE_TABLE_BEGIN_BYTES <=
                        CODE_SEEN_BYTES_MAX,
                "what is told is the bound");
 
@@ -371,7 +316,7 @@ size_t code_pieces(const struct code_table *table, remote_addr code,
         pieces[1] = (struct piece){remote_at(object->identity.name), object->name_bytes};
         pieces[2] = (struct piece){remote_at(object->identity.file), object->file_bytes};
         pieces[3] = (struct piece){remote_plus(lines, table->layout->object.var_size),
-                                   head + object->table_begin_bytes};
+                                   head + object->lines.table_begin_bytes};
     }
     return known && object->sights >= SIGHTS_WHOLE ? 2 : CODE_PIECES;
 }
@@ -379,7 +324,7 @@ size_t code_pieces(const struct code_table *table, remote_addr code,
 /* Whether what was read with a stack is what is known. Texts are compared letter by letter: they can be
    others in the same places, where all addresses are equal. */
 static bool is_same(const struct code_table *table, const struct object *object,
-                    const struct identity *identity, const struct code_sight *sight)
+                    const struct code_identity *identity, const struct code_sight *sight)
 {
     const struct piece *pieces = sight->pieces;
     const unsigned char *name = sight->bytes + pieces[0].length;
@@ -394,9 +339,9 @@ static bool is_same(const struct code_table *table, const struct object *object,
         return object->sights >= SIGHTS_WHOLE;
     lines = name + pieces[1].length + pieces[2].length;
     return text_begins(table->layout, name + pieces[1].length, pieces[2].length, object->file) &&
-           word_at(lines, 0) == object->table_bytes &&
-           memcmp(lines + table_head_bytes(table->layout), object->table_begin,
-                  object->table_begin_bytes) == 0;
+           word_at(lines, 0) == object->lines.table_bytes &&
+           memcmp(lines + table_head_bytes(table->layout), object->lines.table_begin,
+                  object->lines.table_begin_bytes) == 0;
 }
 
 size_t code_pieces_ahead(const struct code_table *table)
@@ -406,12 +351,12 @@ size_t code_pieces_ahead(const struct code_table *table)
 
 /* Whether what was read in front of a stack is of the object that was seen with it, and not of another that was in its
    place. */
-static bool is_same_ahead(const struct code_table *table, const struct object *object, const struct identity *identity,
+static bool is_same_ahead(const struct code_table *table, const struct object *object, const struct code_identity *identity,
                           uint32_t version, const struct code_sight *sight)
 {
     const struct layout *layout = table->layout;
     const unsigned char *ahead = sight->ahead;
-    struct identity other;
+    struct code_identity other;
 
     return identity_of(layout, ahead, &other) && memcmp(&other, identity, sizeof other) == 0 &&
            version_of(layout, ahead) == version &&
@@ -481,7 +426,7 @@ bool code_see(struct code_table *table, remote_addr code, const struct code_sigh
 {
     const uint32_t version = version_of(table->layout, sight->bytes);
     struct object *object = find_object(table, code.value);
-    struct identity identity;
+    struct code_identity identity;
     bool is_known;
 
     if (!identity_of(table->layout, sight->bytes, &identity)) {
@@ -522,53 +467,6 @@ static bool announce(struct code_table *table, struct function *function)
     return function->announced;
 }
 
-/* How far behind the beginning of the units an instruction is: of the code object's own, or, in free-threaded builds
-   from 3.14 on, of a copy that a thread has to itself (_PyCodeArray, Include/cpython/code.h: their number, then a
-   pointer to each). */
-static uint64_t offset_of(const struct code_table *table, const struct object *object,
-                          remote_addr instruction)
-{
-    const struct layout *layout = table->layout;
-    const uint64_t offset = instruction.value - (object->address + layout->code.units);
-    const uint64_t length = (uint64_t)object->identity.unit_count * LAYOUT_UNIT_BYTES;
-    uint64_t copies[COPIES_MAX], count;
-    remote_addr array;
-
-    if (layout->code.tlbc == LAYOUT_NONE || offset < length ||
-        !reader_read_pointer(table->reader, remote_at(object->address), layout->code.tlbc, &array) ||
-        !reader_read_word(table->reader, array, &count))
-        return offset;
-    if (count > COPIES_MAX)
-        count = COPIES_MAX;
-    if (!reader_read(table->reader, remote_plus(array, sizeof count), copies, (size_t)count * sizeof copies[0]))
-        return offset;
-    for (size_t i = 0; i < count; i++)
-        if (copies[i] != 0 && instruction.value - copies[i] < length)
-            return instruction.value - copies[i];
-    return offset;
-}
-
-/* An instruction that is none of the program's lines (a generator's first ones, or the one before the
-   first, where a frame of 3.12 and before stands that has not begun) is told as the line that the function
-   begins in. */
-static uint32_t line_of(const struct code_table *table, const struct object *object,
-                        remote_addr instruction)
-{
-    const uint64_t offset = remote_is_null(instruction) ? 0 : offset_of(table, object, instruction);
-    const uint64_t unit = offset / LAYOUT_UNIT_BYTES;
-    uint32_t line = 0;
-
-    if (remote_is_null(instruction))
-        return 0;
-    if (offset == (uint64_t)-(int64_t)LAYOUT_UNIT_BYTES)
-        return object->identity.first_line;
-    if ((object->identity.unit_count > 0 && unit >= object->identity.unit_count) ||
-        unit >= object->known_units)
-        return 0; /* not in this function, or in a part of it whose lines are not known */
-    line = lines_find(object->runs, object->run_count, (uint32_t)unit);
-    return line != 0 ? line : object->identity.first_line;
-}
-
 enum code_result code_find(struct code_table *table, remote_addr code, remote_addr instruction,
                            uint64_t now_ns, struct code_place *place)
 {
@@ -577,12 +475,13 @@ enum code_result code_find(struct code_table *table, remote_addr code, remote_ad
     if (object == NULL || object->function == NULL ||
         (object->seen != table->stack && now_ns >= object->until_ns))
         return CODE_UNSEEN;
-    *place = (struct code_place){CODE_HIDDEN, 0, object->until_ns};
-    if (!object->has_lines)
+    *place = (struct code_place){CODE_HIDDEN, 0, object->until_ns, false};
+    if (!object->lines.has_any)
         return CODE_FOUND;
     if (!announce(table, object->function))
         return CODE_UNTOLD;
     place->function = object->function->told.number;
-    place->line = line_of(table, object, instruction);
+    place->line = code_lines_find(&object->lines, table->reader, table->layout, code, &object->identity, instruction);
+    place->has_ended = code_lines_end(&object->lines, table->layout, code, instruction);
     return CODE_FOUND;
 }

@@ -9,7 +9,7 @@
  * all others are seen with each stack. Functions are numbered by
  * file, name and first line, so that code that is made anew each time it is wanted stays one function.
  *
- * Owned and used by the sampler thread. Bounded: at CODE_OBJECTS_MAX, or CODE_RUN_BYTES_MAX of lines,
+ * Owned and used by the sampler thread. Bounded: at CODE_OBJECTS_MAX, or CODE_LINE_BYTES_MAX of lines,
  * the code objects not compared for longest go; at CODE_FUNCTIONS_MAX functions, or
  * CODE_TEXT_BYTES_MAX of their names, further ones share one called `‹more›`.
  */
@@ -25,7 +25,7 @@
 
 #define CODE_OBJECTS_MAX 16384u
 #define CODE_FUNCTIONS_MAX 65000u
-#define CODE_RUN_BYTES_MAX (64u << 20)
+#define CODE_LINE_BYTES_MAX (64u << 20)
 #define CODE_TEXT_BYTES_MAX (32u << 20)
 #define CODE_TRUST_NS 250000000ull
 
@@ -63,6 +63,7 @@ struct code_place {
     uint32_t function; /* or CODE_HIDDEN */
     uint32_t line; /* 0: not known */
     uint64_t until_ns; /* up to when it need not be seen; 0: this holds for this stack only */
+    bool has_ended;    /* the instruction is one that ended the call: no caller stands there (returns.h) */
 };
 
 /* What identifies the code object at `code`: to be read together with a stack, one piece after the other,

@@ -153,6 +153,14 @@ struct layout {
                                  them (_PyCodeArray, Include/cpython/code.h); NONE in others */
     } code;
 
+    struct {                       /* instructions that end a call (Include/opcode.h, 3.13: opcode_ids.h), returns.h: */
+        uint32_t value;            /* RETURN_VALUE (3.11 to 3.13); NONE in others */
+        uint32_t constant;         /* RETURN_CONST (3.12, 3.13) */
+        uint32_t generator;        /* RETURN_GENERATOR (3.11 to 3.13) */
+        uint32_t watched_value;    /* INSTRUMENTED_RETURN_VALUE, */
+        uint32_t watched_constant; /* INSTRUMENTED_RETURN_CONST (3.12, 3.13): where sys.monitoring asks for them */
+    } returns;
+
     struct {
         uint32_t type;        /* PyObject.ob_type */
         uint32_t var_size;    /* PyVarObject.ob_size */

@@ -103,6 +103,14 @@ static const struct layout LAYOUTS[] = {
             .unit_count = LAYOUT_NONE,
             .tlbc = LAYOUT_NONE,
         },
+        /* Include/opcode.h */
+        .returns = {
+            .value = LAYOUT_NONE,
+            .constant = LAYOUT_NONE,
+            .generator = LAYOUT_NONE,
+            .watched_value = LAYOUT_NONE,
+            .watched_constant = LAYOUT_NONE,
+        },
         /* Include/object.h */
         .object = {
             .type = 8,
@@ -261,6 +269,14 @@ static const struct layout LAYOUTS[] = {
             .unit_count = LAYOUT_NONE,
             .tlbc = LAYOUT_NONE,
         },
+        /* Include/opcode.h */
+        .returns = {
+            .value = LAYOUT_NONE,
+            .constant = LAYOUT_NONE,
+            .generator = LAYOUT_NONE,
+            .watched_value = LAYOUT_NONE,
+            .watched_constant = LAYOUT_NONE,
+        },
         /* Include/object.h */
         .object = {
             .type = 8,
@@ -418,6 +434,14 @@ static const struct layout LAYOUTS[] = {
             .units = 0,
             .unit_count = LAYOUT_NONE,
             .tlbc = LAYOUT_NONE,
+        },
+        /* Include/opcode.h */
+        .returns = {
+            .value = LAYOUT_NONE,
+            .constant = LAYOUT_NONE,
+            .generator = LAYOUT_NONE,
+            .watched_value = LAYOUT_NONE,
+            .watched_constant = LAYOUT_NONE,
         },
         /* Include/object.h */
         .object = {
@@ -579,6 +603,14 @@ static const struct layout LAYOUTS[] = {
             .unit_count = 16,
             .tlbc = LAYOUT_NONE,
         },
+        /* Include/opcode.h */
+        .returns = {
+            .value = 83,
+            .constant = LAYOUT_NONE,
+            .generator = 75,
+            .watched_value = LAYOUT_NONE,
+            .watched_constant = LAYOUT_NONE,
+        },
         /* Include/object.h */
         .object = {
             .type = 8,
@@ -739,6 +771,14 @@ static const struct layout LAYOUTS[] = {
             .unit_count = 16,
             .tlbc = LAYOUT_NONE,
         },
+        /* Include/opcode.h */
+        .returns = {
+            .value = 83,
+            .constant = 121,
+            .generator = 75,
+            .watched_value = 242,
+            .watched_constant = 247,
+        },
         /* Include/object.h */
         .object = {
             .type = 8,
@@ -897,6 +937,14 @@ static const struct layout LAYOUTS[] = {
             .units = 200,
             .unit_count = 16,
             .tlbc = LAYOUT_NONE,
+        },
+        /* Include/opcode_ids.h */
+        .returns = {
+            .value = 36,
+            .constant = 103,
+            .generator = 35,
+            .watched_value = 239,
+            .watched_constant = 240,
         },
         /* Include/object.h */
         .object = {
@@ -1058,6 +1106,14 @@ static const struct layout LAYOUTS[] = {
             .unit_count = 16,
             .tlbc = LAYOUT_NONE,
         },
+        /* Include/opcode_ids.h */
+        .returns = {
+            .value = LAYOUT_NONE,
+            .constant = LAYOUT_NONE,
+            .generator = LAYOUT_NONE,
+            .watched_value = LAYOUT_NONE,
+            .watched_constant = LAYOUT_NONE,
+        },
         /* Include/object.h */
         .object = {
             .type = 8,
@@ -1216,6 +1272,14 @@ static const struct layout LAYOUTS[] = {
             .units = 208,
             .unit_count = 16,
             .tlbc = LAYOUT_NONE,
+        },
+        /* Include/opcode_ids.h */
+        .returns = {
+            .value = LAYOUT_NONE,
+            .constant = LAYOUT_NONE,
+            .generator = LAYOUT_NONE,
+            .watched_value = LAYOUT_NONE,
+            .watched_constant = LAYOUT_NONE,
         },
         /* Include/object.h */
         .object = {
@@ -1376,6 +1440,14 @@ static const struct layout LAYOUTS[] = {
             .units = 216,
             .unit_count = 32,
             .tlbc = LAYOUT_NONE,
+        },
+        /* Include/opcode_ids.h */
+        .returns = {
+            .value = 36,
+            .constant = 103,
+            .generator = 35,
+            .watched_value = 239,
+            .watched_constant = 240,
         },
         /* Include/object.h */
         .object = {
@@ -1538,6 +1610,14 @@ static const struct layout LAYOUTS[] = {
             .unit_count = 32,
             .tlbc = 224,
         },
+        /* Include/opcode_ids.h */
+        .returns = {
+            .value = LAYOUT_NONE,
+            .constant = LAYOUT_NONE,
+            .generator = LAYOUT_NONE,
+            .watched_value = LAYOUT_NONE,
+            .watched_constant = LAYOUT_NONE,
+        },
         /* Include/object.h */
         .object = {
             .type = 24,
@@ -1697,6 +1777,14 @@ static const struct layout LAYOUTS[] = {
             .units = 232,
             .unit_count = 32,
             .tlbc = 224,
+        },
+        /* Include/opcode_ids.h */
+        .returns = {
+            .value = LAYOUT_NONE,
+            .constant = LAYOUT_NONE,
+            .generator = LAYOUT_NONE,
+            .watched_value = LAYOUT_NONE,
+            .watched_constant = LAYOUT_NONE,
         },
         /* Include/object.h */
         .object = {

@@ -113,6 +113,7 @@ static void add_frame(struct walk *walk, struct walk_stack *stack, struct follow
         .address = address,
         .code = frame->code,
         .instruction = line_known ? frame->instruction : remote_at(0),
+        .waits = !follow->is_top,
         .called_c = follow->callee_is_entry,
     };
     follow->all_lines &= line_known;
@@ -419,6 +420,7 @@ static bool read_root_frame(struct walk *walk, const struct collection *collecti
     root->stands = layout_has_frame_objects(layout) && pair_stands(layout, pair);
     root->frame.address = listed->address;
     root->frame.code = frame.code;
+    root->frame.waits = true;
     root->frame.called_c = follow.callee_is_entry;
     root->may_wait = may_be_called_by(&follow, layout, &frame, pair);
     if (follow.is_top || pair_same_instruction(layout, pair, follow.callee_is_entry))

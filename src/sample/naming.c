@@ -115,8 +115,14 @@ static bool same_place(const struct frame_memo *memo, const struct walk_frame *f
                        uint64_t now_ns)
 {
     return remote_equal(memo->frame.code, frame->code) &&
-           remote_equal(memo->frame.instruction, frame->instruction) &&
+           remote_equal(memo->frame.instruction, frame->instruction) && memo->frame.waits == frame->waits &&
            now_ns <= memo->until_ns;
+}
+
+/* A caller that stands where it ended did so more than once while it was read: it is not known from where it called. */
+static uint32_t line_at(const struct walk_frame *frame, const struct code_place *place)
+{
+    return frame->waits && place->has_ended ? 0 : place->line;
 }
 
 /* Names one frame; what it was when it was met last in this place serves as well. What is soon to be seen
@@ -132,7 +138,7 @@ static enum code_result name_frame(struct naming *naming, struct code_table *cod
         memo->until_ns = 0;
         result = code_find(codes, frame->code, frame->instruction, now_ns, &place);
         if (result == CODE_FOUND)
-            *memo = (struct frame_memo){*frame, {place.function, place.line}, place.until_ns};
+            *memo = (struct frame_memo){*frame, {place.function, line_at(frame, &place)}, place.until_ns};
         /* What was seen may be what came in the place of its code object. */
         if (result == CODE_FOUND && place.until_ns == 0 && !is_live)
             result = CODE_UNSEEN;

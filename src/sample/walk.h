@@ -56,6 +56,7 @@ struct walk_frame {
     remote_addr address;     /* of the frame itself */
     remote_addr code;
     remote_addr instruction; /* null: where it stood is not proven */
+    bool waits;              /* it is a caller, not the top */
     bool called_c;           /* between it and the one above it is C code, which entered the interpreter's
                                 loop anew; of no meaning in the first one */
 };

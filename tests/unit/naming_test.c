@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "made_up.h"
+#include "python/returns.h"
 #include "sample/naming.h"
 
 enum { MS = 1000000, UNITS = 8, LOOKS_MAX = 8 };
@@ -85,19 +86,23 @@ static size_t look(struct fixture *fixture)
     walk_extra_clear(&extra);
     naming_add_extra(&fixture->naming, fixture->codes, &extra);
     assert_int_equal(walk_read(fixture->walk, &extra, &stack), WALK_WHOLE);
-    assert_int_equal(stack.depth, 2);
     naming_see(&fixture->naming, fixture->codes, &extra, 0, &stack, true, fixture->now_ns);
     unseen = naming_name(&fixture->naming, fixture->codes, &stack, stack.depth, fixture->now_ns, &untold);
     assert_false(untold);
     return unseen == stack.depth ? stack.depth : stack.depth - 1 - unseen;
 }
 
-static void look_until_named(struct fixture *fixture)
+static void look_until_all_named(struct fixture *fixture, size_t depth)
 {
     unsigned looks = 0;
 
-    while (look(fixture) < 2)
+    while (look(fixture) < depth)
         assert_true(++looks < LOOKS_MAX);
+}
+
+static void look_until_named(struct fixture *fixture)
+{
+    look_until_all_named(fixture, 2);
 }
 
 static const char *name_before; /* what INNER is at the beginning of each reading */
@@ -139,6 +144,64 @@ static void a_code_object_that_was_replaced_while_the_stack_was_read_names_nothi
         if (fixture.made_up->layout.code.version != LAYOUT_NONE)
             replace_while_read(&fixture, "two"); /* which only its version tells from the other */
         close_fixture(&fixture);
+    }
+}
+
+/* --- callers that ended -------------------------------------------------------------------------- */
+
+enum { RETURN_UNIT = 3, LOOKS_TRUSTED = 600 /* after which names are taken from the look before */ };
+
+/* Has the frame stand on an instruction of its code that ends a call. */
+static void stand_on_return(struct made_up *made_up, uint64_t frame, uint64_t code, uint32_t opcode)
+{
+    const uint64_t instruction = code + made_up->layout.code.units + RETURN_UNIT * LAYOUT_UNIT_BYTES;
+
+    *made_up_at(made_up, instruction) = (unsigned char)opcode;
+    made_up_word(made_up, frame + made_up->layout.frame.instruction, instruction);
+}
+
+static void assert_lines(const struct fixture *fixture, bool outer, bool inner)
+{
+    assert_int_equal(fixture->naming.memo[0].record.line != 0, outer);
+    assert_int_equal(fixture->naming.memo[1].record.line != 0, inner);
+}
+
+/* `opcode` ends a call in this version, or none does. */
+static void stand_where_calls_end(uint32_t version, uint32_t opcode)
+{
+    struct fixture fixture;
+    struct made_up *made_up;
+    bool is_told;
+
+    open_fixture(&fixture, version);
+    made_up = fixture.made_up;
+    is_told = opcode == LAYOUT_NONE;
+    stand_on_return(made_up, made_up->top - MADE_UP_FRAME_BYTES, OUTER, opcode);
+    stand_on_return(made_up, made_up->top, INNER, opcode);
+    for (int i = 0; i < LOOKS_TRUSTED; i++)
+        look(&fixture);
+    assert_lines(&fixture, is_told, true);
+    /* What was the top is a caller now. */
+    made_up_push(made_up, OUTER);
+    look_until_all_named(&fixture, 3);
+    assert_lines(&fixture, is_told, is_told);
+    close_fixture(&fixture);
+}
+
+static void a_caller_that_stands_where_calls_end_has_no_line(void **state)
+{
+    (void)state;
+    for (uint32_t version = 0x030b; version <= MADE_UP_LAST; version++) {
+        struct made_up *made_up = made_up_new(version);
+
+        assert_non_null(made_up);
+        assert_int_equal(returns_are_needed(&made_up->layout), made_up->layout.frame.stack_top != LAYOUT_NONE);
+        stand_where_calls_end(version, made_up->layout.returns.value);
+        stand_where_calls_end(version, made_up->layout.returns.constant);
+        stand_where_calls_end(version, made_up->layout.returns.generator);
+        stand_where_calls_end(version, made_up->layout.returns.watched_value);
+        stand_where_calls_end(version, made_up->layout.returns.watched_constant);
+        made_up_free(made_up);
     }
 }
 
@@ -189,6 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_code_object_that_was_replaced_while_the_stack_was_read_names_nothing),
+        cmocka_unit_test(a_caller_that_stands_where_calls_end_has_no_line),
         cmocka_unit_test(a_collection_and_a_hidden_frame_are_not_put_again),
     };
 
