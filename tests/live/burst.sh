@@ -24,7 +24,7 @@ check_chains() {
     attach -r max -d 1
     [ "$(stat failed)" = 0 ] || fail "samples failed: $(cat "$work/stats")"
     [ "$(stat missed)" = 0 ] || fail "rounds that nobody wanted are missed: $(cat "$work/stats")"
-    python3 -B "$top/tests/live/check_chains.py" --misplaced-at-most 10 --truncated-at-most 100 \
+    python3 -B "$top/tests/live/check_chains.py" --misplaced-at-most 1 --truncated-at-most 100 \
         "$work/stacks"
 }
 
