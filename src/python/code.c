@@ -364,12 +364,13 @@ static bool is_same_ahead(const struct code_table *table, const struct object *o
 }
 
 /* What it takes for a code object to be trusted between two sights: so many as the same in a row, in so long
-   a time. Where they are made anew all the time, one of those may look like one that stays, if it is met in
+   a time; and how long it lasts. Where they are made anew all the time, one of those may look like one that stays, if it is met in
    the same place as often as not. */
 static const struct trust {
     unsigned sights;
     uint64_t for_ns;
-} TRUST = {32, 500 * NS_PER_MS}, TRUST_IN_CHANGE = {256, 3 * NS_PER_S};
+    uint64_t lasts_ns;
+} TRUST = {32, 500 * NS_PER_MS, CODE_TRUST_NS}, TRUST_IN_CHANGE = {256, 3 * NS_PER_S, CODE_TRUST_IN_CHANGE_NS};
 
 /* Whether an address became another code object's lately. */
 static bool is_in_change(const struct code_table *table, uint64_t now_ns)
@@ -396,7 +397,7 @@ static uint64_t trusted_until_ns(const struct code_table *table, struct object *
         object->sights++;
     if (object->sights < trust->sights || now_ns - object->since_ns < trust->for_ns)
         return 0;
-    return now_ns + CODE_TRUST_NS;
+    return now_ns + trust->lasts_ns;
 }
 
 void code_next_stack(struct code_table *table)

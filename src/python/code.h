@@ -5,8 +5,8 @@
  * object, in programs that make functions as they run all the time. But while a frame runs it, a code
  * object stays: so what identifies it is read again together with a stack, within the time in which that
  * is proven (code_pieces(), code_see()). One that was seen as the same often and for long is trusted to
- * stay for CODE_TRUST_NS each time, in a program in which no address became another code object's lately;
- * all others are seen with each stack. Functions are numbered by
+ * stay for CODE_TRUST_NS each time, and for CODE_TRUST_IN_CHANGE_NS in a program in which an address became another
+ * code object's lately, where that takes more; all others are seen with each stack. Functions are numbered by
  * file, name and first line, so that code that is made anew each time it is wanted stays one function.
  *
  * Owned and used by the sampler thread. Bounded: at CODE_OBJECTS_MAX, or CODE_LINE_BYTES_MAX of lines,
@@ -28,6 +28,7 @@
 #define CODE_LINE_BYTES_MAX (64u << 20)
 #define CODE_TEXT_BYTES_MAX (32u << 20)
 #define CODE_TRUST_NS 250000000ull
+#define CODE_TRUST_IN_CHANGE_NS 25000000ull
 
 struct code_table;
 

@@ -207,8 +207,13 @@ static void used_again(void)
         assert_true(see(now_ns += MS));
     code_next_stack(table);
     assert_int_equal(find(0, now_ns += MS, &place), CODE_FOUND);
-    assert_in_range(place.until_ns, now_ns, now_ns + CODE_TRUST_NS);
-    /* But then. */
+    assert_in_range(place.until_ns, now_ns, now_ns + CODE_TRUST_IN_CHANGE_NS);
+    /* But then; and for longer once the change is over. */
+    assert_int_equal(find(0, now_ns + CODE_TRUST_IN_CHANGE_NS, &place), CODE_UNSEEN);
+    now_ns += 5000ull * MS;
+    assert_true(see(now_ns));
+    code_next_stack(table);
+    assert_int_equal(find(0, now_ns + CODE_TRUST_NS - 1, &place), CODE_FOUND);
     assert_int_equal(find(0, now_ns + CODE_TRUST_NS, &place), CODE_UNSEEN);
     made_up_code(memory, CODE, "third", 50, UNITS);
     assert_false(see(now_ns));
