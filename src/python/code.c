@@ -364,8 +364,8 @@ static bool is_same_ahead(const struct code_table *table, const struct object *o
 }
 
 /* What it takes for a code object to be trusted between two sights: so many as the same in a row, in so long
-   a time; and how long it lasts. Where they are made anew all the time, one of those may look like one that stays, if it is met in
-   the same place as often as not. */
+   a time; and how long it lasts. Where they are made anew all the time, one of those may look like one that
+   stays, if it is met in the same place as often as not. */
 static const struct trust {
     unsigned sights;
     uint64_t for_ns;

@@ -121,9 +121,10 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
                             struct collection *collection);
 void collection_next(struct collection *collection);
 
-/* Whether its copies are those of the collection before; and whether all else is the same as well, but for what is extra:
-   then it tells the same. */
+/* Whether its copies are those of the collection before. */
 bool collection_shares(const struct collection *collection);
+
+/* Whether all else is the same as well, but for what is extra: then it tells the same. */
 bool collection_repeats(const struct collection *collection);
 
 /* How many collections one system call can read, `wanted` at most, and 1 at least. */

@@ -45,9 +45,16 @@ sample() {
         "$(sed -n 's/.*"failed": \([0-9]*\).*/\1/p' "$work/stats") $(cut -d ' ' -f 1,2 "$work/settled")" >>"$work/counts"
 }
 
-# has_enough - whether the row has as many samples as were asked for.
-has_enough() {
-    awk -v wanted="${SAMPLES:-1}" '{ kept += $1 } END { exit kept < wanted }' "$work/counts"
+# wants_more - whether the row has fewer samples than were asked for; not where none are to be had.
+wants_more() {
+    awk -v wanted="${SAMPLES:-0}" '{ kept += $1 } END { exit !(0 < kept && kept < wanted) }' "$work/counts"
+}
+
+# sample_each ENGINE ARGUMENT... - under each interpreter.
+sample_each() {
+    while read -r version command <&3; do
+        sample "$@"
+    done 3<"$work/list"
 }
 
 # row TITLE ENGINE ARGUMENT... - of all interpreters.
@@ -59,10 +66,9 @@ row() {
     *) return 0 ;;
     esac
     : >"$work/counts"
-    until has_enough; do
-        while read -r version command <&3; do
-            sample "$@"
-        done 3<"$work/list"
+    sample_each "$@"
+    while wants_more; do
+        sample_each "$@"
     done
     awk -v title="$title" -v engine="$1" '
         { kept += $1; impossible += $3; misplaced += $4; failed += $5 }

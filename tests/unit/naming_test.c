@@ -169,13 +169,12 @@ static void assert_lines(const struct fixture *fixture, bool outer, bool inner)
 /* `opcode` ends a call in this version, or none does. */
 static void stand_where_calls_end(uint32_t version, uint32_t opcode)
 {
+    const bool is_told = opcode == LAYOUT_NONE;
     struct fixture fixture;
     struct made_up *made_up;
-    bool is_told;
 
     open_fixture(&fixture, version);
     made_up = fixture.made_up;
-    is_told = opcode == LAYOUT_NONE;
     stand_on_return(made_up, made_up->top - MADE_UP_FRAME_BYTES, OUTER, opcode);
     stand_on_return(made_up, made_up->top, INNER, opcode);
     for (int i = 0; i < LOOKS_TRUSTED; i++)
