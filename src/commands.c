@@ -428,6 +428,7 @@ static struct stats stats_of(const struct attach *attach)
     const struct picture *picture = &attach->picture;
     return (struct stats){
         .counts = picture->counts,
+        .away_ns = picture->away_ns[SPAN_START],
         .watched_ns = picture->watched_ns,
         .processes = picture->process_count,
         .asked_rate_hz = options->rate_hz,

@@ -240,7 +240,7 @@ static void draw_window(struct pen *pen, const struct header *header, int form)
         pen_text(pen, STYLE_TEXT, format_age(picture->window_ns).text);
     } else {
         pen_text(pen, STYLE_LABEL, form == 0 ? "since start " : form == 1 ? "all " : "");
-        pen_text(pen, STYLE_TEXT, format_age(picture->span_ns[SPAN_START]).text);
+        pen_text(pen, STYLE_TEXT, format_age(picture_observed_ns(picture, SPAN_START)).text);
     }
 }
 

@@ -40,7 +40,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
     json_t *object;
 
     text_python_version(version, stats->version_hex);
-    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o, s:f, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:s, s:b, s:b}",
+    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:f, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:s, s:b, s:b}",
                        "rounds", (json_int_t)counts->rounds,
                        "samples", (json_int_t)counts->samples,
                        "failed", (json_int_t)counts->failed,
@@ -52,6 +52,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
                        "dropped", (json_int_t)stats->dropped,
                        "processes", (json_int_t)stats->processes,
                        "duration_s", text_rounded(seconds(stats->duration_ns), 6),
+                       "away_s", text_rounded(seconds(stats->away_ns), 6),
                        "rate_hz", text_rounded(stats_rate_hz(stats), 3),
                        "asked_rate_hz", asked_rate(stats),
                        "profiler_cpu_s", text_rounded(seconds(stats->profiler_cpu_ns), 6),
@@ -109,6 +110,9 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
     if (stats->processes > 1)
         fprintf(stream, ", of %zu processes", stats->processes);
     putc('\n', stream);
+    if (stats->away_ns > 0)
+        fprintf(stream, "Away: for %.2f seconds, as tachyon-top was stopped or had no CPU: no sample stands for them\n",
+                seconds(stats->away_ns));
     if (isinf(stats->asked_rate_hz))
         fprintf(stream, "Rate: %.1f Hz, as fast as there could be\n", stats_rate_hz(stats));
     else

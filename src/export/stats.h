@@ -18,6 +18,7 @@ struct stats {
     struct sampler_counts counts;
     size_t processes;     /* that were sampled, one after the other too */
     uint64_t duration_ns; /* of sampling */
+    uint64_t away_ns;     /* of it, the time in which nobody looked (tally/absences.h) */
     uint64_t watched_ns;  /* of all processes together: how long each one was sampled; 0: not known */
     double asked_rate_hz; /* infinite: as fast as there can be */
     uint64_t profiler_cpu_ns; /* CPU time this program used meanwhile, all of its threads */
@@ -35,11 +36,11 @@ struct stats {
 double stats_rate_hz(const struct stats *stats);
 
 /* One object on one line: rounds, samples, failed, truncated, cut, retried, missed, lost, dropped, processes,
-   duration_s, rate_hz, asked_rate_hz (null: as fast as there can be), profiler_cpu_s, engine, ridden, slowed, stopped_s, unstopped, unlisted, execs, python,
+   duration_s, away_s, rate_hz, asked_rate_hz (null: as fast as there can be), profiler_cpu_s, engine, ridden, slowed, stopped_s, unstopped, unlisted, execs, python,
    free_threaded, debug. False: out of memory. */
 bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error);
 
-/* `Captured N samples in S seconds`, then the rate, in how many rounds it was less than asked for and why, that it was a debug build, the engine where it rode or stopped
+/* `Captured N samples in S seconds`, for how long of that nobody looked, then the rate, in how many rounds it was less than asked for and why, that it was a debug build, the engine where it rode or stopped
    threads, and for how long of the time in which they were watched, threads that were not read, what failed, was truncated, cut and missed, and what was lost or dropped if
    anything was. */
 void stats_write_summary(const struct stats *stats, FILE *stream);

@@ -406,7 +406,8 @@ static void add_query(struct head *head, const struct view_description *view)
 
     add(head, "span", text(VIEW_SPAN_WORDS[query.span]));
     add(head, "window_s", query.span == SPAN_WINDOW ? number(seconds(picture->window_ns)) : none());
-    add(head, "observed_s", number(seconds(picture->span_ns[query.span])));
+    add(head, "observed_s", number(seconds(picture_observed_ns(picture, query.span))));
+    add(head, "away_s", number(seconds(picture->away_ns[query.span])));
     if (picture->process_count > 1)
         add(head, "process", only ? id(only->pid) : none());
     if (view->kind == VIEW_FUNCTIONS) {

@@ -100,8 +100,10 @@ static double share_of(uint64_t part, uint64_t whole)
 static void finish(struct function_row *row, const struct function_table *table,
                    const struct picture *picture, double mode_samples)
 {
-    const struct statistics_trend trend = statistics_trend(
-        row->trend_ns, picture->trend_column_ns, picture->span_ns[SPAN_WINDOW], row->trend_samples);
+    /* Columns in which nobody looked would be a fall, and a rise after it. */
+    const uint64_t comparable_ns = picture->away_ns[SPAN_WINDOW] == 0 ? picture->span_ns[SPAN_WINDOW] : 0;
+    const struct statistics_trend trend =
+        statistics_trend(row->trend_ns, picture->trend_column_ns, comparable_ns, row->trend_samples);
 
     row->self_share = share_of(row->self_ns, table->whole_ns);
     row->total_share = share_of(row->total_ns, table->whole_ns);

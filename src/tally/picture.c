@@ -50,6 +50,8 @@ static void take_times(struct picture *picture, const struct tally *tally)
     picture->window_ns = tally->limits.window_ns;
     span_ns[SPAN_START] = since_start_ns;
     span_ns[SPAN_WINDOW] = since_start_ns < in_window_ns ? since_start_ns : in_window_ns;
+    picture->away_ns[SPAN_START] = tally->absences.sum_ns;
+    picture->away_ns[SPAN_WINDOW] = absences_since(&tally->absences, tally->now_ns - span_ns[SPAN_WINDOW]);
 
     /* A window that is full falls short of its length by what its newest bucket lacks. The columns
        share that, so that neither the first nor the last looks lower than it was. */
@@ -395,6 +397,13 @@ void picture_free(struct picture *picture)
     free(picture->processes);
     free(picture->histories);
     *picture = (struct picture){.command = "", .end_text = ""};
+}
+
+uint64_t picture_observed_ns(const struct picture *picture, enum tally_span span)
+{
+    const uint64_t span_ns = picture->span_ns[span], away_ns = picture->away_ns[span];
+
+    return span_ns > away_ns ? span_ns - away_ns : 0;
 }
 
 double picture_kept_share(const struct picture *picture)

@@ -122,7 +122,8 @@ struct picture {
     uint64_t taken_ns;
     uint64_t started_ns;                   /* of the counting: attach, or the last reset */
     uint64_t window_ns;                    /* the window's full length */
-    uint64_t span_ns[SPANS];               /* what was really observed of each span */
+    uint64_t span_ns[SPANS];               /* of each span, what has gone by, */
+    uint64_t away_ns[SPANS];               /* and of that, the time in which nobody looked (absences.h) */
     uint64_t trend_column_ns;              /* what one column of a trend stands for */
 
     /* the sampler */
@@ -167,6 +168,9 @@ struct picture {
    picture_free()). On false (out of memory) the picture is empty but valid. */
 bool picture_take(struct picture *picture, const struct tally *tally, struct error *error);
 void picture_free(struct picture *picture);
+
+/* How much of a span was really observed: of that, shares are told. */
+uint64_t picture_observed_ns(const struct picture *picture, enum tally_span span);
 
 /* The share of the samples since attach that were read and counted; 1 when there are none. */
 double picture_kept_share(const struct picture *picture);

@@ -180,6 +180,7 @@ void process_round(struct process *process, const struct record_round *record)
     process->stopped = record->stopped != 0;
     process->ridden += record->riding == RECORD_RODE ? rounds : 0;
     process->slowed_rounds += record->slowed ? rounds : 0;
+    process->round_ns = record->time_ns;
     process->watched_ns += record->wall_ns;
     process->wall_ns += record->wall_ns;
     process->rounds += (double)rounds;

@@ -32,6 +32,7 @@ struct process {
     bool riding, kept_off, blocking, slowed, stopped; /* as of the last round, see record.h */
     uint64_t ridden;     /* rounds since attach that the engine rode in, */
     uint64_t slowed_rounds; /* and those that came less often than asked for */
+    uint64_t round_ns;   /* when its last round was; 0: there was none */
     uint64_t watched_ns; /* since attach, as .counts */
     uint64_t wall_ns, cpu_ns, gil_ns; /* counted since the start */
     double rounds, square_ns2;        /* as in struct history_tenth, since the start */

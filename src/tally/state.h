@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "sample/record.h"
+#include "tally/absences.h"
 #include "tally/functions.h"
 #include "tally/pairs.h"
 #include "tally/processes.h"
@@ -26,6 +27,7 @@ struct tally {
     bool begun;          /* `started_ns` is known: something with a time has come */
     uint64_t started_ns; /* of the counting */
     uint64_t now_ns;     /* the latest time heard of */
+    struct absences absences; /* since the start */
     uint64_t dropped;
     uint64_t folded; /* the bucket in which tally_fold() was last tried; UINT64_MAX: never */
     uint32_t stack[RECORD_DEPTH_MAX + 1]; /* the pairs of the sample at hand, each once */

@@ -118,6 +118,16 @@ static bool feed_sample(struct tally *tally, const void *record)
            tally_count_sample(tally, sample);
 }
 
+/* A round stands for the time since the last one, unless nobody looked for a while; one that was lost leaves its time to
+   the next. */
+static void note_absence(struct tally *tally, const struct process *process, const struct record_round *round)
+{
+    const uint64_t from_ns = process->round_ns > tally->started_ns ? process->round_ns : tally->started_ns;
+
+    if (process->round_ns != 0 && round->wall_ns <= round->time_ns)
+        absences_note(&tally->absences, from_ns, round->time_ns - round->wall_ns);
+}
+
 static bool feed_round(struct tally *tally, const void *record)
 {
     const struct record_round *round = record;
@@ -126,6 +136,7 @@ static bool feed_round(struct tally *tally, const void *record)
     if (!process)
         return false;
     tally_move_on(tally, round->time_ns, round->wall_ns);
+    note_absence(tally, process, round);
     process_round(process, round);
     return true;
 }
@@ -180,6 +191,7 @@ void tally_reset(struct tally *tally, uint64_t now_ns)
     window_clear(&tally->window);
     pairs_clear(&tally->pairs);
     processes_reset(&tally->processes);
+    tally->absences = (struct absences){.count = 0};
     tally->begun = true;
     tally->started_ns = now_ns;
 }

@@ -18,7 +18,7 @@ static struct thread_row row_of(const struct picture *picture, uint32_t number,
 {
     const struct picture_thread *thread = &picture->threads[number];
     const struct tally_sum *all = &thread->all[span];
-    const double span_ns = (double)picture->span_ns[span];
+    const double span_ns = (double)picture_observed_ns(picture, span);
     const double own_ns = (double)all->ns[MODE_WALL];
     struct thread_row row = {
         .thread = number,

@@ -233,6 +233,8 @@ stood_itself() {
     grep -q 'ends\.py:second:' "$out" || fail "what came after is missing"
     awk -v rounds="$(number rounds)" -v seconds="$(number duration_s)" \
         'BEGIN { exit !(rounds < 2000 * (seconds - 3) * 1.1 + 100) }' || fail "it made up for rounds: $(cat "$stats")"
+    awk -v away="$(number away_s)" 'BEGIN { exit !(away >= 2.5) }' || fail "for how long nobody looked is not told: $(cat "$stats")"
+    grep -q '^Away: for ' "$notes" || fail "nor to a person: $(cat "$notes")"
     [ "$(number missed)" -lt 3000 ] || fail "rounds that nobody waited for are told as missed: $(cat "$stats")"
 }
 

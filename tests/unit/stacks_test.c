@@ -445,7 +445,7 @@ static void test_stats_json(void **state)
     assert_non_null(object);
     assert_string_equal(text, "{\"rounds\": 2900, \"samples\": 5700, \"failed\": 300, "
                               "\"truncated\": 57, \"cut\": 0, \"retried\": 12, \"missed\": 100, \"lost\": 4, \"dropped\": 3, "
-                              "\"processes\": 1, \"duration_s\": 3.0, \"rate_hz\": 966.667, "
+                              "\"processes\": 1, \"duration_s\": 3.0, \"away_s\": 0.0, \"rate_hz\": 966.667, "
                               "\"asked_rate_hz\": 1000.0, \"profiler_cpu_s\": 0.02, \"engine\": \"auto\", "
                               "\"ridden\": 1450, \"slowed\": 0, \"stopped_s\": 0.0, \"unstopped\": 0, \"unlisted\": 0, "
                               "\"execs\": 0, \"python\": \"3.15.0\", "
@@ -459,6 +459,21 @@ static void test_stats_json(void **state)
     stats.asked_rate_hz = INFINITY;
     text = stats_text(&stats, true);
     assert_non_null(strstr(text, "\"asked_rate_hz\": null, "));
+    free(text);
+}
+
+static void test_stats_of_an_absence(void **state)
+{
+    struct stats stats = STATS;
+    char *text;
+
+    (void)state;
+    stats.away_ns = 1250 * NS_PER_MS;
+    text = stats_text(&stats, false);
+    assert_non_null(strstr(text, "\nAway: for 1.25 seconds, "));
+    free(text);
+    text = stats_text(&stats, true);
+    assert_non_null(strstr(text, "\"away_s\": 1.25, "));
     free(text);
 }
 
@@ -581,6 +596,7 @@ int main(void)
         cmocka_unit_test(test_dump_of_a_thread_that_is_not_there),
         cmocka_unit_test(test_dump_cleans_and_checks),
         cmocka_unit_test(test_stats_json),
+        cmocka_unit_test(test_stats_of_an_absence),
         cmocka_unit_test(test_stats_of_several),
         cmocka_unit_test(test_stops_of_several),
         cmocka_unit_test(test_stats_of_one_that_ended),

@@ -48,6 +48,50 @@ static void test_threads(void **state)
     thread_table_free(&table);
 }
 
+/* Of a time in which nobody looked nothing is known: shares are of the rest. */
+static void test_absences(void **state)
+{
+    static const struct thread_query WINDOW = {.thread = SNAPSHOT_ALL_THREADS, .sort = THREAD_KEY_CPU};
+    static const struct thread_query START = {.thread = SNAPSHOT_ALL_THREADS, .sort = THREAD_KEY_CPU, .span = SPAN_START};
+    struct fixture *fixture = *state;
+    struct thread_table table = {0};
+
+    feed(fixture->tally, ROUND(.time_ms = START_MS + 1, .wall_ms = 1));
+    feed(fixture->tally, SAMPLE(.time_ms = START_MS + 1000, .wall_ms = 1000, .cpu_ms = 500, .FRAMES({WORK, 1})));
+    feed(fixture->tally, ROUND(.time_ms = START_MS + 1000, .wall_ms = 999));
+    feed(fixture->tally, SAMPLE(.time_ms = START_MS + 5000, .wall_ms = 1000, .cpu_ms = 500, .FRAMES({WORK, 1})));
+    feed(fixture->tally, ROUND(.time_ms = START_MS + 5000, .wall_ms = 1000));
+    ask_threads(fixture, &table, &WINDOW);
+    assert_close(table.rows[0].cpu_share, 0.5, 1e-9);
+    assert_int_equal(fixture->picture.away_ns[SPAN_START], 3000 * MS);
+    assert_int_equal(picture_observed_ns(&fixture->picture, SPAN_WINDOW), 2000 * MS);
+
+    /* Another process had the same one. */
+    define_process(fixture->tally, 1);
+    feed(fixture->tally, ROUND(.process = 1, .time_ms = START_MS + 5001, .wall_ms = 1));
+    feed(fixture->tally, ROUND(.time_ms = START_MS + 5002, .wall_ms = 2));
+    feed(fixture->tally, ROUND(.process = 1, .time_ms = START_MS + 8001, .wall_ms = 1));
+    feed(fixture->tally, ROUND(.time_ms = START_MS + 8002, .wall_ms = 2));
+    take(fixture);
+    assert_in_range(fixture->picture.away_ns[SPAN_START], 5998 * MS, 6000 * MS);
+
+    /* It leaves the window, but not what is since the start. */
+    for (unsigned ms = 9000; ms <= 25000; ms += 1000)
+        feed(fixture->tally, ROUND(.time_ms = START_MS + ms, .wall_ms = ms > 9000 ? 1000 : 998));
+    feed(fixture->tally, SAMPLE(.time_ms = START_MS + 25000, .wall_ms = 17000, .cpu_ms = 17000, .FRAMES({WORK, 1})));
+    ask_threads(fixture, &table, &WINDOW);
+    assert_int_equal(fixture->picture.away_ns[SPAN_WINDOW], 0);
+    assert_close(table.rows[0].cpu_share, 1, 1e-9);
+    ask_threads(fixture, &table, &START);
+    assert_close(table.rows[0].cpu_share, 18.0 / 19, 1e-3);
+
+    tally_reset(fixture->tally, (START_MS + 26000) * MS);
+    feed(fixture->tally, ROUND(.time_ms = START_MS + 29000, .wall_ms = 1000));
+    take(fixture);
+    assert_int_equal(fixture->picture.away_ns[SPAN_START], 2000 * MS);
+    thread_table_free(&table);
+}
+
 /* A thread is in several rows where it has states in several interpreters, and where its process became another program;
    all of them can be asked for together. */
 static void test_rows_of_one_thread(void **state)
@@ -195,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TALLY_TEST(test_threads),
+        TALLY_TEST(test_absences),
         TALLY_TEST(test_rows_of_one_thread),
         TALLY_TEST(test_threads_without_python_code),
         TALLY_TEST(test_sorting_threads),
