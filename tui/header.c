@@ -10,7 +10,7 @@
 #include "tui/table.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
-#define ELEMENTS_MAX 12
+#define ELEMENTS_MAX 16
 
 static const struct picture_history NO_HISTORY;
 

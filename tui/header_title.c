@@ -1,6 +1,7 @@
 #include "tui/header_line.h"
 
 #include "base/clock.h"
+#include "tally/reasons.h"
 #include "tui/format.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
@@ -180,23 +181,45 @@ static void draw_share_stopped(struct pen *pen, const struct header *header)
         pen_format(pen, STYLE_TEXT, " %4s %%", format_percent((double)stopped_ns / (double)watched_ns).text);
 }
 
-/* How it is read, where that is not from anywhere, and what that costs the target. */
+/* Whether it is read as it always can be, from any CPU. */
+static bool is_plain(const struct picture *picture)
+{
+    return !picture->riding && !picture->blocking && !picture->kept_off;
+}
+
+/* How it is read, where that costs the target something or is not what was asked for, and what it costs. */
 static void draw_engine(struct pen *pen, const struct header *header, int form)
 {
     const struct picture *picture = header->picture;
-    const char *word = NULL;
+
+    if (!picture || picture->ended || is_plain(picture))
+        return;
+    pen_text(pen, STYLE_MESSAGE, picture->blocking ? "blocking" : picture->riding ? "ride" : "remote");
+    if (picture->blocking && form == 0)
+        draw_share_stopped(pen, header);
+}
+
+static void draw_plain_engine(struct pen *pen, const struct header *header, int form)
+{
+    (void)form;
+    if (header->picture && !header->picture->ended && is_plain(header->picture))
+        pen_text(pen, STYLE_DIM, "remote");
+}
+
+/* Why it is read so, and no more often. */
+static void draw_reason(struct pen *pen, const struct header *header, int form)
+{
+    const struct picture *picture = header->picture;
+    const char *brief;
 
     if (!picture || picture->ended)
         return;
-    if (picture->riding || picture->blocking || picture->kept_off)
-        word = picture->blocking ? "blocking" : picture->riding ? "ride" : "remote";
-    if (word)
-        pen_text(pen, STYLE_MESSAGE, word);
-    if (picture->blocking && form < 2)
-        draw_share_stopped(pen, header);
-    if (form != 0 || !picture->slowed)
+    brief = reason_words(picture->reason)->brief;
+    if (form == 0 && *brief)
+        pen_format(pen, STYLE_DIM, "(%s)", brief);
+    if (!picture->slowed)
         return;
-    if (word)
+    if (form == 0 && *brief)
         pen_text(pen, STYLE_TEXT, " ");
     pen_text(pen, STYLE_DIM, picture->blocking ? "slowed" : "within budget");
 }
@@ -261,7 +284,9 @@ static const struct element ELEMENTS[] = {
     {draw_uptime, {25}, 2, false},
     {draw_state, {58, 100}, 2, true},
     {draw_rate, {70}, 1, false},
-    {draw_engine, {20, 50, 60}, 1, false},
+    {draw_engine, {50, 60}, 1, false},
+    {draw_plain_engine, {23}, 1, false},
+    {draw_reason, {18, 20}, 1, false},
     {draw_kept, {35, 65}, 2, false},
     {draw_kept_in_the_end, {21, 24}, 2, false},
     {draw_truncated, {22, 27}, 2, false},

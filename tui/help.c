@@ -38,11 +38,10 @@ static void write_words(struct page *page)
         const char *meaning;
     } WORDS[] = {
         {"1.00 kHz", "how often all threads were looked at, over about the last second"},
-        {"ride", "the stacks are read from the CPU of the thread that has the GIL, which cannot run "
-                 "meanwhile: it calls too quickly to be read from elsewhere. Within budget: at a "
-                 "lower rate than asked for, as that would take more than --budget"},
-        {"remote", "--engine ride was asked for, but the process runs where tachyon-top may not: the "
-                   "stacks are read from another CPU"},
+        {"remote", "the stacks are read from any CPU, while the program runs: few are torn as they change meanwhile, "
+                   "or it says why it is so"},
+        {"ride", "the stacks are read from the CPU of the thread that has the GIL, which cannot run meanwhile, as many were "
+                 "torn. Within budget: at a lower rate than asked for, as that would take more than --budget"},
         {"blocking", "the thread that has the GIL is stopped for each read (--blocking), for that part of the time. "
                      "Slowed: at a lower rate than asked for, as it would be stopped for more than half of the time, "
                      "or --budget not kept"},

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "export/text.h"
 #include "python/runtime.h"
+#include "tally/reasons.h"
 
 static double seconds(uint64_t ns)
 {
@@ -33,6 +34,43 @@ static json_t *asked_rate(const struct stats *stats)
     return isinf(stats->asked_rate_hz) ? json_null() : json_real(text_rounded(stats->asked_rate_hz, 3));
 }
 
+/* The reasons of a run: that it was too short to tell is one where there is no other. */
+static bool is_told(const struct stats *stats, unsigned reason)
+{
+    const uint32_t bit = 1U << reason;
+
+    return (stats->reasons & bit) != 0 && (reason != REASON_FIRST || stats->reasons == bit);
+}
+
+/* How the stacks were read, and why. */
+static void write_engine(const struct stats *stats, FILE *stream)
+{
+    const char *before = is_told(stats, REASON_ASKED) ? ", " : ": ";
+
+    fprintf(stream, "Engine: %s", stats->engine);
+    /* Where it was asked for, that there was none is told, too. */
+    if (stats->ridden > 0 || strcmp(stats->engine, "ride") == 0)
+        fprintf(stream, ", rode in %" PRIu64 " of %" PRIu64 " rounds", stats->ridden, stats->counts.rounds);
+    for (unsigned i = 0; i < REASONS; i++) {
+        if (!is_told(stats, i))
+            continue;
+        fprintf(stream, "%s%s", before, reason_words(i)->sentence);
+        before = "; ";
+    }
+    putc('\n', stream);
+}
+
+/* NULL: out of memory. */
+static json_t *reason_list(const struct stats *stats)
+{
+    json_t *list = json_array();
+
+    for (unsigned i = 0; list && i < REASONS; i++)
+        if (is_told(stats, i))
+            json_array_append_new(list, json_string(reason_words(i)->word));
+    return list;
+}
+
 bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error)
 {
     const struct sampler_counts *counts = &stats->counts;
@@ -40,7 +78,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
     json_t *object;
 
     text_python_version(version, stats->version_hex);
-    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:f, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:s, s:b, s:b}",
+    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:f, s:s, s:o, s:I, s:I, s:f, s:I, s:I, s:I, s:s, s:b, s:b}",
                        "rounds", (json_int_t)counts->rounds,
                        "samples", (json_int_t)counts->samples,
                        "failed", (json_int_t)counts->failed,
@@ -57,6 +95,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
                        "asked_rate_hz", asked_rate(stats),
                        "profiler_cpu_s", text_rounded(seconds(stats->profiler_cpu_ns), 6),
                        "engine", stats->engine,
+                       "engine_reasons", reason_list(stats),
                        "ridden", (json_int_t)stats->ridden,
                        "slowed", (json_int_t)stats->slowed,
                        "stopped_s", text_rounded(seconds(counts->stopped_ns), 6),
@@ -123,10 +162,7 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
                 counts->rounds, stats->blocking ? "stop it for no more than half of the time, or to " : "");
     if ((stats->build & BUILD_DEBUG) != 0)
         fputs("Python: a debug build, in which each function is slower, by its own factor\n", stream);
-    /* Where it was asked for, that there was none is told, too. */
-    if (stats->ridden > 0 || strcmp(stats->engine, "ride") == 0)
-        fprintf(stream, "Engine: %s, rode in %" PRIu64 " of %" PRIu64 " rounds\n", stats->engine,
-                stats->ridden, counts->rounds);
+    write_engine(stats, stream);
     if (stats->execs > 0)
         fprintf(stream, "Followed: it became another program by exec, %" PRIu64 " time%s\n", stats->execs,
                 stats->execs == 1 ? "" : "s");

@@ -26,6 +26,7 @@ struct stats {
     uint32_t version_hex;     /* of the target's Python, */
     uint16_t build;           /* and how that is built: enum record_build */
     const char *engine;       /* how it was to be read: auto, remote, ride or blocking */
+    uint32_t reasons;         /* why it was read as it was: a bit for each enum engine_reason */
     uint64_t ridden;          /* rounds in which it was read from the target's CPU */
     uint64_t slowed;          /* rounds that came less often than asked for, as more would have cost too much */
     uint64_t execs;           /* how often it became another program, which was followed */
@@ -36,13 +37,15 @@ struct stats {
 double stats_rate_hz(const struct stats *stats);
 
 /* One object on one line: rounds, samples, failed, truncated, cut, retried, missed, lost, dropped, processes,
-   duration_s, away_s, rate_hz, asked_rate_hz (null: as fast as there can be), profiler_cpu_s, engine, ridden, slowed, stopped_s, unstopped, unlisted, execs, python,
-   free_threaded, debug. False: out of memory. */
+   duration_s, away_s, rate_hz, asked_rate_hz (null: as fast as there can be), profiler_cpu_s, engine, engine_reasons (a
+   list of words), ridden, slowed, stopped_s, unstopped, unlisted, execs, python, free_threaded, debug. False: out of
+   memory. */
 bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error);
 
-/* `Captured N samples in S seconds`, for how long of that nobody looked, then the rate, in how many rounds it was less than asked for and why, that it was a debug build, the engine where it rode or stopped
-   threads, and for how long of the time in which they were watched, threads that were not read, what failed, was truncated, cut and missed, and what was lost or dropped if
-   anything was. */
+/* `Captured N samples in S seconds`, for how long of that nobody looked, then the rate, in how many rounds it was less
+   than asked for and why, that it was a debug build, the engine and why it read so, for how long threads were stopped, of
+   the time in which they were watched, threads that were not read, what failed, was truncated, cut and missed, and what
+   was lost or dropped if anything was. */
 void stats_write_summary(const struct stats *stats, FILE *stream);
 
 #endif

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "export/save.h"
 #include "export/text.h"
+#include "tally/reasons.h"
 
 #define ITEMS_MAX 48
 
@@ -432,6 +433,7 @@ static void add_counts(struct head *head, const struct picture *picture)
 
     add(head, "rate_hz", number(picture->rate_hz));
     add(head, "engine", text(picture->blocking ? "blocking" : picture->riding ? "ride" : "remote"));
+    add(head, "engine_reason", text(reason_words(picture->reason)->word));
     add(head, "slowed", flag(picture->slowed));
     add(head, "slowed_rounds", count(picture->slowed_rounds));
     add(head, "ridden", count(picture->ridden));

@@ -145,7 +145,7 @@ static void start_to_ride(struct engine *engine, uint64_t now_ns)
     engine->patience = !again                            ? PROBES
                        : engine->patience < PROBES_MAX ? 2 * engine->patience
                                                        : PROBES_MAX;
-    engine->riding = true;
+    engine->riding = engine->decided = true;
     engine->rode_since = false;
     engine->probed_ns = now_ns;
     forget(engine, now_ns);
@@ -172,6 +172,7 @@ static void decide_to_ride(struct engine *engine, uint64_t now_ns)
     const uint64_t for_ns = now_ns - engine->since_ns;
     const bool enough = engine->samples >= AUTO_SAMPLES && for_ns >= AUTO_MS * NS_PER_MS;
 
+    engine->decided |= enough;
     if (too_much_is_torn(engine, enough ? LIKELY : CLEAR) && now_ns >= engine->unable_until_ns)
         start_to_ride(engine, now_ns);
     else if (enough || for_ns >= AUTO_MAX_S * NS_PER_S)
@@ -225,6 +226,21 @@ bool engine_rides(const struct engine *engine)
 bool engine_is_kept_off(const struct engine *engine)
 {
     return engine->riding && engine->unable;
+}
+
+enum engine_reason engine_reason(const struct engine *engine)
+{
+    if (engine_is_kept_off(engine))
+        return REASON_NO_CPU;
+    if (engine->options.kind != ENGINE_AUTO)
+        return REASON_ASKED;
+    if (engine->in_company)
+        return REASON_COMPANY;
+    if (engine->riding)
+        return REASON_TORN;
+    if (engine->now_ns < engine->unable_until_ns)
+        return REASON_NO_CPU;
+    return engine->decided ? REASON_STEADY : REASON_FIRST;
 }
 
 uint64_t engine_interval_ns(const struct engine *engine)

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "sample/kernel_thread.h"
+#include "sample/record.h"
 
 enum engine_kind { ENGINE_AUTO, ENGINE_REMOTE, ENGINE_RIDE, ENGINE_KINDS };
 
@@ -38,6 +39,7 @@ struct engine_options {
 struct engine {
     struct engine_options options;
     bool riding;
+    bool decided;             /* auto: whether to ride, at least once */
     bool in_company;          /* auto: of other targets, so that it does not ride */
     bool unable;              /* when it was tried last, it could not run where the target does */
     uint64_t unable_ns;       /* auto: for how long it is remote then, */
@@ -89,6 +91,9 @@ void engine_leave(void);
 /* Whether it rides, in rounds in which somebody has the GIL; and whether it was asked to and cannot, so that it is remote. */
 bool engine_rides(const struct engine *engine);
 bool engine_is_kept_off(const struct engine *engine);
+
+/* Why it rides, or does not. */
+enum engine_reason engine_reason(const struct engine *engine);
 
 /* How far apart rounds are to be: what was asked for, or more where riding would cost too much. */
 uint64_t engine_interval_ns(const struct engine *engine);

@@ -49,7 +49,7 @@ static size_t round_tail(const void *record)
     const struct record_round *round = record;
 
     return round->time_ns <= RECORD_TIME_MAX_NS && round->riding <= RECORD_KEPT_OFF && round->slowed <= 1 &&
-                   round->stopped <= 1
+                   round->stopped <= 1 && round->reason < REASONS
                ? 0
                : OUT_OF_BOUNDS;
 }

@@ -146,6 +146,18 @@ struct sampler_counts {
 #define RECORD_BLOCKS 3u /* the thread that has the GIL is stopped for each read */
 #define RECORD_KEPT_OFF 4u /* the engine is to ride, and the target is on CPUs that are not ours: it is remote */
 
+/* Why it reads so. */
+enum engine_reason {
+    REASON_ASKED,   /* that engine was asked for */
+    REASON_FIRST,   /* auto: it is not decided yet, */
+    REASON_STEADY,  /* few samples were torn, */
+    REASON_TORN,    /* more were, */
+    REASON_COMPANY, /* there are other targets, */
+    REASON_NO_CPU,  /* the target is on CPUs that are not ours, or was, a moment ago */
+    REASON_BURSTS,  /* so many rounds are asked for that some are made at once, from elsewhere */
+    REASONS
+};
+
 /* The end of a round. */
 struct record_round {
     struct record_header header;
@@ -155,7 +167,8 @@ struct record_round {
     uint8_t riding;        /* how the engine reads (engine.h): 0, or one of those below */
     uint8_t slowed;        /* 1: less often than asked for, to keep within its budget, or to let it run for half of the time */
     uint8_t stopped;       /* 1: the process is stopped, as by SIGSTOP */
-    uint8_t reserved[7];
+    uint8_t reason;        /* enum engine_reason */
+    uint8_t reserved[6];
     uint64_t time_ns;
     uint64_t wall_ns;      /* time since the previous round */
     uint64_t cpu_ns;       /* CPU time of the whole process since the last round that told some */

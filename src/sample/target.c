@@ -353,6 +353,13 @@ static uint8_t how_it_reads(const struct target *target)
     return engine_rides(&target->engine) ? RECORD_RIDES : 0;
 }
 
+static uint8_t why_it_reads_so(const struct target *target)
+{
+    if (target->blocking.wanted)
+        return REASON_ASKED;
+    return target->rounds_at_once > 1 ? REASON_BURSTS : (uint8_t)engine_reason(&target->engine);
+}
+
 /* How far apart its rounds really are: more than wanted where there is something in the way. */
 static uint64_t rounds_apart_ns(const struct target *target, uint64_t now_ns)
 {
@@ -469,6 +476,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     target->gil_held = record.gil_held;
     pending_put(target->pending, &round, false);
     record.riding = how_it_reads(target);
+    record.reason = why_it_reads_so(target);
     record.slowed = target->slowed ||
                     engine_interval_ns(&target->engine) > target->engine.options.interval_ns ||
                     blocking_slows(&target->blocking);

@@ -121,6 +121,8 @@ static struct picture_process take_process(struct picture *picture, const struct
         .kept_off = process->kept_off,
         .blocking = process->blocking,
         .slowed = process->slowed,
+        .reason = process->reason,
+        .reasons = process->reasons,
         .stopped = process->stopped,
         .ridden = process->ridden,
         .slowed_rounds = process->slowed_rounds,
@@ -176,6 +178,7 @@ static void add_process(struct picture *picture, const struct picture_process *p
     picture->ridden += process->ridden;
     picture->slowed_rounds += process->slowed_rounds;
     picture->execs += process->execs;
+    picture->reasons |= process->reasons;
     picture->now.cpu += process->now.cpu;
     if (process->now.gil > picture->now.gil)
         picture->now.gil = process->now.gil;
@@ -189,6 +192,7 @@ static void add_process(struct picture *picture, const struct picture_process *p
     picture->kept_off |= process->kept_off;
     picture->blocking |= process->blocking;
     picture->slowed |= process->slowed;
+    picture->reason = process->reason;
     picture->stopped &= process->stopped;
     picture->rate_hz += process->rate_hz / (double)(picture->running > 0 ? picture->running
                                                                          : picture->process_count);
@@ -211,6 +215,8 @@ static void take_targets(struct picture *picture, const struct tally *tally)
     picture->watched_ns = 0;
     picture->riding = picture->kept_off = picture->blocking = picture->slowed = false;
     picture->stopped = picture->process_count > 0;
+    picture->reason = REASON_ASKED;
+    picture->reasons = 0;
     picture->ridden = picture->slowed_rounds = 0;
     picture->execs = 0;
     picture->last_exec = tally->processes.last_exec;

@@ -92,6 +92,8 @@ struct picture_process {
     uint64_t watched_ns;                   /* in so much time */
     double rate_hz;                        /* rounds per second over about the last second */
     bool riding, kept_off, blocking, slowed; /* the engine's state, see record.h */
+    uint8_t reason;                        /* why it reads so: enum engine_reason, */
+    uint32_t reasons;                      /* and a bit for each since attach */
     bool stopped;                          /* as by SIGSTOP */
     uint64_t ridden, slowed_rounds;        /* of the rounds since attach */
     struct picture_second now;             /* over about the last second */
@@ -132,6 +134,8 @@ struct picture {
     double rate_hz;                        /* rounds per second over about the last second; of several
                                               processes, the mean of those that run */
     bool riding, kept_off, blocking, slowed; /* the engine's state, see record.h; of any target */
+    uint8_t reason;                        /* why one of them reads so: enum engine_reason; */
+    uint32_t reasons;                      /* a bit for each since attach, of any */
     bool stopped;                          /* all that run are, as by SIGSTOP */
     uint64_t ridden;                       /* rounds since attach that the engine rode in, */
     uint64_t slowed_rounds;                /* and those that came less often than asked for */

@@ -176,6 +176,8 @@ void process_round(struct process *process, const struct record_round *record)
     process->riding = record->riding == RECORD_RIDES || record->riding == RECORD_RODE;
     process->kept_off = record->riding == RECORD_KEPT_OFF;
     process->blocking = record->riding == RECORD_BLOCKS;
+    process->reason = record->reason;
+    process->reasons |= 1U << record->reason;
     process->slowed = record->slowed != 0;
     process->stopped = record->stopped != 0;
     process->ridden += record->riding == RECORD_RODE ? rounds : 0;

@@ -30,6 +30,8 @@ struct process {
     const char *end_text;
     struct sampler_counts counts;
     bool riding, kept_off, blocking, slowed, stopped; /* as of the last round, see record.h */
+    uint8_t reason;      /* as of the last round: enum engine_reason */
+    uint32_t reasons;    /* and a bit for each since attach */
     uint64_t ridden;     /* rounds since attach that the engine rode in, */
     uint64_t slowed_rounds; /* and those that came less often than asked for */
     uint64_t round_ns;   /* when its last round was; 0: there was none */

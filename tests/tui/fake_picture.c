@@ -215,6 +215,7 @@ struct picture *fake_picture_at(struct fake_picture *fake, uint64_t tick)
     picture->span_ns[SPAN_WINDOW] = 10 * NS_PER_S;
     picture->span_ns[SPAN_START] = picture->taken_ns - picture->started_ns;
     picture->rate_hz = 998 + (double)(tick % 5);
+    picture->reason = REASON_STEADY;
     picture->counts = (struct sampler_counts){
         .rounds = tick * 250,
         .samples = tick * 250 * picture->thread_count,

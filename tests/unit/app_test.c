@@ -181,14 +181,23 @@ static void header_tells_the_state(void **state)
     assert_shows("2.0 % truncated");
 
     assert_hides("ride");
+    assert_shows("Hz remote (few torn)");
     picture->kept_off = true;
+    picture->reason = REASON_NO_CPU;
     app_picture(app, picture);
-    assert_shows("Hz remote");
-    picture->riding = true;
+    assert_shows("Hz remote (not on its CPU)");
+    picture->riding = picture->slowed = true;
+    picture->reason = REASON_TORN;
     app_picture(app, picture);
-    assert_shows("Hz ride");
+    assert_shows("Hz ride within budget");
     assert_hides("remote");
+    set_size(100, 24);
+    assert_shows("Hz ride");
+    set_size(160, 24);
+    assert_shows("Hz ride (many torn) within budget");
+    set_size(140, 24);
     picture->riding = picture->kept_off = false;
+    picture->reason = REASON_ASKED;
 
     assert_hides("blocking");
     picture->blocking = picture->slowed = true;

@@ -21,6 +21,28 @@ static void auto_rides_where_too_much_is_torn(void **state)
     assert_true(engine.riding);
 }
 
+static void it_tells_why(void **state)
+{
+    (void)state;
+    begin(ENGINE_AUTO);
+    rounds(400, 0);
+    assert_int_equal(engine_reason(&engine), REASON_FIRST);
+    rounds(800, 0);
+    assert_int_equal(engine_reason(&engine), REASON_STEADY);
+    rounds(1000, 10);
+    assert_true(engine.riding);
+    assert_int_equal(engine_reason(&engine), REASON_TORN);
+    engine_set_alone(&engine, false);
+    assert_int_equal(engine_reason(&engine), REASON_COMPANY);
+    engine_set_alone(&engine, true);
+    assert_int_equal(engine_reason(&engine), REASON_STEADY);
+    begin(ENGINE_REMOTE);
+    rounds(1200, 1);
+    assert_int_equal(engine_reason(&engine), REASON_ASKED);
+    begin(ENGINE_RIDE);
+    assert_int_equal(engine_reason(&engine), REASON_ASKED);
+}
+
 /* xorshift64, for the same rounds in each run. */
 static double chance(uint64_t *random)
 {
@@ -252,6 +274,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(auto_rides_where_too_much_is_torn),
+        cmocka_unit_test(it_tells_why),
         cmocka_unit_test(what_chance_tears_is_no_reason_to_ride),
         cmocka_unit_test(it_rides_as_soon_as_it_is_clear_that_too_much_is_torn),
         cmocka_unit_test(one_of_few_samples_tells_nothing),

@@ -334,6 +334,7 @@ static void a_cpu_that_is_not_ours_may_be_later(void **state)
     remote_ns();
     for (int i = 0; i < 10; i++) {
         assert_false(tries_to_ride(&sleeper.kernel));
+        assert_int_equal(engine_reason(&engine), REASON_NO_CPU);
         assert_in_range(remote_ns(), wait_ns, wait_ns + moment_ns);
         wait_ns = clock_least(2 * wait_ns, 60 * NS_PER_S);
     }
@@ -360,6 +361,7 @@ static void what_was_asked_for_and_is_not_to_be_had_is_told(void **state)
     for (int i = 0; i < 8; i++) {
         assert_false(tries_to_ride(&sleeper.kernel));
         assert_true(engine_is_kept_off(&engine));
+        assert_int_equal(engine_reason(&engine), REASON_NO_CPU);
         assert_false(engine_rides(&engine));
     }
     run_on(&before);

@@ -261,6 +261,23 @@ static void test_ride(void **state)
     }
 }
 
+/* Why it is read so now, and all that it was. */
+static void test_reasons(void **state)
+{
+    static const uint8_t REASON_OF_ROUND[] = {REASON_FIRST, REASON_TORN, REASON_STEADY};
+    struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < sizeof REASON_OF_ROUND; i++) {
+        struct record_round *round = CHANGED(record_round, ROUND(.time_ms = START_MS + i + 1, .wall_ms = 1, .rounds = i + 1));
+
+        round->reason = REASON_OF_ROUND[i];
+        feed(fixture->tally, round);
+    }
+    take(fixture);
+    assert_int_equal(fixture->picture.reason, REASON_STEADY);
+    assert_int_equal(fixture->picture.reasons, 1U << REASON_FIRST | 1U << REASON_TORN | 1U << REASON_STEADY);
+}
+
 /* The sampling stops, as it does before a table is written: what runs is told of as running, and what ended before is
    not part of that. */
 static void test_sampling_stops(void **state)
@@ -382,6 +399,7 @@ int main(void)
         TALLY_TEST(test_siblings),
         TALLY_TEST(test_one_ends),
         TALLY_TEST(test_ride),
+        TALLY_TEST(test_reasons),
         TALLY_TEST(test_sampling_stops),
         TALLY_TEST(test_all_end),
         TALLY_TEST(test_many_come_and_go),

@@ -150,6 +150,9 @@ static void test_bounds_of_times(void **state)
     assert_true(passes(record));
     CHANGED(record_round, record)->stopped = 2;
     assert_false(passes(record));
+    record = ROUND(.time_ms = 1);
+    CHANGED(record_round, record)->reason = REASONS;
+    assert_false(passes(record));
     record = make_end(0, 1, "");
     CHANGED(record_end, record)->time_ns = UINT64_MAX;
     assert_false(passes(record));

@@ -413,6 +413,7 @@ static const struct stats STATS = {
     .profiler_cpu_ns = 20 * NS_PER_MS,
     .version_hex = 0x030f00f0,
     .engine = "auto",
+    .reasons = 1U << REASON_FIRST | 1U << REASON_TORN,
     .ridden = 1450,
 };
 
@@ -446,7 +447,7 @@ static void test_stats_json(void **state)
     assert_string_equal(text, "{\"rounds\": 2900, \"samples\": 5700, \"failed\": 300, "
                               "\"truncated\": 57, \"cut\": 0, \"retried\": 12, \"missed\": 100, \"lost\": 4, \"dropped\": 3, "
                               "\"processes\": 1, \"duration_s\": 3.0, \"away_s\": 0.0, \"rate_hz\": 966.667, "
-                              "\"asked_rate_hz\": 1000.0, \"profiler_cpu_s\": 0.02, \"engine\": \"auto\", "
+                              "\"asked_rate_hz\": 1000.0, \"profiler_cpu_s\": 0.02, \"engine\": \"auto\", \"engine_reasons\": [\"torn\"], "
                               "\"ridden\": 1450, \"slowed\": 0, \"stopped_s\": 0.0, \"unstopped\": 0, \"unlisted\": 0, "
                               "\"execs\": 0, \"python\": \"3.15.0\", "
                               "\"free_threaded\": false, \"debug\": false}\n");
@@ -529,7 +530,7 @@ static void test_stats_summary(void **state)
     (void)state;
     assert_string_equal(text, "Captured 5700 samples in 3.00 seconds\n"
                               "Rate: 966.7 Hz of 1000.0 Hz asked\n"
-                        "Engine: auto, rode in 1450 of 2900 rounds\n"
+                        "Engine: auto, rode in 1450 of 2900 rounds: rode while many stacks were torn (more than 1 %, up to when it was 0.5)\n"
                               "Failed: 300 of 6000 samples (5.00 %)\n"
                               "Truncated: 57 of 5700 samples (1.00 %)\n"
                               "Missed: 100 of 3000 rounds (3.33 %)\n"
@@ -559,18 +560,27 @@ static void test_stats_summary(void **state)
     text = stats_text(&stats, false);
     assert_non_null(strstr(text, "\nPython: a debug build, "));
     free(text);
-    stats = (struct stats){.engine = "ride", .counts = {.rounds = 9}};
+    stats = (struct stats){.engine = "ride", .reasons = 1U << REASON_NO_CPU, .counts = {.rounds = 9}};
     text = stats_text(&stats, false);
-    assert_non_null(strstr(text, "\nEngine: ride, rode in 0 of 9 rounds\n"));
+    assert_non_null(strstr(text, "\nEngine: ride, rode in 0 of 9 rounds: remote while it ran where tachyon-top may not\n"));
     free(text);
-    stats = (struct stats){.engine = "remote", .dropped = 3, .counts = {.samples = 1}};
+    stats = (struct stats){.engine = "auto", .reasons = 1U << REASON_FIRST};
+    text = stats_text(&stats, false);
+    assert_non_null(strstr(text, "\nEngine: auto: remote at first, and the end came before it was decided\n"));
+    free(text);
+    stats.reasons |= 1U << REASON_STEADY | 1U << REASON_COMPANY;
+    text = stats_text(&stats, false);
+    assert_non_null(strstr(text, "\nEngine: auto: remote while few stacks were torn (1 % of a second's, or less); "
+                                 "remote while there were several processes\n"));
+    free(text);
+    stats = (struct stats){.engine = "remote", .reasons = 1U << REASON_ASKED, .dropped = 3, .counts = {.samples = 1}};
     text = stats_text(&stats, false);
     assert_memory_equal(text, "Captured 1 sample in 0.00 seconds\n", 34);
     assert_non_null(strstr(text, "Rate: 0.0 Hz"));
     assert_non_null(strstr(text, "\nMissed: 0 of 0 rounds (0.00 %)\n"));
     assert_non_null(strstr(text, "\nDropped: 3 samples"));
     assert_null(strstr(text, "Lost"));
-    assert_null(strstr(text, "Engine"));
+    assert_non_null(strstr(text, "\nEngine: remote, as asked for\n"));
     free(text);
 }
 
