@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "export/text.h"
+#include "python/code.h"
 #include "python/runtime.h"
 #include "tally/reasons.h"
 
@@ -78,7 +79,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
     json_t *object;
 
     text_python_version(version, stats->version_hex);
-    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:f, s:s, s:o, s:I, s:I, s:f, s:I, s:I, s:I, s:s, s:b, s:b}",
+    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:f, s:s, s:o, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:s, s:b, s:b}",
                        "rounds", (json_int_t)counts->rounds,
                        "samples", (json_int_t)counts->samples,
                        "failed", (json_int_t)counts->failed,
@@ -101,6 +102,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
                        "stopped_s", text_rounded(seconds(counts->stopped_ns), 6),
                        "unstopped", (json_int_t)counts->unstopped,
                        "unlisted", (json_int_t)counts->unlisted,
+                       "unnamed", (json_int_t)counts->unnamed,
                        "execs", (json_int_t)stats->execs,
                        "python", version,
                        "free_threaded", (stats->build & BUILD_FREE_THREADED) != 0,
@@ -172,6 +174,9 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
         fprintf(stream, "Not listed: %" PRIu64 " thread%s, of which nothing was read, for there were more than %u, or more "
                 "than %u interpreters\n",
                 counts->unlisted, counts->unlisted == 1 ? "" : "s", RUNTIME_THREADS_MAX, RUNTIME_INTERPRETERS_MAX);
+    if (counts->unnamed)
+        fprintf(stream, "Not named: %" PRIu64 " time%s that a function was read, for there were more than %u, or too much text: "
+                "they share the name ‹more›\n", counts->unnamed, counts->unnamed == 1 ? "" : "s", CODE_FUNCTIONS_MAX);
     write_share(stream, "Failed:", counts->failed, wanted, "samples");
     write_share(stream, "Truncated:", counts->truncated, counts->samples, "samples");
     if (counts->cut) {

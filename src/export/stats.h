@@ -38,13 +38,13 @@ double stats_rate_hz(const struct stats *stats);
 
 /* One object on one line: rounds, samples, failed, truncated, cut, retried, missed, lost, dropped, processes,
    duration_s, away_s, rate_hz, asked_rate_hz (null: as fast as there can be), profiler_cpu_s, engine, engine_reasons (a
-   list of words), ridden, slowed, stopped_s, unstopped, unlisted, execs, python, free_threaded, debug. False: out of
+   list of words), ridden, slowed, stopped_s, unstopped, unlisted, unnamed, execs, python, free_threaded, debug. False: out of
    memory. */
 bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error);
 
 /* `Captured N samples in S seconds`, for how long of that nobody looked, then the rate, in how many rounds it was less
    than asked for and why, that it was a debug build, the engine and why it read so, for how long threads were stopped, of
-   the time in which they were watched, threads that were not read, what failed, was truncated, cut and missed, and what
+   the time in which they were watched, threads that were not read, functions that were not named, what failed, was truncated, cut and missed, and what
    was lost or dropped if anything was. */
 void stats_write_summary(const struct stats *stats, FILE *stream);
 

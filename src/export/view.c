@@ -449,6 +449,7 @@ static void add_counts(struct head *head, const struct picture *picture)
     add(head, "lost", count(counts->lost));
     add(head, "dropped", count(picture->dropped));
     add(head, "unlisted", count(counts->unlisted));
+    add(head, "unnamed", count(counts->unnamed));
 }
 
 /* Where there is one process, the last columns, `of_several`, which tell them apart, are left out. */

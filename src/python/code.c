@@ -51,7 +51,8 @@ struct code_table {
     uint64_t changed_ns;   /* when an address was last seen to be another code object's; 0: never */
     struct object *objects;
     struct function *functions;
-    struct function *more; /* stands for functions beyond the bounds */
+    struct function *more; /* stands for functions beyond the bounds, */
+    uint64_t unnamed;      /* which so many code objects were of */
     size_t line_bytes;     /* of all objects */
     size_t text_bytes;     /* of all functions */
     struct code_lines_room *lines_room;
@@ -96,6 +97,11 @@ struct code_table *code_table_new(struct reader *reader, const struct layout *la
 uint32_t code_table_next_number(const struct code_table *table)
 {
     return table->next_number;
+}
+
+uint64_t code_table_unnamed(const struct code_table *table)
+{
+    return table->unnamed;
 }
 
 void code_table_free(struct code_table *table)
@@ -194,6 +200,7 @@ static struct function *intern(struct code_table *table, const char *name, const
         table->text_bytes + key_length <= CODE_TEXT_BYTES_MAX)
         return add_function(table, key, key_length, first_line);
     free(key);
+    table->unnamed++;
     if (table->more == NULL) {
         key = calloc(1, sizeof "‹more›" + 1);
         if (key != NULL)

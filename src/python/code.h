@@ -54,6 +54,9 @@ void code_table_free(struct code_table *table);
 /* The number that its next function would get. */
 uint32_t code_table_next_number(const struct code_table *table);
 
+/* How many code objects were read that share the name `‹more›`, each time that one was. */
+uint64_t code_table_unnamed(const struct code_table *table);
+
 /* Not a function of the program's: a frame that the interpreter puts in for itself, which tracebacks
    do not show either: the shim that cleans up after __init__ (_Py_InitCleanup, Python/specialize.c, 3.12
    on), or an entry frame that is not marked as one yet. Such code has no lines. */

@@ -138,6 +138,7 @@ struct sampler_counts {
     uint64_t lost;      /* samples and rounds dropped because the ring was full */
     uint64_t stopped_ns; /* how long threads of the target were stopped, in all (blocking.h) */
     uint64_t unlisted;  /* threads beyond those that are read, of which there are too many: the most at a time */
+    uint64_t unnamed;   /* code objects read that share the name ‹more›, as there are too many functions (python/code.h) */
     uint64_t unstopped; /* reads for which the thread was to be stopped and could not be */
 };
 

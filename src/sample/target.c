@@ -61,6 +61,7 @@ struct target {
     uint64_t round_ns;            /* the last round's time; 0: none yet */
     struct presence presence;
     uint32_t first_function;      /* the number that the first function of its program has */
+    uint64_t unnamed_before;      /* as code_table_unnamed(), of the programs before */
 };
 
 static bool announce_function(void *context, const struct code_function *function)
@@ -293,6 +294,7 @@ static void put_round(struct target *target, struct record_round *record,
     record->threads = (uint32_t)target->population.thread_count;
     if (counts->unlisted < target->population.unlisted)
         counts->unlisted = target->population.unlisted;
+    counts->unnamed = target->unnamed_before + (target->codes != NULL ? code_table_unnamed(target->codes) : 0);
     record->wall_ns = target->round_ns == 0 ? 0 : now_ns - target->round_ns;
     if (now_ns - target->cpu_asked_ns >=
         CPU_EVERY_MS * NS_PER_MS + target->population.thread_count * CPU_THREAD_NS) {
@@ -417,6 +419,7 @@ static void leave_program(struct target *target, uint64_t now_ns, struct sampler
     target_flush(target, counts);
     population_end(&target->population, &round);
     target->first_function = code_table_next_number(target->codes);
+    target->unnamed_before += code_table_unnamed(target->codes);
     free_program(target);
     target->population = (struct population){.next_thread_number = next_thread};
     crowd_leave(&target->crowd);

@@ -71,6 +71,7 @@ static void add_counts(struct sampler_counts *counts, const struct sampler_count
     counts->missed += more->missed;
     counts->lost += more->lost;
     counts->unlisted += more->unlisted;
+    counts->unnamed += more->unnamed;
     counts->stopped_ns += more->stopped_ns;
     counts->unstopped += more->unstopped;
 }

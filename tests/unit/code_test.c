@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -31,22 +32,26 @@ static bool announce(void *context, const struct code_function *function)
     return true;
 }
 
-static void each_version(void (*test)(void))
+static void in_version(uint32_t version, void (*test)(void))
 {
     struct error error;
 
-    for (uint32_t version = FIRST_VERSION; version <= LAST_VERSION; version++) {
-        announced = 0;
-        full = false;
-        memory = made_up_new(version);
-        assert_non_null(memory);
-        made_up_code(memory, CODE, "first", 10, UNITS);
-        table = code_table_new(&memory->reader, &memory->layout, 2, announce, NULL, &error);
-        assert_non_null(table);
-        test();
-        code_table_free(table);
-        made_up_free(memory);
-    }
+    announced = 0;
+    full = false;
+    memory = made_up_new(version);
+    assert_non_null(memory);
+    made_up_code(memory, CODE, "first", 10, UNITS);
+    table = code_table_new(&memory->reader, &memory->layout, 2, announce, NULL, &error);
+    assert_non_null(table);
+    test();
+    code_table_free(table);
+    made_up_free(memory);
+}
+
+static void each_version(void (*test)(void))
+{
+    for (uint32_t version = FIRST_VERSION; version <= LAST_VERSION; version++)
+        in_version(version, test);
 }
 
 /* Whether the code says where it ends, or its line table does: not before 3.10. */
@@ -133,6 +138,35 @@ static void names_and_lines(void)
     assert_int_equal(code_find(table, remote_at(CODE), remote_at(0), 0, &place), CODE_FOUND);
     assert_int_equal(place.line, 0);
     assert_int_equal(announced, 1);
+}
+
+/* What finds no room has one name, and is counted. */
+static void beyond_the_bound(void)
+{
+    struct code_place place;
+    char name[16];
+
+    for (unsigned i = 0; i < CODE_FUNCTIONS_MAX; i++) {
+        snprintf(name, sizeof name, "f%u", i);
+        made_up_code(memory, CODE, name, 10, UNITS);
+        see(0);
+    }
+    assert_int_equal(code_table_unnamed(table), 0);
+    for (unsigned i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, "g%u", i);
+        made_up_code(memory, CODE, name, 10, UNITS);
+        know(0);
+        assert_int_equal(find(3, 0, &place), CODE_FOUND);
+        assert_string_equal(told.name, "‹more›");
+        assert_int_equal(announced, 1);
+        assert_int_equal(code_table_unnamed(table), i + 1);
+    }
+}
+
+static void functions_beyond_the_bound_share_a_name(void **state)
+{
+    (void)state;
+    in_version(LAST_VERSION, beyond_the_bound);
 }
 
 /* A thread's own copy of the units, as free-threaded builds have them from 3.14 on. */
@@ -435,6 +469,7 @@ int main(void)
         cmocka_unit_test(what_is_met_by_turns_is_not_trusted),
         cmocka_unit_test(damaged_objects_are_told),
         cmocka_unit_test(a_function_is_announced_until_it_is_told),
+        cmocka_unit_test(functions_beyond_the_bound_share_a_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

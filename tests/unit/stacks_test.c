@@ -448,7 +448,7 @@ static void test_stats_json(void **state)
                               "\"truncated\": 57, \"cut\": 0, \"retried\": 12, \"missed\": 100, \"lost\": 4, \"dropped\": 3, "
                               "\"processes\": 1, \"duration_s\": 3.0, \"away_s\": 0.0, \"rate_hz\": 966.667, "
                               "\"asked_rate_hz\": 1000.0, \"profiler_cpu_s\": 0.02, \"engine\": \"auto\", \"engine_reasons\": [\"torn\"], "
-                              "\"ridden\": 1450, \"slowed\": 0, \"stopped_s\": 0.0, \"unstopped\": 0, \"unlisted\": 0, "
+                              "\"ridden\": 1450, \"slowed\": 0, \"stopped_s\": 0.0, \"unstopped\": 0, \"unlisted\": 0, \"unnamed\": 0, "
                               "\"execs\": 0, \"python\": \"3.15.0\", "
                               "\"free_threaded\": false, \"debug\": false}\n");
     json_decref(object);
@@ -548,12 +548,14 @@ static void test_stats_summary(void **state)
     stats.counts.unstopped = 7;
     stats.counts.unlisted = 904;
     stats.counts.cut = 570;
+    stats.counts.unnamed = 31;
     text = stats_text(&stats, false);
     assert_non_null(strstr(text, "\nSlowed: in 580 of 2900 rounds, to stop it for no more than half"));
     assert_non_null(strstr(text, "\nNot stopped: for 7 reads, as "));
     assert_non_null(strstr(text, "\nCut: 570 of 5700 samples (10.00 %)\n     They are deeper than 4096 frames: "));
     assert_non_null(strstr(text, "\nNot listed: 904 threads, of which nothing was read, for there were more than 4096, or more "
                                  "than 256 interpreters\n"));
+    assert_non_null(strstr(text, "\nNot named: 31 times that a function was read, for there were more than 65000, "));
     assert_null(strstr(text, "debug"));
     free(text);
     stats.build = BUILD_DEBUG;
