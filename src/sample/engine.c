@@ -20,6 +20,7 @@ enum {
     UNABLE_S = 1,         /* after a ride that was not to be had it rides no sooner than that, */
     UNABLE_MAX_S = 60,    /* twice as long each time, up to this */
     COST_SHARE = 4,       /* of a new round in the average */
+    APART_MAX_MS = 1000,  /* as sample/pace.c: one round that took long is soon forgotten */
 };
 
 /* How unlikely it has to be that chance made so many torn of AUTO_PERCENT, as the negative logarithm of Chernoff's bound on
@@ -245,7 +246,7 @@ enum engine_reason engine_reason(const struct engine *engine)
 
 uint64_t engine_interval_ns(const struct engine *engine)
 {
-    const double least_ns = (double)engine->cost_ns / engine->options.budget;
+    const double least_ns = fmin((double)engine->cost_ns / engine->options.budget, (double)APART_MAX_MS * NS_PER_MS);
 
     return engine->riding && least_ns > (double)engine->options.interval_ns
                ? (uint64_t)least_ns

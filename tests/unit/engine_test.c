@@ -76,6 +76,9 @@ static void ride_and_probe(struct kernel_thread *thread, cpu_set_t *before)
     assert_in_range(engine_interval_ns(&engine), 4999999, 5000001);
     engine.cost_ns = 1000;
     assert_int_equal(engine_interval_ns(&engine), INTERVAL_NS);
+    /* One that took very long does not make it blind. */
+    engine.cost_ns = NS_PER_S;
+    assert_int_equal(engine_interval_ns(&engine), NS_PER_S);
 
     /* Rounds in which nobody has the GIL are made elsewhere, and take nothing from the target. */
     engine.cost_ns = 100000;
