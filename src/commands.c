@@ -437,6 +437,7 @@ static struct stats stats_of(const struct attach *attach)
         .version_hex = picture->version_hex,
         .build = picture->build,
         .engine = options->blocking ? "blocking" : OPTIONS_ENGINES[engine_of(options)],
+        .shares = picture_shares(picture, SPAN_START),
         .reasons = picture->reasons,
         .ridden = picture->ridden,
         .blocking = options->blocking,

@@ -259,6 +259,16 @@ static void draw_exception(struct pen *pen, const void *row)
     draw_share(pen, ((const struct thread_row *)row)->exception_share);
 }
 
+static void draw_wait(struct pen *pen, const void *row)
+{
+    draw_share(pen, ((const struct thread_row *)row)->state_share[THREAD_WAIT_GIL]);
+}
+
+static void draw_idle(struct pen *pen, const void *row)
+{
+    draw_share(pen, ((const struct thread_row *)row)->state_share[THREAD_IDLE]);
+}
+
 static void draw_states(struct pen *pen, const void *row)
 {
     static const enum thread_state ORDER[] = {THREAD_HAS_GIL, THREAD_RUNNING, THREAD_WAIT_GIL,
@@ -322,6 +332,10 @@ static const struct column THREAD_COLUMNS[] = {
     {.title = "EXC%", .help = "of the time, an exception was raised or handled",
      .forms = {{6, 18, 0}}, .gap = 1, .right = true, .sort = THREAD_KEY_EXCEPTION,
      .draw = draw_exception},
+    {.title = "WAIT%", .help = "of its own time, it waited for the GIL; IDLE%: it was idle", .forms = {{6, 9, 0}}, .gap = 1, .right = true,
+     .sort = THREAD_KEY_WAIT, .draw = draw_wait},
+    {.title = "IDLE%", .forms = {{6, 8, 0}}, .gap = 1, .right = true,
+     .sort = THREAD_KEY_IDLE, .draw = draw_idle},
     {.title = "STATES", .help = "how long in each state: █ has GIL, ▓ running, ▒ wait GIL, ░ idle",
      .forms = {{10, 21, 10}}, .gap = 2, .sort = COLUMN_NOT_SORTED, .draw = draw_states},
     {.title = "SAMPLES", .forms = {{8, 60, 0}}, .gap = 1, .right = true,

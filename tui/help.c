@@ -38,8 +38,7 @@ static void write_words(struct page *page)
         const char *meaning;
     } WORDS[] = {
         {"1.00 kHz", "how often all threads were looked at, over about the last second"},
-        {"remote", "the stacks are read from any CPU, while the program runs: few are torn as they change meanwhile, "
-                   "or it says why it is so"},
+        {"remote", "read from any CPU, as the program runs: few stacks are torn, or it says why"},
         {"ride", "the stacks are read from the CPU of the thread that has the GIL, which cannot run meanwhile, as many were "
                  "torn. Within budget: at a lower rate than asked for, as that would take more than --budget"},
         {"blocking", "the thread that has the GIL is stopped for each read (--blocking), for that part of the time. "

@@ -56,7 +56,7 @@ _tachyon_top()
         return
         ;;
     -s | --sort)
-        COMPREPLY=($(compgen -W 'self total self-time total-time trend function file hot-line process tid name state cpu gil gc exception samples ident pid command version threads share age outlier' -- "$current"))
+        COMPREPLY=($(compgen -W 'self total self-time total-time trend function file hot-line process tid name state cpu gil gc exception wait idle samples ident pid command version threads share age outlier' -- "$current"))
         return
         ;;
     --filter)

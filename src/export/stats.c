@@ -76,10 +76,16 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
 {
     const struct sampler_counts *counts = &stats->counts;
     char version[TEXT_VERSION_SIZE];
-    json_t *object;
+    json_t *object, *shares;
 
     text_python_version(version, stats->version_hex);
-    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:f, s:s, s:o, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:s, s:b, s:b}",
+    shares = json_pack("{s:f, s:f, s:f, s:f, s:f}",
+                       "has_gil", text_rounded(stats->shares.state[THREAD_HAS_GIL], 6),
+                       "wait_gil", text_rounded(stats->shares.state[THREAD_WAIT_GIL], 6),
+                       "running", text_rounded(stats->shares.state[THREAD_RUNNING], 6),
+                       "idle", text_rounded(stats->shares.state[THREAD_IDLE], 6),
+                       "gc", text_rounded(stats->shares.gc, 6));
+    object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:f, s:s, s:o, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:o, s:s, s:b, s:b}",
                        "rounds", (json_int_t)counts->rounds,
                        "samples", (json_int_t)counts->samples,
                        "failed", (json_int_t)counts->failed,
@@ -104,6 +110,7 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
                        "unlisted", (json_int_t)counts->unlisted,
                        "unnamed", (json_int_t)counts->unnamed,
                        "execs", (json_int_t)stats->execs,
+                       "shares", shares,
                        "python", version,
                        "free_threaded", (stats->build & BUILD_FREE_THREADED) != 0,
                        "debug", (stats->build & BUILD_DEBUG) != 0);
@@ -124,6 +131,17 @@ static void write_share(FILE *stream, const char *title, uint64_t count, uint64_
 
     fprintf(stream, "%s %" PRIu64 " of %" PRIu64 " %s (%.2f %%)\n", title, count, whole, what,
             percent);
+}
+
+/* What its threads did, all together. */
+static void write_shares(const struct stats *stats, FILE *stream)
+{
+    const struct picture_shares *shares = &stats->shares;
+
+    fprintf(stream, "Threads: of their time, %.1f %% with the GIL, %.1f %% waiting for it, %.1f %% running without it, %.1f %% idle; "
+            "%.1f %% in the collector\n",
+            100 * shares->state[THREAD_HAS_GIL], 100 * shares->state[THREAD_WAIT_GIL], 100 * shares->state[THREAD_RUNNING],
+            100 * shares->state[THREAD_IDLE], 100 * shares->gc);
 }
 
 /* What --blocking cost the target. */
@@ -170,6 +188,7 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
                 stats->execs == 1 ? "" : "s");
     if (stats->blocking)
         write_stops(stats, stream);
+    write_shares(stats, stream);
     if (counts->unlisted)
         fprintf(stream, "Not listed: %" PRIu64 " thread%s, of which nothing was read, for there were more than %u, or more "
                 "than %u interpreters\n",

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "sample/record.h"
+#include "tally/picture.h"
 
 struct stats {
     struct sampler_counts counts;
@@ -27,6 +28,7 @@ struct stats {
     uint16_t build;           /* and how that is built: enum record_build */
     const char *engine;       /* how it was to be read: auto, remote, ride or blocking */
     uint32_t reasons;         /* why it was read as it was: a bit for each enum engine_reason */
+    struct picture_shares shares; /* what its threads did */
     uint64_t ridden;          /* rounds in which it was read from the target's CPU */
     uint64_t slowed;          /* rounds that came less often than asked for, as more would have cost too much */
     uint64_t execs;           /* how often it became another program, which was followed */
@@ -38,7 +40,8 @@ double stats_rate_hz(const struct stats *stats);
 
 /* One object on one line: rounds, samples, failed, truncated, cut, retried, missed, lost, dropped, processes,
    duration_s, away_s, rate_hz, asked_rate_hz (null: as fast as there can be), profiler_cpu_s, engine, engine_reasons (a
-   list of words), ridden, slowed, stopped_s, unstopped, unlisted, unnamed, execs, python, free_threaded, debug. False: out of
+   list of words), ridden, slowed, stopped_s, unstopped, unlisted, unnamed, execs, shares (of
+   the time of all threads: has_gil, wait_gil, running, idle, gc), python, free_threaded, debug. False: out of
    memory. */
 bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error);
 

@@ -9,7 +9,7 @@
 #include "export/text.h"
 #include "tally/reasons.h"
 
-#define ITEMS_MAX 48
+#define ITEMS_MAX 64
 
 _Static_assert(PICTURE_TREND <= SHEET_SERIES_MAX, "a trend is one series");
 _Static_assert(TEXT_VERSION_SIZE <= SHEET_WORD_SIZE, "a version is one word");
@@ -38,6 +38,8 @@ static const struct view_sort THREAD_SORTS[THREAD_KEYS] = {
     [THREAD_KEY_GIL] = {"gil", false},
     [THREAD_KEY_GC] = {"gc", false},
     [THREAD_KEY_EXCEPTION] = {"exception", false},
+    [THREAD_KEY_WAIT] = {"wait", false},
+    [THREAD_KEY_IDLE] = {"idle", false},
     [THREAD_KEY_SAMPLES] = {"samples", false},
     [THREAD_KEY_FUNCTION] = {"function", true},
     [THREAD_KEY_FILE] = {"file", true},
@@ -427,6 +429,18 @@ static void add_query(struct head *head, const struct view_description *view)
     add(head, "order", text(query.ascending ? "ascending" : "descending"));
 }
 
+/* Of all threads together. */
+static void add_shares(struct head *head, const struct view_description *view)
+{
+    const struct picture_shares shares = picture_shares(view->picture, query_of(view).span);
+
+    add(head, "has_gil_percent", percent(shares.state[THREAD_HAS_GIL]));
+    add(head, "wait_gil_percent", percent(shares.state[THREAD_WAIT_GIL]));
+    add(head, "running_percent", percent(shares.state[THREAD_RUNNING]));
+    add(head, "idle_percent", percent(shares.state[THREAD_IDLE]));
+    add(head, "gc_percent", percent(shares.gc));
+}
+
 static void add_counts(struct head *head, const struct picture *picture)
 {
     const struct sampler_counts *counts = &picture->counts;
@@ -478,6 +492,7 @@ static bool write_rows(FILE *stream, enum sheet_format format, const struct view
         add(&head, "whole_s", number(seconds(functions->whole_ns)));
         add(&head, "whole_samples", count(functions->whole_samples));
     }
+    add_shares(&head, view);
     add_counts(&head, view->picture);
     add(&head, "rows_matching", count(matching));
     add(&head, "rows_written", count(sheet.row_count));

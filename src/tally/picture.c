@@ -413,6 +413,26 @@ uint64_t picture_observed_ns(const struct picture *picture, enum tally_span span
     return span_ns > away_ns ? span_ns - away_ns : 0;
 }
 
+struct picture_shares picture_shares(const struct picture *picture, enum tally_span span)
+{
+    struct picture_shares shares = {.gc = 0};
+    double sum_ns = 0;
+
+    for (size_t i = 0; i < picture->thread_count; i++) {
+        const struct picture_thread *thread = &picture->threads[i];
+
+        for (int state = 0; state < THREAD_STATES; state++) {
+            shares.state[state] += (double)thread->state_ns[span][state];
+            sum_ns += (double)thread->state_ns[span][state];
+        }
+        shares.gc += (double)thread->gc_ns[span];
+    }
+    for (int state = 0; sum_ns > 0 && state < THREAD_STATES; state++)
+        shares.state[state] /= sum_ns;
+    shares.gc = sum_ns > 0 ? shares.gc / sum_ns : 0;
+    return shares;
+}
+
 double picture_kept_share(const struct picture *picture)
 {
     const struct sampler_counts *counts = &picture->counts;

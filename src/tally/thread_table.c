@@ -86,6 +86,16 @@ static int compare_exception(const struct thread_row *a, const struct thread_row
     return COMPARE(a->exception_share, b->exception_share);
 }
 
+static int compare_wait(const struct thread_row *a, const struct thread_row *b)
+{
+    return COMPARE(a->state_share[THREAD_WAIT_GIL], b->state_share[THREAD_WAIT_GIL]);
+}
+
+static int compare_idle(const struct thread_row *a, const struct thread_row *b)
+{
+    return COMPARE(a->state_share[THREAD_IDLE], b->state_share[THREAD_IDLE]);
+}
+
 static int compare_samples(const struct thread_row *a, const struct thread_row *b)
 {
     return COMPARE(a->samples, b->samples);
@@ -120,6 +130,7 @@ static compare_rows *const COMPARISONS[THREAD_KEYS] = {
     [THREAD_KEY_SAMPLES] = compare_samples,   [THREAD_KEY_FUNCTION] = compare_function,
     [THREAD_KEY_FILE] = compare_file,         [THREAD_KEY_IDENT] = compare_ident,
     [THREAD_KEY_PROCESS] = compare_process,   [THREAD_KEY_GC] = compare_gc,
+    [THREAD_KEY_WAIT] = compare_wait,         [THREAD_KEY_IDLE] = compare_idle,
 };
 
 static int compare(const void *left, const void *right, void *context)

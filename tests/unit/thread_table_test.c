@@ -139,6 +139,8 @@ static void test_sorting_threads(void **state)
         {THREAD_KEY_GIL, "MainThread gone worker ", "gone worker MainThread "},
         {THREAD_KEY_GC, "gone MainThread worker ", "MainThread worker gone "},
         {THREAD_KEY_EXCEPTION, "gone MainThread worker ", "MainThread worker gone "},
+        {THREAD_KEY_WAIT, "MainThread gone worker ", "gone worker MainThread "},
+        {THREAD_KEY_IDLE, "gone worker MainThread ", "MainThread gone worker "},
         {THREAD_KEY_SAMPLES, "MainThread worker gone ", "gone worker MainThread "},
         {THREAD_KEY_FUNCTION, "MainThread worker gone ", "gone worker MainThread "},
         {THREAD_KEY_FILE, "worker MainThread gone ", "gone MainThread worker "},

@@ -167,6 +167,10 @@ static void test_text_of_functions(void **state)
     assert_matches(text, "(^|   )stopped no(   |$)");
     assert_matches(text, "(^|   )engine remote(   |$)");
     assert_matches(text, "(^|   )slowed no(   |$)");
+    assert_matches(text, "(^|   )has_gil_percent 50\\.000(   |$)");
+    assert_matches(text, "(^|   )wait_gil_percent 0\\.000(   |$)");
+    assert_matches(text, "(^|   )idle_percent 50\\.000(   |$)");
+    assert_matches(text, "(^|   )gc_percent 0\\.000(   |$)");
     assert_matches(text, "(^|   )rows_matching 3(   |$)");
     assert_matches(text, "^ *SELF% +± +TOTAL% +± +SELF s +TOTAL s .*FUNCTION +FILE:LINE +HOT LINE$");
     assert_matches(text, "^ *60\\.00 .* 100\\.00 .* 0\\.060 +0\\.100 .*<module> +/srv/main.py:1 +3$");
