@@ -173,7 +173,7 @@ static void decide_to_ride(struct engine *engine, uint64_t now_ns)
     const uint64_t for_ns = now_ns - engine->since_ns;
     const bool enough = engine->samples >= AUTO_SAMPLES && for_ns >= AUTO_MS * NS_PER_MS;
 
-    engine->decided |= enough;
+    engine->decided |= for_ns >= AUTO_MS * NS_PER_MS; /* few samples, and so few torn */
     if (too_much_is_torn(engine, enough ? LIKELY : CLEAR) && now_ns >= engine->unable_until_ns)
         start_to_ride(engine, now_ns);
     else if (enough || for_ns >= AUTO_MAX_S * NS_PER_S)

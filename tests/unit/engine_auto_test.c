@@ -29,6 +29,12 @@ static void it_tells_why(void **state)
     assert_int_equal(engine_reason(&engine), REASON_FIRST);
     rounds(800, 0);
     assert_int_equal(engine_reason(&engine), REASON_STEADY);
+    begin(ENGINE_AUTO); /* of one that is idle, too */
+    for (int i = 0; i < 1200; i++) {
+        engine_begin(&engine, now_ns += INTERVAL_NS);
+        engine_end(&engine, now_ns, 0, 0);
+    }
+    assert_int_equal(engine_reason(&engine), REASON_STEADY);
     rounds(1000, 10);
     assert_true(engine.riding);
     assert_int_equal(engine_reason(&engine), REASON_TORN);
