@@ -188,7 +188,8 @@ void stats_write_summary(const struct stats *stats, FILE *stream)
                 stats->execs == 1 ? "" : "s");
     if (stats->blocking)
         write_stops(stats, stream);
-    write_shares(stats, stream);
+    if (counts->samples > 0)
+        write_shares(stats, stream);
     if (counts->unlisted)
         fprintf(stream, "Not listed: %" PRIu64 " thread%s, of which nothing was read, for there were more than %u, or more "
                 "than %u interpreters\n",

@@ -568,6 +568,7 @@ static void test_stats_summary(void **state)
     free(text);
     stats = (struct stats){.engine = "ride", .reasons = 1U << REASON_NO_CPU, .counts = {.rounds = 9}};
     text = stats_text(&stats, false);
+    assert_null(strstr(text, "Threads"));
     assert_non_null(strstr(text, "\nEngine: ride, rode in 0 of 9 rounds: remote while it ran where tachyon-top may not\n"));
     free(text);
     stats = (struct stats){.engine = "auto", .reasons = 1U << REASON_FIRST};
