@@ -144,9 +144,19 @@ static bool beyond_top(const struct walk *walk, const unsigned char *state, remo
     return address.value >= top && address.value - chunk < DATA_STACK_CHUNK_BYTES;
 }
 
-/* The chain was the same up to its end. */
-static enum chain_result at_end(const struct follow *follow)
+/* Takes the line from the frame on top where a caller went on to another call between the copies: the second copy is of
+   another call of it then. To 3.10 that may be one at another level of a recursion, where the calls use each other's
+   objects in turn (frame_dealloc() and _PyFrame_New_NoTrack(), Objects/frameobject.c); else it is one of the same caller. */
+static void open_top(const struct layout *layout, struct walk_frame *top, bool all_lines)
 {
+    if (!all_lines && layout_has_frame_objects(layout))
+        top->instruction = remote_at(0);
+}
+
+/* The chain was the same up to its end. */
+static enum chain_result at_end(const struct walk *walk, const struct follow *follow)
+{
+    open_top(walk->layout, &walk->room->frames[0], follow->all_lines);
     if (!follow->is_first && (!follow->seen_running || !follow->all_stand))
         return CHAIN_NOT_RUNNING;
     return follow->all_lines ? CHAIN_WHOLE : CHAIN_LINES_OPEN;
@@ -305,7 +315,7 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
         if (remote_is_null(address) && !at_bottom)
             return CHAIN_TORN;
         if (remote_is_null(address) || chain_is_base(walk, collection->state, address))
-            return at_end(&follow);
+            return at_end(walk, &follow);
         if (!collection_find(collection, address, layout->frame.size, &found)) {
             if (walk->places_full)
                 break;
@@ -326,7 +336,7 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
                 break;
             add_frame(walk, stack, &follow, address, &frame, pair);
             if (meets_known(walk, collection, address, &found, known, stack, &tries, rest))
-                return at_end(&follow);
+                return at_end(walk, &follow);
         }
         pass_frame(&follow, layout, address, &frame, found.part);
         at_bottom = may_be_bottom(&frame);
@@ -337,7 +347,7 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
             return CHAIN_TORN;
     }
     stack->cut = true;
-    return at_end(&follow);
+    return at_end(walk, &follow);
 }
 
 /* Whether the frame stood in the copy in front of the lower part, too. */
@@ -515,7 +525,7 @@ bool chain_note_root(struct walk *walk, const struct collection *collection, rem
     const size_t depth_before = room->root_depth;
     const bool is_another = !collection_shares(collection); /* than the torn one before */
     size_t agreed = 0, inside = 0, depth = 0, steady;
-    bool at_once = true, is_top;
+    bool at_once = true, all_lines = true, is_top;
     const size_t count = list_from_top(walk, collection, top, &is_top);
 
     room->root_proven = 0;
@@ -532,6 +542,9 @@ bool chain_note_root(struct walk *walk, const struct collection *collection, rem
         at_once = is_proven_with(walk, &now, depth, at_once);
         if (at_once && now.seen_running)
             room->root_proven = depth + 1;
+        if (depth + 1 == count)
+            open_top(walk->layout, &now.frame, all_lines);
+        all_lines &= remote_is_null(now.frame.code) || !remote_is_null(now.frame.instruction);
         *kept = now;
         if (!now.may_wait) {
             depth++;

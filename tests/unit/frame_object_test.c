@@ -188,6 +188,29 @@ static void a_changing_caller_tears_the_stack(void **state)
     }
 }
 
+/* A caller goes on to another call whenever the thread state is read. */
+static void go_on(struct made_up *made_up, const struct piece *piece)
+{
+    if (piece->address.value == MADE_UP_THREAD)
+        *made_up_at(made_up, frame_at(1) + made_up->layout.frame.instruction) ^= 2;
+}
+
+static void above_a_caller_that_went_on_the_top_has_no_line(void **state)
+{
+    (void)state;
+    for (uint32_t version = FIRST; version <= LAST; version++) {
+        struct fixture fixture;
+
+        open_fixture(&fixture, version, 5);
+        fixture.made_up->hook = go_on;
+        assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+        assert_int_equal(fixture.stack.depth, 5);
+        for (size_t i = 0; i < 5; i++)
+            assert_int_equal(fixture.stack.frames[i].instruction.value == 0, i == 0 || i == 3);
+        close_fixture(&fixture);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +221,7 @@ int main(void)
         cmocka_unit_test(a_generator_ends_no_chain),
         cmocka_unit_test(what_does_not_run_in_both_copies_ends_no_chain),
         cmocka_unit_test(a_changing_caller_tears_the_stack),
+        cmocka_unit_test(above_a_caller_that_went_on_the_top_has_no_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
