@@ -98,4 +98,8 @@ for engine in $engines; do
     row "the same, called with keywords" "$engine" --spin 0 --chains hv
     row "exceptions" "$engine" --spin 0 --chains e
     row "functions made for each call" "$engine" --spin 0 --chains mn
+    row "with a trace function" "$engine" --spin 0 --trace --chains abcgwe
+    row "with a profile function" "$engine" --spin 0 --profile --chains abcgwe
+    row "across the end of a chunk of the data stack, 6 deep" "$engine" --spin 0 --padding --chains abc
+    row "across the ends of chunks, 100 deep" "$engine" --spin 0 --padding --chains d
 done

@@ -3,8 +3,9 @@
 
     check_chains.py [--least N] [--truncated-at-most PERCENT] COLLAPSED_FILE
 
-In a possible stack main or a thread's start leads to churn(), and from there each level of one
-chain calls the next, each on a line of its own. A stack that ends in a mark such as ‹moving› may
+In a possible stack main or a thread's start leads to churn(), from there each frame of padding to the
+next, if there is any, and then each level of one chain to the next, each on a line of its own. On top of
+the chain, or of what leads to it, there may be a trace or profile function, and on that nothing else. A stack that ends in a mark such as ‹moving› may
 end anywhere on that way. Counted apart are stacks with a line left open (0), and stacks misplaced:
 a caller stands on another line than that of its call. Prints the counts; 1 when a stack is
 impossible, 4 when there are too few, or more than is allowed are truncated, open or misplaced.
@@ -41,13 +42,53 @@ def parse(line):
 
 
 def recursion_fault(frames):
-    """Why a stack cannot be one of chain r: its callers stand on its two calls by turns."""
-    if {function for _, function, _ in frames} != {"chain_r"}:
-        return "leaves the recursion"
-    lines = [line for _, _, line in frames[:-1]]
-    for line, following in zip(lines, lines[1:]):
-        if line and following and {line, following} != set(churn.RECURSION_LINES):
-            return "recursion from line %d on line %d" % (following, line)
+    """Why a stack cannot be one of chain r: each caller stands on the line of its level."""
+    for level, (_, function, line) in enumerate(frames, 1):
+        if function != "chain_r":
+            return "leaves the recursion"
+        on = churn.RECURSION_CALLS.get(line)
+        if on not in (None, level):
+            return "level %d of the recursion is on the line of level %d" % (level, on)
+        if level < len(frames) and line and on is None:
+            return "level %d of the recursion calls on line %d" % (level, line)
+    return None
+
+
+def numbered(frame, pattern):
+    """The number in the name of a function of churn.py that is of this kind, or None."""
+    file, function, _ = frame
+    match = re.fullmatch(pattern + r"_(\d+)", function)
+    return int(match.group(1)) if file == "churn.py" and match else None
+
+
+def divide(frames):
+    """What stands on churn(): the padding, the chain, and the trace or profile function on top."""
+    padding = 0
+    while padding < len(frames) and numbered(frames[padding], "pad") is not None:
+        padding += 1
+    top = next((at for at, frame in enumerate(frames)
+                if numbered(frame, "(?:trace|profile)") is not None), len(frames))
+    return frames[:padding], frames[padding:top], frames[top:]
+
+
+def padding_fault(padding, calls_chain):
+    """Why these cannot be the frames of padding."""
+    for level, frame in enumerate(padding, 1):
+        if numbered(frame, "pad") != level:
+            return "%s is frame %d of the padding" % (frame[1], level)
+        calls = "pad" if level < len(padding) else "chain" if calls_chain else None
+        on = churn.PAD_CALLS.get(frame[2])
+        if calls and on not in (None, calls):
+            return "%s calls a %s where it calls a %s" % (frame[1], calls, on)
+    return None
+
+
+def watch_fault(frames):
+    """Why these cannot be a trace or profile function."""
+    kind = frames[0][1].split("_")[0] if frames else ""
+    for level, frame in enumerate(frames, 1):
+        if numbered(frame, kind) != level or level > 2:
+            return "%s is frame %d of the %s function" % (frame[1], level, kind)
     return None
 
 
@@ -72,9 +113,13 @@ def fault(frames, marked):
     if names[:len(way)] != way[:len(names)]:
         return "does not lead to churn()"
     chain = None
-    if names[len(way):][:1] == [("churn.py", "chain_r")]:
-        return recursion_fault(frames[len(way):])
-    for level, (file, function, line) in enumerate(frames[len(way):], 1):
+    padding, levels, watch = divide(frames[len(way):])
+    why = padding_fault(padding, bool(levels)) or watch_fault(watch)
+    if why:
+        return why
+    if levels and levels[0][:2] == ("churn.py", "chain_r"):
+        return recursion_fault(levels)
+    for level, (file, function, line) in enumerate(levels, 1):
         match = re.fullmatch(r"chain_(\w)_(\d+)", function)
         if file != "churn.py" or not match:
             return "%s:%s is in no chain" % (file, function)
@@ -92,10 +137,19 @@ def fault(frames, marked):
 
 
 def is_misplaced(frames):
-    """Whether a caller in a chain stands on another line than that of its call."""
+    """Whether a caller in a chain, in padding or in what is on top stands on another line than that of its call."""
     chain = [(function, line) for file, function, line in frames if function.startswith("chain_")]
-    return any(line not in (0, (int(function.split("_")[2]) - 1) * churn.LINES + churn.CALL_LINE)
-               for function, line in chain[:-1] if function != "chain_r")
+    pads = [line for file, function, line in frames if function.startswith("pad_")]
+    watch = [frame for frame in frames if numbered(frame, "(?:trace|profile)") is not None]
+    return (any(line not in (0, (int(function.split("_")[2]) - 1) * churn.LINES + churn.CALL_LINE)
+                for function, line in chain[:-1] if function != "chain_r") or
+            any(line and line not in churn.PAD_CALLS for line in (pads if chain else pads[:-1])) or
+            any(line not in (0, watch_line(function)) for _, function, line in watch[:-1]))
+
+
+def watch_line(function):
+    """The line of the call of a trace or profile function, which is one of its first two."""
+    return getattr(churn, function).__code__.co_firstlineno + churn.WATCH_CALL_LINE - 1
 
 
 def main():
@@ -127,7 +181,7 @@ def main():
                 impossible["%s: %s" % (why, line.rsplit(" ", 1)[0])] += count
             elif not marked and frames:
                 levels.add(frames[-1][1])
-                whole += count if frames[-1][1].startswith("chain_") else 0
+                whole += count if frames[-1][1].startswith(("chain_", "trace_", "profile_")) else 0
 
     for text, count in impossible.most_common(SHOWN):
         print("impossible, %d times: %s" % (count, text if len(text) < 400 else text[:400] + "…"))

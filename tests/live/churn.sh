@@ -25,6 +25,9 @@ chains() {
     # other's place: from elsewhere, all of them can be replaced twice while one stack is read.
     profile 50 100 --spin 0 --chains werhv
     profile 50 100 --spin 0 --chains mn
+    # With a trace and a profile function; and across the end of a chunk of the data stack.
+    profile 10 100 --spin 0 --trace --profile --chains abcgwer
+    profile 10 100 --spin 0 --padding --chains abcd
     # Generators and coroutines that take turns in the same memory: the faster they are, the more is truncated.
     profile 5 100 --spin 0 --chains hv
     profile 5 100 --spin 0 --chains gw

@@ -7,7 +7,7 @@ WHOLE_LEAST=1000 # of each interpreter, in all profiles together
 : >"$work/kept"
 : >"$work/whole"
 
-# profile MISPLACED TRUNCATED ARGUMENT... - a second of targets/churn.py with these arguments; so
+# profile MISPLACED TRUNCATED ARGUMENT... - most of a second of targets/churn.py with these arguments; so
 # many percent of the samples at most may have a caller on a wrong line, or be truncated. An impossible
 # stack fails at once; how many are misplaced or truncated depends on the machine too.
 profile() {
@@ -21,7 +21,7 @@ profile() {
 
 measure_chains() {
     start_target "$command" churn "$@"
-    "$tachyon_top" attach --engine "$engine" --budget 100 -r 10khz -d 1 --collapsed -o "$work/stacks" --stats "$work/stats.json" \
+    "$tachyon_top" attach --engine "$engine" --budget 100 -r 10khz -d 0.8 --collapsed -o "$work/stacks" --stats "$work/stats.json" \
         --force "$pid" 2>"$work/notes" || fail "status $?: $(cat "$work/notes")"
     stop_targets
     grep -q '"failed": 0,' "$work/stats.json" || fail "samples failed: $(cat "$work/stats.json")"
