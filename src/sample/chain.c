@@ -93,6 +93,7 @@ struct follow {
     enum collected_part callee_part;
     uint64_t opened;      /* of woven places, those outside that were met, */
     uint32_t last_opened; /* and which of them was so last for the first time */
+    uint32_t stack_place; /* one more than the place of the data stack met last */
 };
 
 /* Adds a proven frame to the stack. */
@@ -252,6 +253,18 @@ static bool is_same_call(const struct layout *layout, const struct collected *fo
     return pair_same_moment(layout, pair_of(found), is_top);
 }
 
+/* Whether the chain goes on in another place of the data stack here, next to the top: a call that crosses the end of a
+   chunk can be another one at each piece. Where RECALL_GUARDS frames stand above it, it is as little in doubt as they. */
+static bool crosses(struct follow *follow, const struct collected *found, size_t above)
+{
+    const uint32_t before = follow->stack_place;
+
+    if (!found->crossed)
+        return false;
+    follow->stack_place = found->place + 1;
+    return before != 0 && before != follow->stack_place && above < RECALL_GUARDS;
+}
+
 /* Takes note of whether the places that are outside come side by side. */
 static void note_order(struct walk_room *room, struct follow *follow, const struct collected *found)
 {
@@ -303,7 +316,7 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
     begin_follow(walk->room, stack);
     *rest = SIZE_MAX;
     /* It is not told of all pieces of places that are woven, nor whether some of its rest is outside. */
-    if (walk->wary && places_have_outside(collection->parts->places))
+    if (walk->wary && places_take_turns(collection->parts->places))
         known = NULL;
     if (beyond_top(walk, collection->state, address))
         return CHAIN_TORN;
@@ -324,8 +337,9 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
         }
         pair = pair_of(&found);
         frame = frame_decode(layout, pair.second);
-        walk->room->met_outside |= found.outside;
-        if (!is_same_call(layout, &found, follow.is_top, walk->room->met_outside) || !is_live(&frame) ||
+        walk->room->met_outside |= found.outside || crosses(&follow, &found, stack->depth);
+        if (!is_same_call(layout, &found, follow.is_top, walk->room->met_outside || found.crossed) ||
+            !is_live(&frame) ||
             !pair_may_stand(layout, pair, follow.is_top) || !may_be_called_by(&follow, layout, &frame, pair))
             return CHAIN_TORN;
         if (!note_apart(walk->room, &follow, address, &frame, found.part, stack->depth))
@@ -519,6 +533,18 @@ static bool is_proven_with(const struct walk *walk, const struct chain_root_fram
            (so_far && frame->place == root[depth - 1].place);
 }
 
+/* How many of the first `depth` listed frames of the root side are not in doubt where the chain goes on in another place of
+   the data stack. */
+static size_t before_crossing(const struct walk_room *room, size_t count, size_t depth)
+{
+    struct follow follow = {.is_top = false};
+
+    for (size_t i = 0; i < depth; i++)
+        if (crosses(&follow, &room->listed[count - 1 - i].found, depth - i))
+            return i;
+    return depth;
+}
+
 bool chain_note_root(struct walk *walk, const struct collection *collection, remote_addr top)
 {
     struct walk_room *room = walk->room;
@@ -552,8 +578,10 @@ bool chain_note_root(struct walk *walk, const struct collection *collection, rem
         }
     }
     room->root_depth = depth;
-    /* What is outside may have taken turns with others twice. */
+    /* What is outside, or beyond the end of a chunk, may have taken turns with others twice. */
     steady = walk->wary && inside < agreed ? inside : agreed;
+    if (walk->wary)
+        steady = before_crossing(room, count, steady);
     if (room->root_proven < steady)
         room->root_proven = steady;
     return is_top && count > 0 && agreed == count && depth_before == count;

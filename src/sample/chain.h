@@ -31,7 +31,7 @@ struct walk {
     bool held;            /* the thread cannot run while it is read: nothing is woven */
     unsigned wary_left;   /* else a stack that is outside in part is read of woven places, in so many readings from now on; */
     bool wary;            /* and in the last one */
-    bool outside;         /* the stack that was followed last was outside in part */
+    bool outside;         /* the stack that was followed last was outside in part, or crossed the end of a chunk */
     unsigned whole_left;  /* so many samples are read without dividing the places from now on, */
     unsigned whole_next;  /* and so many after the next one for which that did not do */
     bool places_full; /* the stack needs more places than there are: its root side is cut */
@@ -69,7 +69,7 @@ struct walk_room {
     struct recall_budget recall_budget;
     struct places_parts parts_room;                /* to see how it could be divided */
     /* What the last chain_follow() met: */
-    bool met_outside;   /* some of its frames are outside, */
+    bool met_outside;   /* some of its frames are outside, or it goes on in another chunk next to the top, */
     bool in_order;      /* their places are side by side, as places_arrange() has them, */
     bool at_innermost;  /* and the last of them is next to the chunks */
     size_t first_lower; /* of the frames put, the first that is in the lower part, */

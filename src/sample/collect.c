@@ -392,6 +392,7 @@ bool collection_find(const struct collection *collection, remote_addr address, s
             .place = at.place,
             .outside = at.outside,
             .innermost = at.innermost,
+            .crossed = at.crossed,
             .part = IN_COPIES,
         };
         for (size_t i = 0; parts->places->woven && i < PLACES_OUTER; i++) {

@@ -98,7 +98,7 @@ struct collected {
     const unsigned char *first;
     const unsigned char *second;
     uint32_t place; /* in which place they are: those of one place were read at once */
-    bool outside, innermost; /* as in struct place_found */
+    bool outside, innermost, crossed; /* as in struct place_found */
     const unsigned char *outer[2 * PLACES_OUTER]; /* and once more, of places that are woven; NULL: they are not */
     enum collected_part part;
 };

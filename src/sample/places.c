@@ -19,7 +19,7 @@ enum {
     NEAR_BYTES = 2048,       /* frames no further apart share a place: both ends of the gap are mapped,
                                 so all of it is, as it is less than a page */
     SHARED_BYTES_MAX = 16384,
-    WOVEN_BYTES_MAX = 65536, /* in places that are woven */
+    WOVEN_BYTES_MAX = 131072, /* in places that are woven */
     UPPER_BYTES = 8192,      /* next to the top of a stack that is divided: some sixty frames */
     LOWER_LEAST_BYTES = 8192,
 };
@@ -47,12 +47,22 @@ void places_free(struct places *places)
     *places = (struct places){.items = NULL};
 }
 
-bool places_have_outside(const struct places *places)
+bool places_take_turns(const struct places *places)
 {
     for (size_t i = 0; i < places->count; i++)
         if (places->items[i].is_outside)
             return true;
-    return false;
+    return places->crossed;
+}
+
+/* Whether the data stack is in several places. */
+static bool is_crossed(const struct places *places)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < places->count; i++)
+        count += places->items[i].is_stack;
+    return count > 1;
 }
 
 static bool can_weave(const struct places *places)
@@ -62,7 +72,7 @@ static bool can_weave(const struct places *places)
     for (size_t i = 0; i < places->count; i++)
         bytes += places->items[i].length;
     return places->count > 1 && places->count <= PLACES_WOVEN_MAX && bytes <= WOVEN_BYTES_MAX &&
-           places_have_outside(places);
+           places_take_turns(places);
 }
 
 size_t places_piece_count(const struct places *places)
@@ -104,6 +114,7 @@ static void set_offsets(struct places *places)
     size_t count;
     uint32_t at = 0, back;
 
+    places->crossed = is_crossed(places);
     places->woven = places->weaves && can_weave(places);
     count = places_piece_count(places);
     places->bytes = 0;
@@ -201,6 +212,7 @@ bool places_find(struct places *places, remote_addr address, size_t length,
         .place = (uint32_t)at,
         .outside = place->is_outside,
         .innermost = place->is_outside && (at + 1 == places->count || place[1].is_chunk),
+        .crossed = place->is_stack && places->crossed,
     };
     for (size_t i = 0; i < PLACES_OUTER; i++) {
         found->outer_first[i] = place->outer[i] + within;
@@ -419,6 +431,22 @@ static bool add(struct places *places, size_t at, struct place added)
     return true;
 }
 
+/* Drops what was met of chunks before they were known; those begin at `chunks`. */
+static void drop_parts_of_chunks(struct places *places, size_t chunks)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < places->count; i++) {
+        bool is_part = false;
+
+        for (size_t at = chunks; at < places->count && i < chunks; at++)
+            is_part |= holds(&places->items[at], places->items[i].start, 1);
+        if (!is_part)
+            places->items[kept++] = places->items[i];
+    }
+    places->count = kept;
+}
+
 /* How much is read of the top chunk, of which so much is used. */
 static uint64_t with_slack(uint64_t used)
 {
@@ -450,12 +478,14 @@ void places_set_chunks(struct places *places, struct reader *reader, const struc
         if (used > size) /* also when it makes no sense */
             used = size;
         if (used > 0 &&
-            !add(places, places->count, (struct place){.start = data, .length = (uint32_t)used, .is_chunk = true}))
+            !add(places, places->count,
+                 (struct place){.start = data, .length = (uint32_t)used, .is_chunk = true, .is_stack = true}))
             break;
         chunk = remote_at(word_at(head, layout->chunk.previous));
     }
     /* Added from the top chunk down: turned round, it comes last. */
     reverse_from(places, frames);
+    drop_parts_of_chunks(places, frames);
     set_offsets(places);
 }
 
@@ -473,6 +503,7 @@ static bool widen(struct places *places, remote_addr address, uint32_t length, e
         place->used = places->serial;
         place->is_entry &= owner == OWNER_ENTRY;
         place->is_outside |= owner == OWNER_GENERATOR;
+        place->is_stack |= owner == OWNER_THREAD;
         set_offsets(places);
         return true;
     }
@@ -484,7 +515,8 @@ bool places_add_frame(struct places *places, remote_addr address, uint32_t lengt
     struct place added = {.start = address,
                           .length = length,
                           .is_entry = owner == OWNER_ENTRY,
-                          .is_outside = owner == OWNER_GENERATOR};
+                          .is_outside = owner == OWNER_GENERATOR,
+                          .is_stack = owner == OWNER_THREAD};
     struct place *oldest = NULL;
     size_t frames = 0;
 

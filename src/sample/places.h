@@ -38,6 +38,7 @@ struct place {
     uint32_t skipped;  /* and how much of that is in front of it */
     bool is_chunk;
     bool is_entry;     /* holds nothing but entry frames */
+    bool is_stack;     /* holds frames of the data stack: a chunk, or part of one that was not there when it was looked for */
     bool is_outside;   /* holds a frame of a generator or coroutine, whose memory others use by turns */
 };
 
@@ -48,6 +49,7 @@ struct places {
     size_t bytes;      /* of one copy: at most WALK_BYTES_MAX */
     bool weaves;       /* they are to be woven where they can be, */
     bool woven;        /* and are (places_weave()) */
+    bool crossed;      /* calls can cross the end of a chunk: more than one place is of the data stack */
     uint32_t serial;   /* of the copy being looked at */
     uint32_t version;  /* becomes another one with any change of the places */
     size_t last_found; /* where the search begins: neighbours on the chain share a place */
@@ -55,11 +57,11 @@ struct places {
 
 /* From here on each place is in a copy twice, next to its neighbours, and the last two once more: 0 1 0 2 1 3 2 3 2 3. What takes
    turns with something else that uses the same memory would have to do so in step with all of these to look as if it stood. Of
-   many places, or where none is outside, nothing comes of it. */
+   many places, or where none takes turns, nothing comes of it. */
 void places_weave(struct places *places, bool weaves);
 
-/* Whether one of them is outside. */
-bool places_have_outside(const struct places *places);
+/* Whether one of them is outside, or the data stack is in several. */
+bool places_take_turns(const struct places *places);
 
 /* How many pieces a copy has. */
 size_t places_piece_count(const struct places *places);
@@ -82,6 +84,7 @@ struct place_found {
     uint32_t place; /* which place they are in: those of one place were read at once */
     bool outside;   /* in a place that is outside, */
     bool innermost; /* and no other such place is nearer to the thread state */
+    bool crossed;   /* in one of several places of the data stack */
     uint32_t outer_first[PLACES_OUTER]; /* where they are once more, if the places are woven; else the same again */
     uint32_t outer_second[PLACES_OUTER];
 };

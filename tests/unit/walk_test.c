@@ -152,14 +152,14 @@ static void frames_in_places_not_known_are_found(void **state)
     each_version(in_generators);
 }
 
-static void over_two_chunks(uint32_t version)
+/* Three calls, the last of them in a second chunk. */
+static void open_over_two_chunks(struct fixture *fixture, uint32_t version)
 {
-    struct fixture fixture;
     struct made_up *made_up;
     const struct layout *layout;
 
-    open_fixture(&fixture, version, 2);
-    made_up = fixture.made_up;
+    open_fixture(fixture, version, 2);
+    made_up = fixture->made_up;
     layout = &made_up->layout;
     made_up_word(made_up, MADE_UP_CHUNK + layout->chunk.top, 32);
     made_up_word(made_up, MADE_UP_SECOND_CHUNK + layout->chunk.previous, MADE_UP_CHUNK);
@@ -167,7 +167,14 @@ static void over_two_chunks(uint32_t version)
     made_up_word(made_up, MADE_UP_THREAD + layout->thread.datastack_chunk, MADE_UP_SECOND_CHUNK);
     made_up->next_slot = MADE_UP_SECOND_CHUNK + layout->chunk.data;
     made_up_push(made_up, MADE_UP_CODE(3));
-    assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+    assert_int_equal(read_stack(fixture), WALK_WHOLE);
+}
+
+static void over_two_chunks(uint32_t version)
+{
+    struct fixture fixture;
+
+    open_over_two_chunks(&fixture, version);
     ASSERT_CODES(&fixture, 3, 2, 1);
     close_fixture(&fixture);
 }
@@ -176,6 +183,41 @@ static void a_stack_may_stand_in_several_chunks(void **state)
 {
     (void)state;
     each_version(over_two_chunks);
+}
+
+/* Two other calls stand in the place of the last two, from the second piece of a copy until the chunk on top was read
+   behind the thread state; so they would if the chunks were read but once in a copy. */
+static void take_turns(struct made_up *made_up, const struct piece *piece)
+{
+    static unsigned calls, index;
+    const struct layout *layout = &made_up->layout;
+    const uint64_t caller = MADE_UP_CHUNK + layout->chunk.data + MADE_UP_FRAME_BYTES;
+    const uint64_t callee = MADE_UP_SECOND_CHUNK + layout->chunk.data;
+    bool others;
+
+    (void)piece;
+    index = made_up->calls == calls ? index + 1 : 0;
+    calls = made_up->calls;
+    others = index > 0 && index <= (layout->thread.cframe != LAYOUT_NONE ? 4 : 3);
+    made_up_word(made_up, caller + layout->frame.code, MADE_UP_CODE(others ? 12 : 2));
+    made_up_word(made_up, callee + layout->frame.code, MADE_UP_CODE(others ? 13 : 3));
+}
+
+static void across_chunks_by_turns(uint32_t version)
+{
+    struct fixture fixture;
+
+    open_over_two_chunks(&fixture, version);
+    fixture.made_up->hook = take_turns;
+    assert_int_equal(read_stack(&fixture), WALK_TRUNCATED);
+    ASSERT_CODES(&fixture, 1);
+    close_fixture(&fixture);
+}
+
+static void calls_that_take_turns_across_chunks_are_not_mixed(void **state)
+{
+    (void)state;
+    each_version(across_chunks_by_turns);
 }
 
 /* The leaf calls and returns at every read, so that no two copies of it are alike. */
@@ -448,6 +490,7 @@ int main(void)
         cmocka_unit_test(a_thread_without_python_frames_has_an_empty_stack),
         cmocka_unit_test(frames_in_places_not_known_are_found),
         cmocka_unit_test(a_stack_may_stand_in_several_chunks),
+        cmocka_unit_test(calls_that_take_turns_across_chunks_are_not_mixed),
         cmocka_unit_test(a_torn_stack_keeps_its_proven_root_side),
         cmocka_unit_test(a_callee_that_ended_is_not_shown_above_another_caller),
         cmocka_unit_test(a_caller_that_runs_in_both_copies_did_not_wait),
