@@ -109,18 +109,27 @@ static bool counts_in_mode(const struct collapsed *collapsed, const struct recor
     }
 }
 
-/* A stack's weight in samples of average length: rounds are rarer while the thread with the GIL is ridden along with, and
-   the kernel may tell CPU time in steps longer than a round. What was seen is told, however short it was; CPU time too
-   short is not, as it may be no more than how the kernel tells it. */
-static long long samples_of(const struct collapsed *collapsed, const struct stack *stack)
+/* A time in samples of average length: rounds are rarer while the thread with the GIL is ridden along with, and the kernel may
+   tell CPU time in steps longer than a round. */
+static long long in_samples(const struct collapsed *collapsed, uint64_t ns)
 {
-    const bool in_cpu = collapsed->mode == MODE_CPU;
+    return collapsed->wall_ns == 0 ? 0
+                                   : llround((double)ns * (double)collapsed->rounds / (double)collapsed->wall_ns);
+}
+
+/* A stack's COUNT, where those in front of it have `told_ns`. Of CPU time, what rounding leaves of a stack goes on to the
+   next: of that there may be many stacks with less than half a sample each, and no telling which of them were seen by
+   chance. Of the rest, what was seen is told, however short it was. */
+static long long count_of(const struct collapsed *collapsed, const struct stack *stack, uint64_t told_ns)
+{
     long long samples;
 
+    if (collapsed->mode == MODE_CPU)
+        return in_samples(collapsed, told_ns + stack->weight_ns) - in_samples(collapsed, told_ns);
     if (collapsed->wall_ns == 0)
-        return in_cpu ? 0 : (long long)stack->rounds;
-    samples = llround((double)stack->weight_ns * (double)collapsed->rounds / (double)collapsed->wall_ns);
-    return samples == 0 && !in_cpu ? 1 : samples;
+        return (long long)stack->rounds;
+    samples = in_samples(collapsed, stack->weight_ns);
+    return samples == 0 ? 1 : samples;
 }
 
 /* Readies the candidate to be looked up: false when the sample names what was not defined. */
@@ -263,7 +272,8 @@ static void write_name(FILE *stream, const char *name)
         putc(*name == ';' ? ',' : *name, stream);
 }
 
-static void write_stack(const struct collapsed *collapsed, const struct stack *stack, FILE *stream)
+static void write_stack(const struct collapsed *collapsed, const struct stack *stack, long long samples,
+                        FILE *stream)
 {
     if (collapsed->processes > 1)
         fprintf(stream, "pid:%" PRId32 ";", stack->key.pid);
@@ -284,7 +294,7 @@ static void write_stack(const struct collapsed *collapsed, const struct stack *s
         write_name(stream, function->name);
         fprintf(stream, ":%" PRIu32, frame->line);
     }
-    fprintf(stream, " %lld\n", samples_of(collapsed, stack));
+    fprintf(stream, " %lld\n", samples);
 }
 
 /* False: it is to have the stacks of one thread, and there was none with that id. */
@@ -300,6 +310,7 @@ bool collapsed_write(const struct collapsed *collapsed, FILE *stream, struct err
 {
     size_t count = HASH_COUNT(collapsed->stacks), filled = 0;
     struct stack **sorted;
+    uint64_t told_ns = 0;
 
     if (!has_thread(collapsed))
         return text_no_thread(collapsed->pid_room > 0 ? collapsed->pids[0] : 0, collapsed->tid, error);
@@ -309,9 +320,13 @@ bool collapsed_write(const struct collapsed *collapsed, FILE *stream, struct err
     for (struct stack *stack = collapsed->stacks; stack; stack = stack->hh.next)
         sorted[filled++] = stack;
     qsort(sorted, filled, sizeof(struct stack *), by_weight);
-    for (size_t i = 0; i < filled; i++)
-        if (samples_of(collapsed, sorted[i]) > 0)
-            write_stack(collapsed, sorted[i], stream);
+    for (size_t i = 0; i < filled; i++) {
+        const long long samples = count_of(collapsed, sorted[i], told_ns);
+
+        told_ns += sorted[i]->weight_ns;
+        if (samples > 0)
+            write_stack(collapsed, sorted[i], samples, stream);
+    }
     free(sorted);
     return true;
 }

@@ -9,8 +9,11 @@
  *
  * Where there is more than one process, a line begins with `pid:PID;`.
  *
- * COUNT is time, in samples of average length, rounded when written: rounds are not equally long. Of a mode other than wall
- * only what belongs to it counts: the time of samples that have the GIL, or an exception, or that was spent on a CPU.
+ * COUNT is time, in samples of average length, rounded when written: rounds are not equally long. What was seen has a line,
+ * of COUNT 1 at least. Of a mode other than wall only what belongs to it counts: the time of samples that have the GIL, or an
+ * exception. Of the mode cpu it is the time spent on a CPU; there, what rounding leaves of a line is the next one's, so that
+ * all COUNTs add up to that time within half a sample and none is wrong by one, and a line whose COUNT comes to 0 is left
+ * out.
  *
  * Memory is bounded; a sample whose stack finds no room is counted as dropped. One thread uses it.
  */

@@ -203,6 +203,56 @@ static void test_collapsed_modes(void **state)
     }
 }
 
+/* Ends it, and adds up what it wrote: of all lines, and of the first one. */
+static long long sum_of(struct collapsed *collapsed, long long *first)
+{
+    struct error error;
+    char *text = NULL, *line, *rest = NULL;
+    long long sum = 0;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    assert_non_null(stream);
+    assert_true(collapsed_write(collapsed, stream, &error));
+    assert_int_equal(fclose(stream), 0);
+    *first = 0;
+    for (line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+        const long long samples = atoll(strrchr(line, ' '));
+
+        assert_true(samples > 0);
+        *first = sum == 0 ? samples : *first;
+        sum += samples;
+    }
+    free(text);
+    collapsed_free(collapsed);
+    return sum;
+}
+
+/* 1,000 lines of 0.3 samples of CPU time each come to 300, and one of 100.4 stays what it is. */
+static void test_collapsed_cpu_adds_up(void **state)
+{
+    struct collapsed *collapsed = begin(MODE_CPU, 0, COLLAPSED_BYTES_MAX);
+    long long first, sum;
+
+    (void)state;
+    feed_names(collapsed);
+    count(collapsed, SAMPLE(.thread = 0, .rounds = 200, .wall_ms = 2000, .cpu_ms = 1004, .MAIN_WORK));
+    for (uint32_t line = 1; line <= 1000; line++)
+        count(collapsed, SAMPLE(.thread = 0, .wall_ms = 10, .cpu_ms = 3, .FRAMES({MAIN, line})));
+    sum = sum_of(collapsed, &first);
+    assert_int_equal(first, 100);
+    assert_int_equal(sum, 400);
+
+    /* What is too much for a line goes on to the next as well: 999 of 0.6. */
+    collapsed = begin(MODE_CPU, 0, COLLAPSED_BYTES_MAX);
+    feed_names(collapsed);
+    for (uint32_t line = 1; line <= 999; line++)
+        count(collapsed, SAMPLE(.thread = 0, .wall_ms = 10, .cpu_ms = 6, .FRAMES({MAIN, line})));
+    sum = sum_of(collapsed, &first);
+    assert_int_equal(first, 1);
+    assert_int_equal(sum, 599);
+}
+
 static void test_collapsed_counts_what_it_drops(void **state)
 {
     struct collapsed *collapsed = begin(MODE_WALL, 0, COLLAPSED_BYTES_MAX);
@@ -596,13 +646,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_collapsed_merges),
         cmocka_unit_test(test_collapsed_is_of_time),
-        cmocka_unit_test(test_collapsed_is_of_time),
         cmocka_unit_test(test_collapsed_special_frames),
         cmocka_unit_test(test_collapsed_processes),
         cmocka_unit_test(test_collapsed_after_an_exec),
         cmocka_unit_test(test_collapsed_one_thread),
         cmocka_unit_test(test_collapsed_of_a_thread_that_is_not_there),
         cmocka_unit_test(test_collapsed_modes),
+        cmocka_unit_test(test_collapsed_cpu_adds_up),
         cmocka_unit_test(test_collapsed_counts_what_it_drops),
         cmocka_unit_test(test_collapsed_is_bounded),
         cmocka_unit_test(test_dump),
