@@ -408,6 +408,7 @@ static void *run(void *argument)
 
     prctl(PR_SET_NAME, "sampler");
     prctl(PR_SET_TIMERSLACK, 1UL); /* the default of 50 µs is a large part of a short interval */
+    thread_run_soon(); /* a round that waits until a thread of the target sleeps finds it asleep */
     while (!stopping(sampler)) {
         seat_arrivals(sampler);
         if (sampler->seats == NULL) {
