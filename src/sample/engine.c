@@ -19,7 +19,7 @@ enum {
     RELAPSE_SAMPLES = 5000, /* or so few: it was remote too early */
     UNABLE_S = 1,         /* after a ride that was not to be had it rides no sooner than that, */
     UNABLE_MAX_S = 60,    /* twice as long each time, up to this */
-    COST_SHARE = 4,       /* of a new round in the average */
+    COST_SHARE = 32,      /* of a new round in the average: see count_cost() */
     APART_MAX_MS = 1000,  /* as sample/pace.c: one round that took long is soon forgotten */
 };
 
@@ -180,7 +180,10 @@ static void decide_to_ride(struct engine *engine, uint64_t now_ns)
         forget(engine, now_ns);
 }
 
-/* Takes note of what this round took of the target's time: nothing, if it was read from elsewhere. */
+/* Takes note of what this round took of the target's time: nothing, if it was read from elsewhere. The average is of many
+   rounds, so that how far apart they are does not hang on what the thread did in the last ones. A sample stands for the time
+   before it: were rounds rarer right after some in which it had the GIL, what it does when it has given that up would have too
+   much. */
 static void count_cost(struct engine *engine)
 {
     const uint64_t switches_ns = 2ULL * engine->stays * ENGINE_SWITCH_NS;
