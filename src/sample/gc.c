@@ -4,13 +4,18 @@
 
 #include "base/bytes.h"
 
+uint32_t gc_rounds_left(uint32_t left, bool collecting)
+{
+    if (collecting)
+        return GC_LATELY_ROUNDS;
+    return left > 0 ? left - 1 : 0;
+}
+
 enum gc_watch gc_watch_once(const struct gil_now *gil, bool waiting, bool holds_gil)
 {
-    const bool began = gil->gc_began;
-
     if (!remote_is_null(gil->gc_frame))
-        return began || waiting ? GC_FRAME : GC_UNWATCHED;
-    return began && holds_gil ? GC_FLAG : GC_UNWATCHED;
+        return gil->gc_lately || waiting ? GC_FRAME : GC_UNWATCHED;
+    return gil->gc_lately && holds_gil ? GC_FLAG : GC_UNWATCHED;
 }
 
 enum gc_watch gc_watch_many(const struct gil_now *gil)

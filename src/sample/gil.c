@@ -16,7 +16,6 @@ enum {
 static void watch_collector(const struct layout *layout, const struct interpreter *interpreter,
                             struct gil_shared *shared)
 {
-    shared->gil.gc_began = shared->collecting;
     shared->gil.collecting = interpreter->gc_collecting;
     if (layout->interpreter.gc_frame != LAYOUT_NONE)
         shared->gil.gc_frame = remote_plus(interpreter->address, layout->interpreter.gc_frame);

@@ -22,7 +22,7 @@ struct gil_now {
                              thread went on by another state (to 3.11) */
     uint64_t switches;  /* how often another one took it than had it last (take_gil(), Python/ceval_gil.c) */
     remote_addr waiters; /* musl's list of those that wait for it; null: none do, or it is another C library */
-    bool gc_began;      /* the collector was at work at the beginning of the round, which is to be shown */
+    bool gc_lately;     /* the collector, which is to be shown, was at work not many rounds ago (gc.h) */
     remote_addr collecting; /* an int that is 1 while it is, if that is to be shown; else null */
     remote_addr gc_frame;   /* from 3.15 on, if it is to be shown: a pointer to the frame that the
                                collector interrupted, null when it is not at work (gc_collect_main(),

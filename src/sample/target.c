@@ -8,6 +8,7 @@
 #include "sample/crowd.h"
 #include "sample/emit.h"
 #include "sample/engine.h"
+#include "sample/gc.h"
 #include "sample/gil.h"
 #include "sample/pending.h"
 #include "sample/population.h"
@@ -53,6 +54,7 @@ struct target {
     uint32_t rounds;              /* and were in this one */
     uint64_t rounds_made;         /* in all, before this one */
     bool gil_held;                /* in the last round, some thread had the GIL */
+    uint32_t gc_left;             /* for so many rounds the collector is looked for (gc.h) */
     struct thread_bursts *bursts; /* NULL: one */
     struct pending *pending;
     struct blocking blocking;
@@ -236,6 +238,7 @@ static struct thread_round round_for(struct target *target, const struct gil_now
         .sink = target->sink,
         .process = target->process,
         .reader = target->reader,
+        .layout = &target->runtime.layout,
         .codes = target->codes,
         .gil = gil,
         .rounds = 1,
@@ -402,6 +405,8 @@ static enum presence_now round_of_interpreters(struct target *target, struct rec
             continue;
         record->gil_held |= shared.gil.locked;
         record->gc_running |= shared.collecting;
+        target->gc_left = gc_rounds_left(target->gc_left, shared.collecting);
+        shared.gil.gc_lately = !target->no_gc && target->gc_left > 0;
         *any |= round_of_interpreter(target, i, &shared, now_ns, counts, error_number);
     }
     return asked ? now

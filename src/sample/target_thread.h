@@ -96,6 +96,7 @@ struct thread_round {
     uint32_t rounds;    /* that this one is for, to a thread without the GIL: as many as the burst of the
                            one that has it */
     struct reader *reader;
+    const struct layout *layout;
     struct code_table *codes;
     const struct gil_now *gil;
     struct engine *engine;

@@ -40,13 +40,30 @@ static enum thread_reading name_frames(struct target_thread *thread, const struc
     return unseen < stack->depth ? READING_UNSEEN : READING_DONE;
 }
 
-/* Takes note of what was read with the stack: where the collector was at work, and code objects. */
-static struct gc_at see_extra(const struct target_thread *thread, const struct thread_round *round,
-                              enum gc_watch watch, const struct walk_extra *extra,
-                              const struct walk_stack *stack, bool runs)
+/* Adds what tells of the collector to what is read with the stack. */
+static enum gc_watch add_collector(const struct target_thread *thread, const struct thread_round *round,
+                                   struct walk_extra *extra)
 {
-    naming_see(&thread->naming, round->codes, extra, watch != GC_UNWATCHED, stack, runs, round->now_ns);
-    return gc_see(watch, stack->extra);
+    const enum gc_watch watch = gc_watch_once(round->gil, thread->waiting, target_thread_holds_gil(thread, round->gil));
+
+    gc_add_extra(watch, round->gil, extra);
+    if (watch == GC_FLAG)
+        walk_extra_add(extra, gil_piece(round->gil->start, round->layout));
+    return watch;
+}
+
+/* What was read of the collector; of its flag, only where this thread still had the GIL. */
+static struct gc_at see_collector(const struct target_thread *thread, const struct thread_round *round, enum gc_watch watch,
+                                  const struct walk_extra *extra, const unsigned char *bytes)
+{
+    struct gc_at gc = gc_see(watch, bytes);
+    struct gil_now gil;
+
+    if (gc.top) {
+        gil_decode(&gil, round->layout, bytes + extra->pieces[0].length);
+        gc.top = target_thread_holds_gil(thread, &gil);
+    }
+    return gc;
 }
 
 /* Reads the stack once into the held sample; `runs` tells that it may change meanwhile. */
@@ -57,11 +74,12 @@ static enum thread_reading read_once(struct target_thread *thread, const struct 
     struct walk_stack stack;
     enum walk_result result;
     enum gc_watch watch;
+    size_t collector_pieces;
     struct gc_at gc;
 
     walk_extra_clear(&extra);
-    watch = gc_watch_once(round->gil, thread->waiting, target_thread_holds_gil(thread, round->gil));
-    gc_add_extra(watch, round->gil, &extra);
+    watch = add_collector(thread, round, &extra);
+    collector_pieces = extra.count;
     naming_add_extra(&thread->naming, round->codes, &extra);
     walk_set_held(thread->walk, !runs);
     result = walk_read(thread->walk, &extra, &stack);
@@ -80,7 +98,8 @@ static enum thread_reading read_once(struct target_thread *thread, const struct 
     if (!remote_equal(stack.next_thread, thread->found.next))
         thread->stale = true;
     thread->was_torn |= stack.torn;
-    gc = see_extra(thread, round, watch, &extra, &stack, runs);
+    naming_see(&thread->naming, round->codes, &extra, collector_pieces, &stack, runs, round->now_ns);
+    gc = see_collector(thread, round, watch, &extra, stack.extra);
     held->depth = 0;
     held->flags = (stack.cut ? SAMPLE_CUT : 0) | (stack.exception ? SAMPLE_EXCEPTION : 0);
     if (result == WALK_TRUNCATED) {

@@ -137,6 +137,7 @@ bool go_round(struct fixture *fixture)
         .sink = &fixture->sink.sink,
         .rounds = fixture->at_once > 0 ? fixture->at_once : 1,
         .number = ++fixture->rounds,
+        .layout = &fixture->made_up->layout,
         .codes = fixture->codes,
         .gil = &fixture->gil,
         .pending = fixture->pending,

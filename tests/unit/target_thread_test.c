@@ -409,17 +409,21 @@ static void who_waits_for_the_gil_is_looked_at_now_and_then(void **state)
     assert_in_range(fixture->passes, 80, 89);
 }
 
-/* The collector is looked at with the stack: what was said of it before may be over. */
+/* The collector is looked at with the stack: what was said of it before may be over, and it may be at work for another
+   thread, which has got the GIL since. */
 static void only_a_collector_at_work_is_told(void **state)
 {
     struct fixture *fixture = *state;
-    const uint64_t collecting = MADE_UP_HEAP;
+    const struct layout *layout = &fixture->made_up->layout;
+    const uint64_t collecting = MADE_UP_HEAP, gil = MADE_UP_HEAP + 0x1000;
 
-    fixture->gil = (struct gil_now){.start = remote_at(1),
+    made_up_word(fixture->made_up, gil + layout->gil.locked, 1);
+    made_up_word(fixture->made_up, gil + layout->gil.last_holder, MADE_UP_THREAD);
+    fixture->gil = (struct gil_now){.start = remote_at(gil),
                                     .size = 1,
                                     .locked = true,
                                     .holder = remote_at(MADE_UP_THREAD),
-                                    .gc_began = true,
+                                    .gc_lately = true,
                                     .collecting = remote_at(collecting)};
     assert_true(go_round(fixture));
     assert_int_equal(fixture->sink.last.sample.depth, 2);
@@ -427,6 +431,26 @@ static void only_a_collector_at_work_is_told(void **state)
     assert_true(go_round(fixture));
     assert_int_equal(fixture->sink.last.sample.depth, 3);
     assert_int_equal(fixture->sink.last.sample.frames[0].function, FUNCTION_GC);
+    made_up_word(fixture->made_up, gil + layout->gil.last_holder, MADE_UP_THREAD + 0x1000);
+    assert_true(go_round(fixture));
+    assert_int_equal(fixture->sink.last.sample.depth, 2);
+}
+
+/* It is looked for as long as collections come again, and not in programs that make none. */
+static void a_collector_is_looked_for_some_rounds(void **state)
+{
+    uint32_t left = gc_rounds_left(0, false);
+
+    (void)state;
+    assert_int_equal(left, 0);
+    left = gc_rounds_left(left, true);
+    assert_true(left > 0);
+    assert_int_equal(gc_rounds_left(left, true), left);
+    for (uint32_t i = 0; i < GC_LATELY_ROUNDS; i++) {
+        assert_true(left > 0);
+        left = gc_rounds_left(left, false);
+    }
+    assert_int_equal(left, 0);
 }
 
 static void assert_last_functions(const struct fixture *fixture, const uint32_t *functions,
@@ -451,7 +475,7 @@ static void the_collector_stands_above_the_frame_that_it_interrupted(void **stat
     for (int with_gil = 0; with_gil <= 1; with_gil++) {
         fixture->gil.locked = with_gil != 0;
         fixture->gil.holder = remote_at(MADE_UP_THREAD);
-        fixture->gil.gc_began = true;
+        fixture->gil.gc_lately = true;
         fixture->gil.collecting = remote_at(gc_frame - 8);
         fixture->thread->cpu.run.turns--;
         made_up_word(fixture->made_up, gc_frame, inner - MADE_UP_FRAME_BYTES);
@@ -550,6 +574,7 @@ int main(void)
         THREAD_TEST(who_waited_for_the_gil_did_so_up_to_the_last_round),
         THREAD_TEST(who_waits_for_the_gil_is_looked_at_now_and_then),
         THREAD_TEST(only_a_collector_at_work_is_told),
+        THREAD_TEST(a_collector_is_looked_for_some_rounds),
         THREAD_TEST(the_collector_stands_above_the_frame_that_it_interrupted),
         THREAD_TEST(a_collection_that_began_since_is_told_of_a_thread_that_waits),
         THREAD_TEST(c_code_between_functions_is_marked),
