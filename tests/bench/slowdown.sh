@@ -1,5 +1,6 @@
 #!/bin/sh
-# slowdown - how much slower a target is while it is sampled at 1 kHz and at 10 kHz.
+# slowdown - how much slower a target is while it is sampled at 1 kHz and at 10 kHz, with --blocking at 1 kHz, and in bursts
+# as fast as can be.
 #
 #   tests/bench/slowdown.sh [WINDOWS [SECONDS]]    10 windows of 1 second for each engine without any
 #
@@ -21,7 +22,13 @@ window() {
 }
 
 with_ours() {
-    begin "$app" attach --engine "$1" -r "$2" -o "$out" --stats "$work/stats" --force "$pid"
+    case $1 in
+    blocking) how=--blocking ;;
+    burst) how="--engine remote" ;;
+    *) how="--engine $1" ;;
+    esac
+    # shellcheck disable=SC2086  # an option and its value
+    begin "$app" attach $how -r "$2" -o "$out" --stats "$work/stats" --force "$pid"
     wait_until_sampling
     window "$1@$2"
     finish
@@ -36,20 +43,27 @@ with_tachyon() {
     sed -n 's/^Sample rate: \([0-9.]*\) .*/\1/p' "$work/notes" >>"$work/Tachyon@$1.rates"
 }
 
+# each NAME RATE - a window with it, and one without.
+each() {
+    with_ours "$@"
+    window off
+}
+
 find_peer
 start_target "$python" counting
 window off
 for _ in $(seq "$windows"); do
     for rate in 1khz 10khz; do
         for engine in auto remote ride; do
-            with_ours "$engine" "$rate"
-            window off
+            each "$engine" "$rate"
         done
         if [ -n "$tachyon" ]; then
             with_tachyon "$rate"
             window off
         fi
     done
+    each blocking 1khz
+    each burst max
 done
 python3 -B "$top/tests/bench/ratio.py" "$truth" "$work/windows" >"$work/ratios"
 echo "| at | engine | windows | slower by | 95 % interval | rounds a second |"
