@@ -19,7 +19,9 @@ enum {
     RELAPSE_SAMPLES = 5000, /* or so few: it was remote too early */
     UNABLE_S = 1,         /* after a ride that was not to be had it rides no sooner than that, */
     UNABLE_MAX_S = 60,    /* twice as long each time, up to this */
-    COST_SHARE = 32,      /* of a new round in the average: see count_cost() */
+    COST_ROUNDS = 32,     /* whose average it is: see count_cost() */
+    COST_TIMES = 8,       /* as much as that counts a round that took longer, */
+    COST_MOST_NS = 1000000, /* and longer than this: it is not what rides cost */
     APART_MAX_MS = 1000,  /* as sample/pace.c: one round that took long is soon forgotten */
 };
 
@@ -187,12 +189,14 @@ static void decide_to_ride(struct engine *engine, uint64_t now_ns)
 static void count_cost(struct engine *engine)
 {
     const uint64_t switches_ns = 2ULL * engine->stays * ENGINE_SWITCH_NS;
-    const uint64_t cost_ns = engine->stays == 0 ? 0
-                                                : clock_ns(CLOCK_THREAD_CPUTIME_ID) - engine->cpu_before_ns + switches_ns;
+    const uint64_t most_ns = COST_TIMES * engine->cost_ns > COST_MOST_NS ? COST_TIMES * engine->cost_ns : COST_MOST_NS;
+    uint64_t cost_ns = 0;
 
-    engine->cost_ns = engine->cost_ns == 0
-                          ? cost_ns
-                          : engine->cost_ns - engine->cost_ns / COST_SHARE + cost_ns / COST_SHARE;
+    if (engine->stays > 0)
+        cost_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - engine->cpu_before_ns + switches_ns;
+    cost_ns = clock_least(cost_ns, most_ns);
+    engine->cost_rounds += engine->cost_rounds < COST_ROUNDS;
+    engine->cost_ns = engine->cost_ns - engine->cost_ns / engine->cost_rounds + cost_ns / engine->cost_rounds;
 }
 
 void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64_t torn)

@@ -50,7 +50,8 @@ struct engine {
     bool rode;                /* in this round */
     unsigned stays;           /* on CPUs of the target's threads, in this round: each takes two switches from it */
     uint64_t cpu_before_ns;   /* of the sampler thread, when it began to take that CPU's time in this round */
-    uint64_t cost_ns;         /* of one round while it rides, on average lately */
+    uint64_t cost_ns;         /* of one round while it rides, on average lately: */
+    unsigned cost_rounds;     /* of so many rounds */
 
     uint64_t since_ns;        /* the samples counted here are since then */
     uint64_t samples, torn;

@@ -79,6 +79,13 @@ static void ride_and_probe(struct kernel_thread *thread, cpu_set_t *before)
     /* One that took very long does not make it blind. */
     engine.cost_ns = NS_PER_S;
     assert_int_equal(engine_interval_ns(&engine), NS_PER_S);
+    engine.cost_ns = 100000;
+    engine.cost_rounds = 32;
+    engine_begin(&engine, now_ns += INTERVAL_NS);
+    engine.cpu_before_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - NS_PER_S;
+    engine.stays = 1;
+    engine_end(&engine, now_ns, 1, 0);
+    assert_in_range(engine.cost_ns, 100001, 130000); /* as eight or ten of them */
 
     /* Rounds in which nobody has the GIL are made elsewhere, and take nothing from the target. */
     engine.cost_ns = 100000;
@@ -247,7 +254,7 @@ static void auto_rides_while_it_is_alone(void **state)
 /* What the switches of this round are counted as, without the time that it took. */
 static uint64_t switches_ns(void)
 {
-    engine.cost_ns = 0;
+    engine.cost_ns = engine.cost_rounds = 0;
     engine.cpu_before_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     engine_end(&engine, now_ns, 2, 0);
     return engine.cost_ns;
