@@ -5,10 +5,11 @@
 
 In a possible stack main or a thread's start leads to churn(), from there each frame of padding to the
 next, if there is any, and then each level of one chain to the next, each on a line of its own. On top of
-the chain, or of what leads to it, there may be a trace or profile function, and on that nothing else. A stack that ends in a mark such as ‹moving› may
-end anywhere on that way. Counted apart are stacks with a line left open (0), and stacks misplaced:
-a caller stands on another line than that of its call. Prints the counts; 1 when a stack is
-impossible, 4 when there are too few, or more than is allowed are truncated, open or misplaced.
+the chain, or of what leads to it, there may be a trace or profile function, and on that nothing else.
+A stack that ends in a mark such as ‹moving› may end anywhere on that way. Counted apart are stacks with a
+line left open (0), and stacks misplaced: a caller stands on another line than that of its call. Prints
+the counts; 1 when a stack is impossible, 4 when there are too few, or more than is allowed are truncated,
+open or misplaced.
 """
 
 import argparse
@@ -137,7 +138,7 @@ def fault(frames, marked):
 
 
 def is_misplaced(frames):
-    """Whether a caller in a chain, in padding or in what is on top stands on another line than that of its call."""
+    """Whether a caller stands on another line than that of its call, but for those of chain r."""
     chain = [(function, line) for file, function, line in frames if function.startswith("chain_")]
     pads = [line for file, function, line in frames if function.startswith("pad_")]
     watch = [frame for frame in frames if numbered(frame, "(?:trace|profile)") is not None]

@@ -81,7 +81,7 @@ RECURSION_LEVELS = 128
 def branches(low, high, indent):
     """The lines on which the levels from low up to high, exclusive, call the next one."""
     if high - low == 1:
-        return [indent + "return chain_r(spin, %d)" % high]  # without a jump behind it: to 3.9 that has any line
+        return [indent + "return chain_r(spin, %d)" % high]  # to 3.9, a jump behind it would be on any line
     middle = (low + high) // 2
     return ([indent + "if level < %d:" % middle] + branches(low, middle, indent + " ") +
             [indent + "else:"] + branches(middle, high, indent + " "))
@@ -104,9 +104,10 @@ def pad_{level}(pads, firsts, spin, until):
 """
 PAD_CALLS = {4: "pad", 8: "chain"}  # what it calls on its line
 PAD_S = 0.2
-PAD_LOCALS = 180  # of each but the last: ten or eleven fill a chunk of 16 KiB
-PADDINGS = {10: range(60, 165, 3), 19: range(135, 240, 3)}  # how deep it is, and the locals of the last, so that little
-                                                           # more than a chain is left of the first chunk, or the next
+PAD_LOCALS = 180  # of each frame but the last: ten or eleven of them fill a chunk of 16 KiB
+# How deep it is, and the locals of the last frame: so little is left of the first chunk, or of the next
+# one, that its end is at some level of a chain.
+PADDINGS = {10: range(60, 165, 3), 19: range(135, 240, 3)}
 
 
 class Unwind(Exception):
