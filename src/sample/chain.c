@@ -283,7 +283,9 @@ static bool meets_known(struct walk *walk, const struct collection *collection, 
                         const struct collected *found, const struct chain_known *known,
                         const struct walk_stack *stack, unsigned *tries, size_t *rest)
 {
-    const size_t at = known != NULL && *tries > 0 ? find_known(walk, known, stack) : SIZE_MAX;
+    /* Its rest may cross the end of a chunk, as crosses() tells. */
+    const bool in_doubt = walk->wary && found->crossed && stack->depth < RECALL_GUARDS;
+    const size_t at = known != NULL && *tries > 0 && !in_doubt ? find_known(walk, known, stack) : SIZE_MAX;
 
     if (at == SIZE_MAX || at == known->depth)
         return false;
@@ -316,7 +318,7 @@ enum chain_result chain_follow(struct walk *walk, const struct collection *colle
     begin_follow(walk->room, stack);
     *rest = SIZE_MAX;
     /* It is not told of all pieces of places that are woven, nor whether some of its rest is outside. */
-    if (walk->wary && places_take_turns(collection->parts->places))
+    if (walk->wary && places_have_outside(collection->parts->places))
         known = NULL;
     if (beyond_top(walk, collection->state, address))
         return CHAIN_TORN;
@@ -534,7 +536,7 @@ static bool is_proven_with(const struct walk *walk, const struct chain_root_fram
 }
 
 /* How many of the first `depth` listed frames of the root side are not in doubt where the chain goes on in another place of
-   the data stack. */
+   the data stack. What stands above them and is not proven does not count as standing above the end of the chunk. */
 static size_t before_crossing(const struct walk_room *room, size_t count, size_t depth)
 {
     struct follow follow = {.is_top = false};

@@ -29,7 +29,7 @@ struct walk {
     struct places_parts parts; /* how the collector's places are divided */
     struct recall recall; /* what was proven last */
     bool held;            /* the thread cannot run while it is read: nothing is woven */
-    unsigned wary_left;   /* else a stack that is outside in part is read of woven places, in so many readings from now on; */
+    unsigned wary_left;   /* else a stack that is .outside is read of woven places, in so many readings from now on; */
     bool wary;            /* and in the last one */
     bool outside;         /* the stack that was followed last was outside in part, or crossed the end of a chunk */
     unsigned whole_left;  /* so many samples are read without dividing the places from now on, */

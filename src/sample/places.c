@@ -47,12 +47,12 @@ void places_free(struct places *places)
     *places = (struct places){.items = NULL};
 }
 
-bool places_take_turns(const struct places *places)
+bool places_have_outside(const struct places *places)
 {
     for (size_t i = 0; i < places->count; i++)
         if (places->items[i].is_outside)
             return true;
-    return places->crossed;
+    return false;
 }
 
 /* Whether the data stack is in several places. */
@@ -72,7 +72,7 @@ static bool can_weave(const struct places *places)
     for (size_t i = 0; i < places->count; i++)
         bytes += places->items[i].length;
     return places->count > 1 && places->count <= PLACES_WOVEN_MAX && bytes <= WOVEN_BYTES_MAX &&
-           places_take_turns(places);
+           (places->crossed || places_have_outside(places));
 }
 
 size_t places_piece_count(const struct places *places)
@@ -572,7 +572,7 @@ void places_arrange(struct places *places, const struct walk_frame *frames, size
 
 bool places_add_object(struct places *places, size_t at, remote_addr address, uint32_t length)
 {
-    return widen(places, address, length, OWNER_THREAD) ||
+    return widen(places, address, length, OWNER_OBJECT) ||
            (places->count < OBJECTS_MAX && add(places, at, (struct place){.start = address, .length = length}));
 }
 

@@ -60,8 +60,8 @@ struct places {
    many places, or where none takes turns, nothing comes of it. */
 void places_weave(struct places *places, bool weaves);
 
-/* Whether one of them is outside, or the data stack is in several. */
-bool places_take_turns(const struct places *places);
+/* Whether one of them is outside. */
+bool places_have_outside(const struct places *places);
 
 /* How many pieces a copy has. */
 size_t places_piece_count(const struct places *places);

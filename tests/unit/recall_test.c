@@ -13,6 +13,7 @@
 #include "made_up.h"
 #include "running.h"
 #include "sample/burst.h"
+#include "sample/plan.h"
 #include "sample/recall.h"
 #include "walk_fixture.h"
 
@@ -94,6 +95,28 @@ static void a_deep_stack_at_rest_is_not_followed_again(void **state)
 {
     (void)state;
     each_version(deep_at_rest);
+}
+
+/* After a torn reading, what crosses the end of a chunk next to the top may have taken turns with others; this one does so
+   further down. */
+static void deep_and_wary(uint32_t version)
+{
+    struct fixture fixture;
+
+    running_open_deep(&fixture, version);
+    for (int i = 0; i < 3; i++) {
+        plan_be_wary(fixture.walk);
+        assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+        assert_int_equal(fixture.stack.depth, DEEP);
+        assert_in_range(fixture.stack.fresh, 1, RECALL_GUARDS + 1);
+    }
+    close_fixture(&fixture);
+}
+
+static void the_end_of_a_chunk_far_from_the_top_is_no_doubt(void **state)
+{
+    (void)state;
+    each_version(deep_and_wary);
 }
 
 /* Walks of many threads with a deep stack each: what they keep is bounded, and those that keep nothing are told as well. */
@@ -348,6 +371,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_deep_stack_at_rest_is_not_followed_again),
+        cmocka_unit_test(the_end_of_a_chunk_far_from_the_top_is_no_doubt),
         cmocka_unit_test(what_is_kept_of_deep_stacks_is_bounded),
         cmocka_unit_test(another_caller_in_the_lower_part_is_seen),
         cmocka_unit_test(what_stands_on_the_lower_part_has_to_stand_in_front_of_it),
