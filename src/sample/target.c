@@ -405,8 +405,7 @@ static enum presence_now round_of_interpreters(struct target *target, struct rec
             continue;
         record->gil_held |= shared.gil.locked;
         record->gc_running |= shared.collecting;
-        target->gc_left = gc_rounds_left(target->gc_left, shared.collecting);
-        shared.gil.gc_lately = !target->no_gc && target->gc_left > 0;
+        shared.gil.gc_lately = !target->no_gc && (target->gc_left > 0 || shared.collecting);
         *any |= round_of_interpreter(target, i, &shared, now_ns, counts, error_number);
     }
     return asked ? now
@@ -429,6 +428,7 @@ static void leave_program(struct target *target, uint64_t now_ns, struct sampler
     target->population = (struct population){.next_thread_number = next_thread};
     crowd_leave(&target->crowd);
     target->gil_held = false;
+    target->gc_left = 0;
 }
 
 /* Takes the process for the program that it is by now, if that is known. */
@@ -464,6 +464,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     if (target->reader == NULL && !follow_program(target, now_ns, error))
         return false;
     if (target->reader == NULL) {
+        record.reason = why_it_reads_so(target);
         put_round(target, &record, counts);
         return true;
     }
@@ -482,6 +483,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     population_looked(&target->population, target->crowd.lists_changed, now_ns);
     count_rounds(target, counts);
     target->gil_held = record.gil_held;
+    target->gc_left = gc_rounds_left(target->gc_left, record.gc_running);
     pending_put(target->pending, &round, false);
     record.riding = how_it_reads(target);
     record.reason = why_it_reads_so(target);

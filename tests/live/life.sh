@@ -74,6 +74,7 @@ followed() {
     through_an_exec "$2" begin
     grep -qx 'Followed: it became another program by exec, 1 time' "$notes" || fail "not told: $(cat "$notes")"
     [ "$(number execs)" = 1 ] || fail "not told: $(cat "$stats")"
+    ! grep -q '"asked"' "$stats" || fail "auto is told to have been asked for something else: $(cat "$stats")"
     grep -q 'ends\.py:first:' "$out" || fail "what was before is lost: $(cat "$out")"
     grep -q 'shares\.py:' "$out" || fail "what came after is missing: $(cat "$out")"
     ! grep 'ends\.py.*shares\.py\|shares\.py.*ends\.py' "$out" || fail "a stack of both programs"
