@@ -79,11 +79,12 @@ bool stats_write_json(const struct stats *stats, FILE *stream, struct error *err
     json_t *object, *shares;
 
     text_python_version(version, stats->version_hex);
-    shares = json_pack("{s:f, s:f, s:f, s:f, s:f}",
+    shares = json_pack("{s:f, s:f, s:f, s:f, s:f, s:f}",
                        "has_gil", text_rounded(stats->shares.state[THREAD_HAS_GIL], 6),
                        "wait_gil", text_rounded(stats->shares.state[THREAD_WAIT_GIL], 6),
                        "running", text_rounded(stats->shares.state[THREAD_RUNNING], 6),
                        "idle", text_rounded(stats->shares.state[THREAD_IDLE], 6),
+                       "on_cpu", text_rounded(stats->shares.cpu, 6),
                        "gc", text_rounded(stats->shares.gc, 6));
     object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:f, s:s, s:o, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:o, s:s, s:b, s:b}",
                        "rounds", (json_int_t)counts->rounds,
@@ -139,9 +140,9 @@ static void write_shares(const struct stats *stats, FILE *stream)
     const struct picture_shares *shares = &stats->shares;
 
     fprintf(stream, "Threads: of their time, %.1f %% with the GIL, %.1f %% waiting for it, %.1f %% running without it, %.1f %% idle; "
-            "%.1f %% in the collector\n",
+            "%.1f %% on a CPU, %.1f %% in the collector\n",
             100 * shares->state[THREAD_HAS_GIL], 100 * shares->state[THREAD_WAIT_GIL], 100 * shares->state[THREAD_RUNNING],
-            100 * shares->state[THREAD_IDLE], 100 * shares->gc);
+            100 * shares->state[THREAD_IDLE], 100 * shares->cpu, 100 * shares->gc);
 }
 
 /* What --blocking cost the target. */

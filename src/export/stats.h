@@ -41,7 +41,7 @@ double stats_rate_hz(const struct stats *stats);
 /* One object on one line: rounds, samples, failed, truncated, cut, retried, missed, lost, dropped, processes,
    duration_s, away_s, rate_hz, asked_rate_hz (null: as fast as there can be), profiler_cpu_s, engine, engine_reasons (a
    list of words), ridden, slowed, stopped_s, unstopped, unlisted, unnamed, execs, shares (of
-   the time of all threads: has_gil, wait_gil, running, idle, gc), python, free_threaded, debug. False: out of
+   the time of all threads: has_gil, wait_gil, running, idle, on_cpu, gc), python, free_threaded, debug. False: out of
    memory. */
 bool stats_write_json(const struct stats *stats, FILE *stream, struct error *error);
 

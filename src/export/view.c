@@ -438,6 +438,7 @@ static void add_shares(struct head *head, const struct view_description *view)
     add(head, "wait_gil_percent", percent(shares.state[THREAD_WAIT_GIL]));
     add(head, "running_percent", percent(shares.state[THREAD_RUNNING]));
     add(head, "idle_percent", percent(shares.state[THREAD_IDLE]));
+    add(head, "on_cpu_percent", percent(shares.cpu));
     add(head, "gc_percent", percent(shares.gc));
 }
 

@@ -96,7 +96,8 @@ bool engine_is_kept_off(const struct engine *engine);
 /* Why it rides, or does not. */
 enum engine_reason engine_reason(const struct engine *engine);
 
-/* How far apart rounds are to be: what was asked for, or more where riding would cost too much. */
+/* How far apart rounds are to be: what was asked for, or more where riding would cost too much, up to a second. A round that
+   takes more than a second of the budget is made all the same. */
 uint64_t engine_interval_ns(const struct engine *engine);
 
 #endif

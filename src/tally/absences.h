@@ -2,8 +2,9 @@
  * absences - when nobody looked, as the profiler was stopped or had no CPU: for that time there are no samples,
  * so shares are of the rest.
  *
- * Of those before the latest ABSENCES_KEPT only the sum is known. Each is a second long at least (sample/sampler.c),
- * so that these fill the longest window. Plain data, owned by the tally; one thread.
+ * Of those before the latest ABSENCES_KEPT only the sum is known. There is at most one in each second, after which so long
+ * nobody looked (sample/sampler.c), so that these fill the longest window. Of several processes it is told as long as any of
+ * them says, which differ by a round at most. Plain data, owned by the tally; one thread.
  */
 #ifndef TALLY_ABSENCES_H
 #define TALLY_ABSENCES_H

@@ -189,11 +189,12 @@ static void add_process(struct picture *picture, const struct picture_process *p
         add_history(&picture->history, &picture->histories[process->history]);
     if (process->ended && picture->running > 0)
         return;
+    if (process->riding || !picture->riding)
+        picture->reason = process->reason;
     picture->riding |= process->riding;
     picture->kept_off |= process->kept_off;
     picture->blocking |= process->blocking;
     picture->slowed |= process->slowed;
-    picture->reason = process->reason;
     picture->stopped &= process->stopped;
     picture->rate_hz += process->rate_hz / (double)(picture->running > 0 ? picture->running
                                                                          : picture->process_count);
@@ -425,10 +426,12 @@ struct picture_shares picture_shares(const struct picture *picture, enum tally_s
             shares.state[state] += (double)thread->state_ns[span][state];
             sum_ns += (double)thread->state_ns[span][state];
         }
+        shares.cpu += (double)thread->all[span].ns[MODE_CPU];
         shares.gc += (double)thread->gc_ns[span];
     }
     for (int state = 0; sum_ns > 0 && state < THREAD_STATES; state++)
         shares.state[state] /= sum_ns;
+    shares.cpu = sum_ns > 0 ? shares.cpu / sum_ns : 0;
     shares.gc = sum_ns > 0 ? shares.gc / sum_ns : 0;
     return shares;
 }

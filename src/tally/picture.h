@@ -176,11 +176,11 @@ void picture_free(struct picture *picture);
 /* How much of a span was really observed: of that, shares are told. */
 uint64_t picture_observed_ns(const struct picture *picture, enum tally_span span);
 
-/* What all threads did, as shares of the sum of their times in a span: by state, together 1; and in the collector, which is a
-   part of these. All 0 where there is none. */
+/* What all threads did, as shares of the sum of their times in a span: by state, together 1; and how much of that was on a
+   CPU, and in the collector. All 0 where there is none. */
 struct picture_shares {
     double state[THREAD_STATES];
-    double gc;
+    double cpu, gc;
 };
 struct picture_shares picture_shares(const struct picture *picture, enum tally_span span);
 

@@ -465,7 +465,7 @@ static const struct stats STATS = {
     .engine = "auto",
     .reasons = 1U << REASON_FIRST | 1U << REASON_TORN,
     .ridden = 1450,
-    .shares = {.state = {[THREAD_HAS_GIL] = 0.5, [THREAD_WAIT_GIL] = 0.1, [THREAD_RUNNING] = 0.15, [THREAD_IDLE] = 0.25}, .gc = 0.01},
+    .shares = {.state = {[THREAD_HAS_GIL] = 0.5, [THREAD_WAIT_GIL] = 0.1, [THREAD_RUNNING] = 0.15, [THREAD_IDLE] = 0.25}, .cpu = 0.6, .gc = 0.01},
 };
 
 static char *stats_text(const struct stats *stats, bool json)
@@ -500,7 +500,7 @@ static void test_stats_json(void **state)
                               "\"processes\": 1, \"duration_s\": 3.0, \"away_s\": 0.0, \"rate_hz\": 966.667, "
                               "\"asked_rate_hz\": 1000.0, \"profiler_cpu_s\": 0.02, \"engine\": \"auto\", \"engine_reasons\": [\"torn\"], "
                               "\"ridden\": 1450, \"slowed\": 0, \"stopped_s\": 0.0, \"unstopped\": 0, \"unlisted\": 0, \"unnamed\": 0, "
-                              "\"execs\": 0, \"shares\": {\"has_gil\": 0.5, \"wait_gil\": 0.1, \"running\": 0.15, \"idle\": 0.25, \"gc\": 0.01}, "
+                              "\"execs\": 0, \"shares\": {\"has_gil\": 0.5, \"wait_gil\": 0.1, \"running\": 0.15, \"idle\": 0.25, \"on_cpu\": 0.6, \"gc\": 0.01}, "
                               "\"python\": \"3.15.0\", "
                               "\"free_threaded\": false, \"debug\": false}\n");
     json_decref(object);
@@ -584,7 +584,7 @@ static void test_stats_summary(void **state)
                               "Rate: 966.7 Hz of 1000.0 Hz asked\n"
                         "Engine: auto, rode in 1450 of 2900 rounds: rode while many stacks were torn (more than 1 %, up to when it was 0.5)\n"
                               "Threads: of their time, 50.0 % with the GIL, 10.0 % waiting for it, 15.0 % running without it, "
-                              "25.0 % idle; 1.0 % in the collector\n"
+                              "25.0 % idle; 60.0 % on a CPU, 1.0 % in the collector\n"
                               "Failed: 300 of 6000 samples (5.00 %)\n"
                               "Truncated: 57 of 5700 samples (1.00 %)\n"
                               "Missed: 100 of 3000 rounds (3.33 %)\n"

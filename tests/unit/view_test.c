@@ -170,6 +170,7 @@ static void test_text_of_functions(void **state)
     assert_matches(text, "(^|   )has_gil_percent 50\\.000(   |$)");
     assert_matches(text, "(^|   )wait_gil_percent 0\\.000(   |$)");
     assert_matches(text, "(^|   )idle_percent 50\\.000(   |$)");
+    assert_matches(text, "(^|   )on_cpu_percent 25\\.000(   |$)");
     assert_matches(text, "(^|   )gc_percent 0\\.000(   |$)");
     assert_matches(text, "(^|   )rows_matching 3(   |$)");
     assert_matches(text, "^ *SELF% +± +TOTAL% +± +SELF s +TOTAL s .*FUNCTION +FILE:LINE +HOT LINE$");
