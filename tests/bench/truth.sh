@@ -101,5 +101,6 @@ for engine in $engines; do
     row "with a trace function" "$engine" --spin 0 --trace --chains abcgwe
     row "with a profile function" "$engine" --spin 0 --profile --chains abcgwe
     row "across the end of a chunk of the data stack, 6 deep" "$engine" --spin 0 --padding --chains abc
-    row "across the ends of chunks, 100 deep" "$engine" --spin 0 --padding --chains d
+    row "across the ends of chunks, 40 deep" "$engine" --spin 0 --padding --chains dp --depth 40
+    row "across the ends of chunks, 100 deep" "$engine" --spin 0 --padding --chains dp
 done

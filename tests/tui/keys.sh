@@ -132,7 +132,7 @@ press s sorts 'SELF%'
 press S sorts 'HOT LINE'
 keys Tab
 see 'IDENT'
-for title in 'GIL%' 'GC%' 'EXC%' SAMPLES FUNCTION FILE:LINE IDENT TID NAME STATE 'CPU%'; do
+for title in 'GIL%' 'GC%' 'EXC%' 'WAIT%' 'IDLE%' SAMPLES FUNCTION FILE:LINE IDENT TID NAME STATE 'CPU%'; do
     press s sorts "$title"
     press R "$(rising && echo falling || echo rising)"
     until_so sorts "$title" || fail "$(cat "$work/order")"

@@ -13,7 +13,8 @@ existed (check_chains.py looks for these). The chains differ in how a call is ma
     e   the last level raises, the first handles it: all unwind at once
     m   each call is of a function just made, of a code object that is dropped after it
     n   the same, so that the memory of one's is used again for the other's
-    d   plain calls, --depth deep
+    d   plain calls, --depth deep, and
+    p   the same, which take turns with them in the same memory
     r   plain calls of one function, --depth deep, which calls itself on another line at each level
 
 Each level spins --spin times before its call and after it: 0 gives a call every 50 ns or so.
@@ -43,7 +44,8 @@ CALLS = {"a": "{next}(spin)", "b": "{next}(spin)", "c": "list(map({next}, (spin,
          "g": "yield from {next}(spin)", "w": "await {next}(spin)", "e": "{next}(spin)",
          "h": "yield from {next}(spin=spin)", "v": "await {next}(spin=spin)",
          "m": "FunctionType(loads(codes[{next!r}]), functions)(spin)",
-         "n": "FunctionType(loads(codes[{next!r}]), functions)(spin)", "d": "{next}(spin)"}
+         "n": "FunctionType(loads(codes[{next!r}]), functions)(spin)", "d": "{next}(spin)",
+         "p": "{next}(spin)"}
 FIRST_CALLS = {"g": "list({next}(spin))", "w": "list({next}(spin).__await__())",
                "h": "list({next}(spin=spin))", "v": "list({next}(spin=spin).__await__())"}
 LAST_CALLS = {"g": "yield", "w": "yield", "h": "yield", "v": "yield", "e": "raise Unwind"}
@@ -119,7 +121,7 @@ functions = {}  # the globals of all functions
 
 
 def length_of(chain, depth):
-    return depth if chain in "dr" else LENGTH
+    return depth if chain in "dpr" else LENGTH
 
 
 def source(chain, depth):
