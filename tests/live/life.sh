@@ -92,7 +92,7 @@ followed_on_screen() {
     python=$(sed -n 's/.*"python_command": "\([^"]*\)".*/\1/p' "$truth")
     stop_targets
     start_target "$2" ends --exec "$python" "$work/shares.py" "$work/after.truth"
-    open_screen "$app" "$pid"
+    open_screen "$app" --engine remote "$pid" # the header has room for the command, then
     see ' first .*ends\.py'
     kill -USR1 "$pid"
     see 'It became another program by exec: .*shares\.py'
