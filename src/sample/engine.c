@@ -30,9 +30,17 @@ enum {
 static const double LIKELY = 1.4; /* when the time is over */
 static const double CLEAR = 8;    /* at any sample before */
 
+/* What the first rides take is not known before, and more than later ones do: a second's budget is theirs, so that a program is
+   not overlooked in its first tenths of a second. */
+static uint64_t first_credit_ns(const struct engine_options *options)
+{
+    return (uint64_t)(options->budget * NS_PER_S);
+}
+
 void engine_init(struct engine *engine, const struct engine_options *options)
 {
-    *engine = (struct engine){.options = *options, .riding = options->kind == ENGINE_RIDE};
+    *engine = (struct engine){.options = *options, .riding = options->kind == ENGINE_RIDE,
+                              .credit_ns = first_credit_ns(options)};
 }
 
 /* Starts to count anew. */
@@ -149,6 +157,7 @@ static void start_to_ride(struct engine *engine, uint64_t now_ns)
                        : engine->patience < PROBES_MAX ? 2 * engine->patience
                                                        : PROBES_MAX;
     engine->riding = engine->decided = true;
+    engine->credit_ns = first_credit_ns(&engine->options);
     engine->rode_since = false;
     engine->probed_ns = now_ns;
     forget(engine, now_ns);
@@ -195,6 +204,7 @@ static void count_cost(struct engine *engine)
     if (engine->stays > 0)
         cost_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - engine->cpu_before_ns + switches_ns;
     cost_ns = clock_least(cost_ns, most_ns);
+    engine->credit_ns -= clock_least(engine->credit_ns, cost_ns);
     engine->cost_rounds += engine->cost_rounds < COST_ROUNDS;
     engine->cost_ns = engine->cost_ns - engine->cost_ns / engine->cost_rounds + cost_ns / engine->cost_rounds;
 }
@@ -255,7 +265,7 @@ uint64_t engine_interval_ns(const struct engine *engine)
 {
     const double least_ns = fmin((double)engine->cost_ns / engine->options.budget, (double)APART_MAX_MS * NS_PER_MS);
 
-    return engine->riding && least_ns > (double)engine->options.interval_ns
+    return engine->riding && engine->credit_ns == 0 && least_ns > (double)engine->options.interval_ns
                ? (uint64_t)least_ns
                : engine->options.interval_ns;
 }

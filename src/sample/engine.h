@@ -52,6 +52,7 @@ struct engine {
     uint64_t cpu_before_ns;   /* of the sampler thread, when it began to take that CPU's time in this round */
     uint64_t cost_ns;         /* of one round while it rides, on average lately: */
     unsigned cost_rounds;     /* of so many rounds */
+    uint64_t credit_ns;       /* that riding may take before it is made rarer: a second's budget, as it begins */
 
     uint64_t since_ns;        /* the samples counted here are since then */
     uint64_t samples, torn;

@@ -71,8 +71,11 @@ static void ride_and_probe(struct kernel_thread *thread, cpu_set_t *before)
     assert_true(CPU_ISSET(kernel_thread_cpu(thread), &set));
     engine_end(&engine, now_ns, 1, 0);
 
-    /* What a ride costs, within the budget: no more often than that. */
+    /* What a ride costs, within the budget: no more often than that, once a second's budget is used up. */
     engine.cost_ns = 100000;
+    assert_int_equal(engine_interval_ns(&engine), INTERVAL_NS);
+    assert_in_range(engine.credit_ns, 1, NS_PER_S / 50);
+    engine.credit_ns = 0;
     assert_in_range(engine_interval_ns(&engine), 4999999, 5000001);
     engine.cost_ns = 1000;
     assert_int_equal(engine_interval_ns(&engine), INTERVAL_NS);
