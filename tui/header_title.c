@@ -194,7 +194,7 @@ static void draw_engine(struct pen *pen, const struct header *header, int form)
 
     if (!picture || picture->ended || is_plain(picture))
         return;
-    pen_text(pen, STYLE_MESSAGE, picture->blocking ? "blocking" : picture->riding ? "ride" : "remote");
+    pen_text(pen, STYLE_MESSAGE, picture_engine(picture));
     if (picture->blocking && form == 0)
         draw_share_stopped(pen, header);
 }
@@ -203,7 +203,7 @@ static void draw_plain_engine(struct pen *pen, const struct header *header, int 
 {
     (void)form;
     if (header->picture && !header->picture->ended && is_plain(header->picture))
-        pen_text(pen, STYLE_DIM, "remote");
+        pen_text(pen, STYLE_DIM, picture_engine(header->picture));
 }
 
 /* Why it is read so, and no more often. */

@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/thread_attributes.h"
 
 enum { SLICE_NS = 100000 };
 
@@ -44,22 +44,12 @@ bool thread_start(pthread_t *thread, void *(*run)(void *argument), void *argumen
                      strerror(failure));
 }
 
-/* What sched_getattr(2) and sched_setattr(2) take, which older C libraries have no declaration of
-   (include/uapi/linux/sched/types.h). */
-struct attributes {
-    uint32_t size, policy;
-    uint64_t flags;
-    int32_t nice;
-    uint32_t priority;
-    uint64_t runtime_ns, deadline_ns, period_ns;
-};
-
 /* A thread that wakes up takes the place of one that runs only if its slice is the shorter one (PREEMPT_SHORT,
    kernel/sched/features.h of 6.12): else it waits for that one's slice to be over, or until it sleeps. The runtime of a
    thread of no real-time policy is its slice, 0.1 ms at least (__setparam_fair(), kernel/sched/syscalls.c). */
 void thread_run_soon(void)
 {
-    struct attributes attributes = {0};
+    struct thread_attributes attributes = {0};
 
     if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0 || attributes.policy != SCHED_OTHER)
         return;

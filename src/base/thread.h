@@ -16,7 +16,8 @@ bool thread_start(pthread_t *thread, void *(*run)(void *argument), void *argumen
                   struct error *error);
 
 /* Asks the kernel to let this thread run as soon as it wakes up, in place of one that is in the middle of its turn: that is for
-   one that sleeps most of the time. Who never does has turns as short, and as large a share of the CPU, as before. Kernels before 6.12 do not know that, and a thread with a policy of its own is left alone. */
+   one that sleeps most of the time. Who never does has short turns, and as large a share of the CPU as before. Kernels before
+   6.12 do not know that, and a thread with a policy of its own is left alone. */
 void thread_run_soon(void);
 
 /* Joins a thread that was asked to end, and posts `done` when it is about to. False: it did not within `patience_ms`, and

@@ -447,7 +447,7 @@ static void add_counts(struct head *head, const struct picture *picture)
     const struct sampler_counts *counts = &picture->counts;
 
     add(head, "rate_hz", number(picture->rate_hz));
-    add(head, "engine", text(picture->blocking ? "blocking" : picture->riding ? "ride" : "remote"));
+    add(head, "engine", text(picture_engine(picture)));
     add(head, "engine_reason", text(reason_words(picture->reason)->word));
     add(head, "slowed", flag(picture->slowed));
     add(head, "slowed_rounds", count(picture->slowed_rounds));

@@ -2,8 +2,9 @@
  * plan - which of the places of a thread's stack a reading takes, how often and in which order.
  *
  * Two things depart from each place once in each copy. A stack that can be divided (places.h) is read in part only; and where
- * frames of generators may take turns with others in the same memory, or the end of a chunk is near the top, places are woven: while the target runs as it
- * is read, in the first readings, and in so many after a torn one. What woven places prove is told in walk.h.
+ * frames of generators may take turns with others in the same memory, or the end of a chunk is near the top, places are
+ * woven: while the target runs as it is read, in the first readings, and in so many after a torn one. What woven places
+ * prove is told in walk.h.
  *
  * This is the inside of walk.c and burst.c, as chain.h. The sampler thread alone uses it.
  */

@@ -407,6 +407,11 @@ void picture_free(struct picture *picture)
     *picture = (struct picture){.command = "", .end_text = ""};
 }
 
+const char *picture_engine(const struct picture *picture)
+{
+    return picture->blocking ? "blocking" : picture->riding ? "ride" : "remote";
+}
+
 uint64_t picture_observed_ns(const struct picture *picture, enum tally_span span)
 {
     const uint64_t span_ns = picture->span_ns[span], away_ns = picture->away_ns[span];

@@ -173,6 +173,9 @@ struct picture {
 bool picture_take(struct picture *picture, const struct tally *tally, struct error *error);
 void picture_free(struct picture *picture);
 
+/* How it is read now, in a word: remote, ride or blocking. */
+const char *picture_engine(const struct picture *picture);
+
 /* How much of a span was really observed: of that, shares are told. */
 uint64_t picture_observed_ns(const struct picture *picture, enum tally_span span);
 

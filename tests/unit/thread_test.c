@@ -14,32 +14,24 @@
 #include <cmocka.h>
 
 #include "base/thread.h"
+#include "base/thread_attributes.h"
 
 enum { SLICE_MAX_NS = 100000, NICEST = 19 };
 
 static int nice_value; /* of the thread that asks: by one more than of this one, which everybody may */
-
-/* What sched_getattr(2) gives. */
-struct attributes {
-    uint32_t size, policy;
-    uint64_t flags;
-    int32_t nice;
-    uint32_t priority;
-    uint64_t runtime_ns, deadline_ns, period_ns;
-};
 
 /* Its slice is that of this thread alone. */
 static void *ask(void *attributes)
 {
     setpriority(PRIO_PROCESS, (id_t)gettid(), nice_value);
     thread_run_soon();
-    syscall(SYS_sched_getattr, 0, attributes, sizeof(struct attributes), 0);
+    syscall(SYS_sched_getattr, 0, attributes, sizeof(struct thread_attributes), 0);
     return NULL;
 }
 
 static void test_run_soon(void **state)
 {
-    struct attributes asked = {0}, own = {0};
+    struct thread_attributes asked = {0}, own = {0};
     struct utsname system;
     unsigned major, minor;
     pthread_t thread;
