@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <time.h>
 
+#include "base/alarm_clock.h"
 #include "base/clock.h"
 #include "base/thread.h"
 #include "sample/pace.h"
@@ -44,7 +45,8 @@ struct sampler {
     _Atomic(struct sampler_seat *) arrivals; /* pushed by sampler_add(), last first; the thread takes all */
     struct pace pace;
     uint64_t at_work_ns; /* when it was known to be, last */
-    uint64_t random;
+    uint64_t random; /* the next number of chance: see draw() */
+    struct alarm_clock alarm; /* the thread's */
     pthread_t thread;
     sem_t news;       /* posted when somebody arrived, or the thread is to end: without a target it waits */
     sem_t done;       /* posted when the thread is about to end: joining it does not take long then */
@@ -301,16 +303,23 @@ static bool round_of_all(struct sampler *sampler, uint64_t clock_ns, bool is_rea
 }
 
 /* xorshift64 (Marsaglia, "Xorshift RNGs", 2003): chance enough to break a rhythm. */
-static uint64_t next_random(struct sampler *sampler)
+static void draw(struct sampler *sampler)
 {
     sampler->random ^= sampler->random << 13;
     sampler->random ^= sampler->random >> 7;
     sampler->random ^= sampler->random << 17;
-    return sampler->random;
 }
 
-/* Sleeps in slices, so that it can be stopped soon at low rates too. */
-static void sleep_until(struct sampler *sampler, uint64_t time_ns)
+/* How long after a round the next is due. A sample stands for the time since the one before. So it is that time which chance
+   makes longer or shorter, by up to a half: were it the place within an interval, what a target of the same period does late
+   in it would have more, and what it does early less. The same until the next draw(). */
+static uint64_t step_ns(const struct sampler *sampler, uint64_t interval_ns)
+{
+    return interval_ns / 2 + sampler->random % interval_ns;
+}
+
+/* Sleeps in slices, so that it can be stopped soon at low rates too. The next sleep may be until `next_ns`. */
+static void sleep_until(struct sampler *sampler, uint64_t time_ns, uint64_t next_ns)
 {
     uint64_t now_ns = clock_now_ns();
 
@@ -318,9 +327,8 @@ static void sleep_until(struct sampler *sampler, uint64_t time_ns)
         const uint64_t slice_ms = tend_all(sampler) ? TEND_MS : SLEEP_MAX_MS;
         const uint64_t most_ns = now_ns + slice_ms * NS_PER_MS;
         const uint64_t until_ns = time_ns < most_ns ? time_ns : most_ns;
-        const struct timespec until = {(time_t)(until_ns / NS_PER_S), (long)(until_ns % NS_PER_S)};
 
-        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+        alarm_clock_wait(&sampler->alarm, until_ns, until_ns == time_ns ? next_ns : 0);
         now_ns = clock_now_ns();
     }
 }
@@ -361,9 +369,7 @@ static void wait_for_arrivals(struct sampler *sampler)
     atomic_store(&sampler->rests, false);
 }
 
-/* Finds when the next round is due; gives how many are missed by then. A sample stands for the time since the one
-   before. So it is that time which chance makes longer or shorter, by up to a half: were it the place within an interval,
-   what a target of the same period does late in it would have more, and what it does early less. */
+/* Finds when the next round is due; gives how many are missed by then. */
 static uint64_t find_due(struct sampler *sampler, uint64_t *due_ns, uint64_t interval_ns)
 {
     const uint64_t now_ns = clock_now_ns();
@@ -373,7 +379,8 @@ static uint64_t find_due(struct sampler *sampler, uint64_t *due_ns, uint64_t int
         *due_ns = now_ns;
         return 0;
     }
-    *due_ns += interval_ns / 2 + next_random(sampler) % interval_ns;
+    *due_ns += step_ns(sampler, interval_ns);
+    draw(sampler);
     missed = now_ns > *due_ns ? (now_ns - *due_ns) / interval_ns : 0;
     *due_ns += missed * interval_ns;
     return missed;
@@ -388,7 +395,7 @@ static void next_round(struct sampler *sampler, uint64_t *due_ns)
     struct error reason;
 
     if (interval_ns > 0)
-        sleep_until(sampler, *due_ns);
+        sleep_until(sampler, *due_ns, *due_ns + step_ns(sampler, interval_ns));
     rest_if_asked(sampler);
     if (skip_absence(sampler, interval_ns)) {
         *due_ns = clock_now_ns();
@@ -408,6 +415,7 @@ static void *run(void *argument)
 
     prctl(PR_SET_NAME, "sampler");
     prctl(PR_SET_TIMERSLACK, 1UL); /* the default of 50 µs is a large part of a short interval */
+    alarm_clock_open(&sampler->alarm);
     thread_run_soon(); /* a round that waits until a thread of the target sleeps finds it asleep */
     while (!stopping(sampler)) {
         seat_arrivals(sampler);
@@ -422,6 +430,7 @@ static void *run(void *argument)
     }
     while (sampler->seats != NULL)
         vacate(sampler, &sampler->seats, &stopped, true);
+    alarm_clock_close(&sampler->alarm);
     atomic_store(&sampler->rests, true);
     sem_post(&sampler->done);
     return NULL;

@@ -1,0 +1,64 @@
+#include "base/alarm_clock.h"
+
+#include <stdbool.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+enum { TIMERS = sizeof ((struct alarm_clock *)0)->timers / sizeof ((struct alarm_clock *)0)->timers[0] };
+
+static struct timespec moment(uint64_t time_ns)
+{
+    return (struct timespec){(time_t)(time_ns / NS_PER_S), (long)(time_ns % NS_PER_S)};
+}
+
+void alarm_clock_open(struct alarm_clock *clock)
+{
+    for (int i = 0; i < TIMERS; i++) {
+        clock->timers[i].fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+        clock->timers[i].set_ns = 0;
+    }
+}
+
+void alarm_clock_close(struct alarm_clock *clock)
+{
+    for (int i = 0; i < TIMERS; i++)
+        if (clock->timers[i].fd >= 0)
+            close(clock->timers[i].fd);
+}
+
+static bool set(struct alarm_clock *clock, int i, uint64_t time_ns)
+{
+    const struct itimerspec time = {.it_value = moment(time_ns)};
+
+    clock->timers[i].set_ns = time_ns;
+    return timerfd_settime(clock->timers[i].fd, TFD_TIMER_ABSTIME, &time, NULL) == 0;
+}
+
+/* The timer that was set for this time, or else the first. */
+static int timer_of(const struct alarm_clock *clock, uint64_t time_ns)
+{
+    for (int i = 0; i < TIMERS; i++)
+        if (clock->timers[i].set_ns == time_ns)
+            return i;
+    return 0;
+}
+
+void alarm_clock_wait(struct alarm_clock *clock, uint64_t time_ns, uint64_t next_ns)
+{
+    const struct timespec time = moment(time_ns);
+    const int i = timer_of(clock, time_ns);
+    uint64_t times_rung;
+
+    if (clock->timers[0].fd < 0 || clock->timers[1].fd < 0 ||
+        (clock->timers[i].set_ns != time_ns && !set(clock, i, time_ns))) {
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
+        return;
+    }
+    if (next_ns != 0)
+        set(clock, !i, next_ns);
+    if (read(clock->timers[i].fd, &times_rung, sizeof times_rung) > 0)
+        clock->timers[i].set_ns = 0;
+}
