@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "memory/refusal.h"
 
 enum {
@@ -30,6 +31,7 @@ struct process_reader {
     unsigned char mark_bytes[MARK_BYTES];
     bool watched; /* the next reading is to look at them, */
     bool marked;  /* and one did, and saw them */
+    struct reader_foresight *foresight; /* of what the next reading is to read as well; NULL: nothing */
 };
 
 static struct iovec remote_piece(const struct piece *piece)
@@ -81,44 +83,83 @@ static bool outlives_its_id(struct process_reader *process)
     return process->by_file;
 }
 
-/* The first reading after process_watch() reads the mark as well: a piece more costs less than a call. */
-static size_t gather_by_call(struct process_reader *process, const struct piece *pieces, size_t count,
-                             void *into)
-{
-    const bool marks = process->watched && !process->marked && count < READER_PIECES_MAX;
+/* What one call reads: where to, and where from. */
+struct call {
+    struct iovec local[3];
     struct iovec remote[READER_PIECES_MAX];
-    unsigned char mark[MARK_BYTES];
-    struct iovec local[] = {{into, 0}, {mark, MARK_BYTES}};
-    ssize_t got;
+    size_t parts; /* of `local`, */
+    size_t count; /* and of `remote` */
+};
 
-    if (count > READER_PIECES_MAX)
-        count = READER_PIECES_MAX;
+/* Adds pieces that are read one after the other into `into`. Gives their bytes. */
+static size_t add_pieces(struct call *call, const struct piece *pieces, size_t count, void *into)
+{
+    size_t bytes = 0;
+
     for (size_t i = 0; i < count; i++) {
-        remote[i] = remote_piece(&pieces[i]);
-        local[0].iov_len += pieces[i].length;
+        call->remote[call->count++] = remote_piece(&pieces[i]);
+        bytes += pieces[i].length;
     }
-    if (marks)
-        remote[count] = remote_piece(&process->mark);
-    got = process_vm_readv(process->pid, local, marks ? 2 : 1, remote, count + marks, 0);
-    if (got < 0)
+    call->local[call->parts++] = (struct iovec){into, bytes};
+    return bytes;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The first reading after process_watch() reads the mark as well, and one after process_foresee() what was foreseen: pieces
+   more cost less than a call. */
+static size_t gather_by_call(struct process_reader *process, const struct piece *pieces, size_t count, void *into,
+                             struct reader_foresight *foresight)
+{
+    unsigned char mark[MARK_BYTES];
+    struct call call;
+    size_t wanted, marks = 0, got;
+    uint64_t began_ns = 0;
+    ssize_t result;
+
+    call.parts = call.count = 0;
+    count = least(count, READER_PIECES_MAX);
+    wanted = add_pieces(&call, pieces, count, into);
+    if (process->watched && !process->marked && call.count < READER_PIECES_MAX)
+        marks = add_pieces(&call, &process->mark, 1, mark);
+    if (foresight != NULL && call.count + foresight->count <= READER_PIECES_MAX) {
+        began_ns = clock_now_ns();
+        add_pieces(&call, foresight->pieces, foresight->count, foresight->into);
+    }
+    result = process_vm_readv(process->pid, call.local, call.parts, call.remote, call.count, 0);
+    if (result < 0)
         return outlives_its_id(process) ? gather_by_file(process->mem_fd, pieces, count, into) : 0;
-    if ((size_t)got < local[0].iov_len) {
+    got = (size_t)result;
+    if (got < wanted) {
         errno = EFAULT;
-        return (size_t)got;
+        return got;
     }
-    process->marked |= marks && (size_t)got == local[0].iov_len + MARK_BYTES &&
-                       memcmp(mark, process->mark_bytes, MARK_BYTES) == 0;
-    return local[0].iov_len;
+    process->marked |= marks > 0 && got >= wanted + marks && memcmp(mark, process->mark_bytes, MARK_BYTES) == 0;
+    if (began_ns > 0 && got > wanted + marks) {
+        foresight->bytes = got - wanted - marks;
+        foresight->took_ns = clock_now_ns() - began_ns;
+    }
+    return wanted;
 }
 
 static size_t process_gather(struct reader *reader, const struct piece *pieces, size_t count,
                              void *into)
 {
     struct process_reader *process = (struct process_reader *)reader;
+    struct reader_foresight *foresight = process->foresight;
 
+    process->foresight = NULL;
     if (process->by_file)
         return gather_by_file(process->mem_fd, pieces, count, into);
-    return gather_by_call(process, pieces, count, into);
+    return gather_by_call(process, pieces, count, into, foresight);
+}
+
+static void process_foresee(struct reader *reader, struct reader_foresight *foresight)
+{
+    ((struct process_reader *)reader)->foresight = foresight;
 }
 
 static bool process_holds(struct reader *reader)
@@ -150,7 +191,13 @@ static void process_free(struct reader *reader)
     free(process);
 }
 
-static const struct reader_type PROCESS_READER = {process_gather, process_holds, process_watch, process_free};
+static const struct reader_type PROCESS_READER = {
+    .gather = process_gather,
+    .holds = process_holds,
+    .watch = process_watch,
+    .foresee = process_foresee,
+    .free = process_free,
+};
 
 /* Asks the kernel for nothing at all: an empty read fails as a real one would, but on permissions
    only (mm/process_vm_access.c checks them before it looks at any address). */

@@ -76,6 +76,13 @@ bool reader_holds(struct reader *reader)
     return reader->type->holds == NULL || reader->type->holds(reader);
 }
 
+void reader_foresee(struct reader *reader, struct reader_foresight *foresight)
+{
+    foresight->bytes = 0;
+    if (reader->type->foresee != NULL)
+        reader->type->foresee(reader, foresight);
+}
+
 void reader_free(struct reader *reader)
 {
     if (reader != NULL)

@@ -34,6 +34,15 @@ static inline struct piece piece_around(struct piece a, struct piece b)
     return (struct piece){start, wraps ? SIZE_MAX : (a_end > b_end ? a_end : b_end) - start.value};
 }
 
+/* What will most likely be read right after another reading, so that this one can read it as well. */
+struct reader_foresight {
+    const struct piece *pieces;
+    size_t count;
+    void *into;       /* which has room for all of them */
+    size_t bytes;     /* so many of their bytes were read, before the first that could not be */
+    uint64_t took_ns; /* by a reading that took so long in all */
+};
+
 struct reader {
     const struct reader_type *type;
 };
@@ -42,6 +51,7 @@ struct reader_type {
     size_t (*gather)(struct reader *reader, const struct piece *pieces, size_t count, void *into);
     bool (*holds)(struct reader *reader); /* NULL: always */
     void (*watch)(struct reader *reader); /* NULL: nothing to do */
+    void (*foresee)(struct reader *reader, struct reader_foresight *foresight); /* NULL: it reads nothing more */
     void (*free)(struct reader *reader);
 };
 
@@ -76,6 +86,10 @@ void reader_watch(struct reader *reader);
 /* Whether what is read is still the memory that the reader was made for, or was at a reading since reader_watch().
    False once the process ended or became another program, whoever has its id now. Costs a system call at most. */
 bool reader_holds(struct reader *reader);
+
+/* The next reading, whatever it is of, is to read that as well if it costs no system call, behind what it reads and in
+   order, and to tell in `foresight` what came of it. That is kept until then, and stays the caller's; .bytes is 0 before. */
+void reader_foresee(struct reader *reader, struct reader_foresight *foresight);
 
 void reader_free(struct reader *reader);
 

@@ -343,8 +343,9 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
                             struct collection *collection)
 {
     const size_t piece_count = count_pieces(collector, parts, extra, count);
-    uint64_t start_ns;
-    size_t total, got;
+    struct collect_buffer *buffer = collector->buffer;
+    enum collect_kind kind = count > 1 ? COLLECT_MANY : COLLECT_ONE;
+    size_t total;
 
     *collection = (struct collection){
         .parts = parts,
@@ -363,18 +364,24 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
         .cframes_at = collector->cframes,
     };
     total = all_bytes(&collection->sizes);
-    if (!grow_buffer(collector->buffer, total, piece_count)) {
+    if (!grow_buffer(buffer, total, piece_count)) {
         errno = ENOMEM;
         return COLLECT_FAILED;
     }
-    lay_out(collection, collector->buffer->bytes);
-    list_pieces(collector, parts, extra, count, collector->buffer->pieces);
-    start_ns = clock_now_ns();
-    got = gather(collector->reader, collector->buffer->pieces, piece_count, collector->buffer->bytes);
-    if (got != total)
-        return what_is_lost(collection, got);
-    collection->took_ns = clock_now_ns() - start_ns;
-    collection->slow = took_long(&collector->usual_ns[count > 1], collection->took_ns, piece_count, total);
+    lay_out(collection, buffer->bytes);
+    list_pieces(collector, parts, extra, count, buffer->pieces);
+    if (foresight_take(&buffer->foresight, buffer->pieces, piece_count, total, buffer->bytes, &collection->took_ns)) {
+        kind = COLLECT_FORESEEN;
+    } else {
+        const uint64_t start_ns = clock_now_ns();
+        const size_t got = gather(collector->reader, buffer->pieces, piece_count, buffer->bytes);
+
+        if (got != total)
+            return what_is_lost(collection, got);
+        collection->took_ns = clock_now_ns() - start_ns;
+        foresight_note(&buffer->foresight, buffer->pieces, piece_count);
+    }
+    collection->slow = took_long(&collector->usual_ns[kind], collection->took_ns, piece_count, total);
     return COLLECTED;
 }
 

@@ -15,6 +15,7 @@
 
 #include "memory/reader.h"
 #include "python/layout.h"
+#include "sample/foresight.h"
 #include "sample/places.h"
 #include "sample/walk.h"
 
@@ -24,9 +25,14 @@ struct collect_buffer {
     size_t size;
     struct piece *pieces;
     size_t piece_room;
+    struct foresight foresight;
 };
 
 void collect_buffer_free(struct collect_buffer *buffer);
+
+/* Readings that take a different time for the same work: of one collection, of many, and of one that was read with
+   something else (foresight.h). */
+enum collect_kind { COLLECT_ONE, COLLECT_MANY, COLLECT_FORESEEN, COLLECT_KINDS };
 
 struct collector {
     struct reader *reader;
@@ -36,7 +42,7 @@ struct collector {
     struct piece cframes;    /* 3.11, 3.12: where the thread state pointed lately */
     struct places places;
     size_t state_bytes;      /* of the thread state that are read */
-    uint64_t usual_ns[2];    /* what a reading takes for each piece of its work: of one collection, or of many */
+    uint64_t usual_ns[COLLECT_KINDS]; /* what a reading takes for each piece of its work */
 };
 
 /* A collector of the thread state at `thread`, which knows no places yet; what it is given stays the

@@ -374,6 +374,18 @@ static uint64_t rounds_apart_ns(const struct target *target, uint64_t now_ns)
     return since_ns > wanted_ns ? since_ns : wanted_ns;
 }
 
+/* Has the stack that is likely to be read first read with the GIL, if it is to be read from here, and once. */
+static void foresee(struct target *target)
+{
+    struct walk_room *room = target->population.source.room;
+
+    if (target->population.interpreter_count > 1 || target->bursts != NULL || target->blocking.wanted ||
+        engine_rides(&target->engine))
+        walk_room_foresee_none(room);
+    else
+        walk_room_foresee(room, target->reader);
+}
+
 /* The threads of all interpreters, of which `*any` tells whether any could be read. What is with the program: the
    first reading of a GIL tells whose memory it is of, before it is used. What population_update() read before does not
    count: an exec, or another process of that id, may have come since. */
@@ -390,8 +402,10 @@ static enum presence_now round_of_interpreters(struct target *target, struct rec
         struct gil_shared shared;
         bool read;
 
-        if (!asked)
+        if (!asked) {
             presence_watch(&target->presence, target->reader, now_ns);
+            foresee(target);
+        }
         read = gil_read(&population->interpreters[i], &target->runtime.layout, target->reader, !target->no_gc, &shared);
         if (!read)
             *error_number = errno;

@@ -148,6 +148,8 @@ static enum thread_reading read_until(struct target_thread *thread, const struct
     thread->was_torn = false;
     for (int i = 0; i < READS_MAX && (i == 0 || read_again(thread, round, result, riding, until_ns)); i++) {
         riding = ride(thread, round);
+        if (riding)
+            walk_forget_foreseen(thread->walk);
         thread->held.depth = 0;
         thread->held.flags = 0;
         begin_moving(&thread->held, thread->frames);

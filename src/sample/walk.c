@@ -39,6 +39,16 @@ void walk_room_set_none(struct walk_room *room, remote_addr none)
     room->none = none;
 }
 
+void walk_room_foresee(struct walk_room *room, struct reader *reader)
+{
+    foresight_offer(&room->buffer.foresight, reader, room->buffer.bytes);
+}
+
+void walk_room_foresee_none(struct walk_room *room)
+{
+    foresight_begin(&room->buffer.foresight);
+}
+
 struct walk *walk_new(struct reader *reader, const struct layout *layout, struct walk_room *room,
                       remote_addr thread)
 {
@@ -76,6 +86,11 @@ void walk_move(struct walk *walk, remote_addr thread)
 void walk_set_held(struct walk *walk, bool held)
 {
     walk->held = held;
+}
+
+void walk_forget_foreseen(struct walk *walk)
+{
+    foresight_drop(&walk->room->buffer.foresight);
 }
 
 /* Adds the place of a frame, and of what stands in front of a generator's: the exception that it handles. */

@@ -77,6 +77,11 @@ void walk_room_free(struct walk_room *room);
 /* Tells where None is, so that exceptions that are handled can be told. */
 void walk_room_set_none(struct walk_room *room, remote_addr none);
 
+/* At the beginning of a round: the first walk in it may be read with what `reader` reads next; or it may not, as it is to be read
+   from elsewhere than that, or to be stopped (foresight.h). */
+void walk_room_foresee(struct walk_room *room, struct reader *reader);
+void walk_room_foresee_none(struct walk_room *room);
+
 /* A walk of the thread state at `thread`; `reader`, `layout` and `room` are kept, and stay the
    caller's. NULL: out of memory. */
 struct walk;
@@ -89,6 +94,9 @@ void walk_move(struct walk *walk, remote_addr thread);
 
 /* Tells whether the thread cannot run while it is read from here on, as it is not at first: then all holds still. */
 void walk_set_held(struct walk *walk, bool held);
+
+/* What was foreseen is of no use for it: where it is read from is another CPU now. */
+void walk_forget_foreseen(struct walk *walk);
 
 /* What a walk read, valid until the next one in the same room. */
 struct walk_stack {
