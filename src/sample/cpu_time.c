@@ -7,7 +7,9 @@
 enum {
     TICK_MAX_MS = 10,   /* the kernel's clock, at its slowest */
     TURN_LEAST_MS = 20, /* who has had the same turn for so long is taken to keep it, */
-    ASK_EVERY_MS = 4,   /* and is asked for so often: that is a tick where the kernel has 250 in a second */
+    ASK_EVERY_MS = 4,   /* and is asked for so often: that is a tick where the kernel has 250 in a second; */
+    ASK_RARELY_MS = 10, /* or so often, */
+    TURN_PARTS = 8,     /* who has had it for so many times as long */
 };
 
 void cpu_time_begin(struct cpu_time *cpu, struct kernel_thread *kernel, uint64_t born_ns, uint64_t now_ns)
@@ -29,8 +31,12 @@ void cpu_time_take_over(struct cpu_time *cpu)
 /* Whether to ask would most likely tell nothing new. */
 static bool goes_on(const struct cpu_time *cpu, uint64_t now_ns)
 {
-    return cpu->was_on_cpu && now_ns - cpu->turn_ns >= TURN_LEAST_MS * NS_PER_MS &&
-           now_ns - cpu->asked_ns < ASK_EVERY_MS * NS_PER_MS;
+    const uint64_t turn_ns = now_ns - cpu->turn_ns;
+    uint64_t every_ns = clock_least(turn_ns / TURN_PARTS, ASK_RARELY_MS * NS_PER_MS);
+
+    if (every_ns < ASK_EVERY_MS * NS_PER_MS)
+        every_ns = ASK_EVERY_MS * NS_PER_MS;
+    return cpu->was_on_cpu && turn_ns >= TURN_LEAST_MS * NS_PER_MS && now_ns - cpu->asked_ns < every_ns;
 }
 
 enum cpu_time_now cpu_time_look(struct cpu_time *cpu, struct kernel_thread *kernel, bool has_gil, uint64_t now_ns)

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "sample/cpu_time.h"
 
-enum { FIRST_MS = 1000, TICK_MS = 4 };
+enum { FIRST_MS = 1000, TICK_MS = 4, RARELY_MS = 10 };
 
 /* A thread, its kernel's answers, and a clock in milliseconds. */
 struct made_up_thread {
@@ -84,20 +84,29 @@ static void test_one_that_goes_on_is_charged_in_full(void **state)
     end(&thread);
 }
 
+/* It goes on for so long: how often it was asked for. */
+static unsigned count_askings(struct made_up_thread *thread, unsigned ms, uint64_t *cpu_ms)
+{
+    unsigned asked = 0;
+
+    for (unsigned i = 0; i < ms; i++) {
+        compute(thread, 1, cpu_ms, 1);
+        asked += thread->cpu.asked_ns == thread->now_ms * NS_PER_MS;
+    }
+    return asked;
+}
+
 static void test_one_that_keeps_its_turn_is_not_asked_for_each_time(void **state)
 {
     struct made_up_thread thread;
     uint64_t cpu_ms = 0;
-    unsigned asked = 0;
 
     (void)state;
     begin(&thread);
-    compute(&thread, 100, &cpu_ms, 1);
-    for (unsigned i = 0; i < 100; i++) {
-        compute(&thread, 1, &cpu_ms, 1);
-        asked += thread.cpu.asked_ns == thread.now_ms * NS_PER_MS;
-    }
-    assert_in_range(asked, 100 / TICK_MS - 1, 100 / TICK_MS + 1);
+    assert_in_range(count_askings(&thread, 20, &cpu_ms), 18, 20);
+    assert_in_range(count_askings(&thread, 12, &cpu_ms), 12 / TICK_MS - 1, 12 / TICK_MS + 1);
+    count_askings(&thread, 68, &cpu_ms);
+    assert_in_range(count_askings(&thread, 100, &cpu_ms), 100 / RARELY_MS - 1, 100 / RARELY_MS + 1);
     end(&thread);
 }
 
@@ -124,7 +133,7 @@ static void test_one_with_a_new_turn_is_asked_for_each_time(void **state)
     (void)state;
     begin(&thread);
     compute(&thread, 100, &cpu_ms, 1);
-    compute(&thread, TICK_MS, &cpu_ms, 2); /* seen in one of these */
+    compute(&thread, RARELY_MS, &cpu_ms, 2); /* seen in one of these */
     for (unsigned i = 0; i < 10; i++) {
         compute(&thread, 1, &cpu_ms, 2);
         assert_int_equal(thread.cpu.asked_ns, thread.now_ms * NS_PER_MS);
