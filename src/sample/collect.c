@@ -103,16 +103,19 @@ static bool grow_buffer(struct collect_buffer *buffer, size_t need, size_t piece
     return true;
 }
 
-/* Follows what a collection usually takes for its work, at once downwards and slowly upwards, and tells
-   whether this one took far longer. */
-static bool took_long(uint64_t *usual, uint64_t took_ns, size_t pieces, size_t bytes)
+/* Follows what a collection of its kind usually takes for its work, slowly upwards, and tells whether this one took far
+   longer. Downwards it goes at once, but for one that is read with what a round begins with: what that finds cold in the
+   caches differs from round to round, and its usual time is the mean. */
+static bool took_long(uint64_t *usual, enum collect_kind kind, uint64_t took_ns, size_t pieces, size_t bytes)
 {
     const uint64_t work = CALL_WORK + pieces + bytes / PIECE_BYTES;
     const uint64_t each_ns = took_ns / work;
     const uint64_t usual_ns = *usual;
 
-    if (usual_ns == 0 || each_ns < usual_ns)
+    if (usual_ns == 0)
         *usual = each_ns;
+    else if (each_ns < usual_ns)
+        *usual -= (usual_ns - each_ns) / (kind == COLLECT_FORESEEN ? 16 : 1);
     else if (each_ns < SLOW_TIMES * usual_ns)
         *usual += (each_ns - usual_ns) / 16;
     else
@@ -381,7 +384,7 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
         collection->took_ns = clock_now_ns() - start_ns;
         foresight_note(&buffer->foresight, buffer->pieces, piece_count);
     }
-    collection->slow = took_long(&collector->usual_ns[kind], collection->took_ns, piece_count, total);
+    collection->slow = took_long(&collector->usual_ns[kind], kind, collection->took_ns, piece_count, total);
     return COLLECTED;
 }
 

@@ -12,12 +12,10 @@ enum {
     MADE_UP_GENERATOR = 0x400, /* from a frame object to its generator */
 };
 
-static size_t gather(struct reader *reader, const struct piece *pieces, size_t count, void *into)
+static size_t read_pieces(struct made_up *made_up, const struct piece *pieces, size_t count, void *into)
 {
-    struct made_up *made_up = (struct made_up *)reader;
     size_t done = 0;
 
-    made_up->calls++;
     for (size_t i = 0; i < count; i++) {
         const uint64_t offset = pieces[i].address.value - MADE_UP_BASE;
 
@@ -34,12 +32,32 @@ static size_t gather(struct reader *reader, const struct piece *pieces, size_t c
     return done;
 }
 
+static size_t gather(struct reader *reader, const struct piece *pieces, size_t count, void *into)
+{
+    struct made_up *made_up = (struct made_up *)reader;
+    struct reader_foresight *foresight = made_up->foresight;
+    const size_t done = read_pieces(made_up, pieces, count, into);
+
+    made_up->calls++;
+    made_up->foresight = NULL;
+    if (foresight != NULL) {
+        foresight->bytes = read_pieces(made_up, foresight->pieces, foresight->count, foresight->into);
+        foresight->took_ns = made_up->foreseen_ns;
+    }
+    return done;
+}
+
+static void foresee(struct reader *reader, struct reader_foresight *foresight)
+{
+    ((struct made_up *)reader)->foresight = foresight;
+}
+
 static void keep(struct reader *reader)
 {
     (void)reader; /* it is the made-up memory itself */
 }
 
-static const struct reader_type MADE_UP_READER = {.gather = gather, .free = keep};
+static const struct reader_type MADE_UP_READER = {.gather = gather, .foresee = foresee, .free = keep};
 
 /* From 3.13 on a layout comes with what a target tells: a real one's was recorded. */
 static bool take_layout(struct layout *layout, uint32_t version)

@@ -35,6 +35,8 @@ struct made_up {
     made_up_hook *hook;       /* NULL: none */
     unsigned calls;           /* gathers so far */
     int fail_with;            /* errno of every read; 0: none fails */
+    struct reader_foresight *foresight; /* of what the next gather reads as well; NULL: nothing. It takes */
+    uint64_t foreseen_ns;               /* so long */
     uint64_t top;             /* the frame put last; 0: none */
     uint64_t next_slot;       /* where on the data stack the next frame goes */
     unsigned char bytes[MADE_UP_BYTES];

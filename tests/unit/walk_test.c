@@ -481,6 +481,73 @@ static void calls_by_way_of_c_are_told(void **state)
     each_version(torn_by_way_of_c);
 }
 
+/* A round begins with a reading of something else, with which what is foreseen is read in so long. Gives how often it was
+   collected again. */
+static unsigned read_foreseen(struct fixture *fixture, uint64_t took_ns, unsigned calls)
+{
+    struct made_up *made_up = fixture->made_up;
+    uint64_t word;
+
+    made_up->foreseen_ns = took_ns;
+    walk_room_foresee(fixture->room, &made_up->reader);
+    assert_true(reader_read_word(&made_up->reader, remote_at(MADE_UP_THREAD), &word));
+    made_up->calls = 0;
+    assert_int_equal(read_stack(fixture), WALK_WHOLE);
+    ASSERT_CODES(fixture, 3, 2, 1);
+    assert_int_equal(made_up->calls, calls);
+    return fixture->stack.retries;
+}
+
+/* What is cold in the caches at the beginning of a round differs by half as much again; one that takes three times as long
+   was interrupted. */
+static void foreseen(uint32_t version)
+{
+    enum { WARM_NS = 8000, COLD_NS = 16000, SLOW_NS = 50000 };
+    struct fixture fixture;
+
+    open_fixture(&fixture, version, 3);
+    assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+    read_foreseen(&fixture, WARM_NS, 1); /* what the last round read is not known yet */
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(read_foreseen(&fixture, (WARM_NS + COLD_NS) / 2, 0), 0);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(read_foreseen(&fixture, i % 2 == 0 ? WARM_NS : COLD_NS, 0), 0);
+    assert_int_equal(read_foreseen(&fixture, SLOW_NS, 1), 1);
+    assert_int_equal(read_foreseen(&fixture, COLD_NS, 0), 0);
+    close_fixture(&fixture);
+}
+
+static void what_is_foreseen_is_not_read_again(void **state)
+{
+    (void)state;
+    each_version(foreseen);
+}
+
+/* It is read from another CPU now: what it was before is not told. */
+static void forgotten(uint32_t version)
+{
+    struct fixture fixture;
+    uint64_t word;
+
+    open_fixture(&fixture, version, 3);
+    read_stack(&fixture);
+    read_foreseen(&fixture, 1000, 1);
+    read_foreseen(&fixture, 1000, 0);
+    walk_room_foresee(fixture.room, &fixture.made_up->reader);
+    assert_true(reader_read_word(&fixture.made_up->reader, remote_at(MADE_UP_THREAD), &word));
+    made_up_push(fixture.made_up, MADE_UP_CODE(4));
+    walk_forget_foreseen(fixture.walk);
+    assert_int_equal(read_stack(&fixture), WALK_WHOLE);
+    ASSERT_CODES(&fixture, 4, 3, 2, 1);
+    close_fixture(&fixture);
+}
+
+static void what_was_foreseen_from_elsewhere_is_forgotten(void **state)
+{
+    (void)state;
+    each_version(forgotten);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -498,6 +565,8 @@ int main(void)
         cmocka_unit_test(a_stack_that_does_not_run_is_whole_when_it_stands),
         cmocka_unit_test(the_data_stack_is_read_next_to_the_thread_state),
         cmocka_unit_test(calls_by_way_of_c_are_told),
+        cmocka_unit_test(what_is_foreseen_is_not_read_again),
+        cmocka_unit_test(what_was_foreseen_from_elsewhere_is_forgotten),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
