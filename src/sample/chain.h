@@ -2,8 +2,8 @@
  * chain - what one collection proves of a thread's stack: the frames from the top to the bottom that are the
  * same in both of its copies, or of a torn one the root side.
  *
- * The argument is told in walk.h. This is the inside of walk.c and burst.c, which collect, and of plan.c; nobody
- * else includes it.
+ * The argument is told in walk.h. A chain is followed in chain.c; the root side of a torn one is in chain_root.c. This is the
+ * inside of walk.c and burst.c, which collect, and of plan.c; nobody else includes it.
  */
 #ifndef SAMPLE_CHAIN_H
 #define SAMPLE_CHAIN_H
