@@ -38,7 +38,7 @@ void foresight_drop(struct foresight *foresight)
 {
     if (foresight->offered)
         note_vain(foresight);
-    foresight->offered = false;
+    foresight->offered = foresight->is_first = false;
 }
 
 bool foresight_take(struct foresight *foresight, const struct piece *pieces, size_t count, size_t bytes, const void *into,
@@ -48,7 +48,9 @@ bool foresight_take(struct foresight *foresight, const struct piece *pieces, siz
                        foresight->count == count && memcmp(foresight->pieces, pieces, count * sizeof *pieces) == 0;
 
     if (!taken) {
-        foresight_drop(foresight);
+        if (foresight->offered)
+            note_vain(foresight);
+        foresight->offered = false;
         return false;
     }
     foresight->offered = foresight->is_first = false;

@@ -6,7 +6,8 @@
  * the reading of the GIL (reader_foresee()), and is made when the stack's turn comes, if it is the very same then. What was read so
  * in vain is offered more rarely.
  *
- * It is not for who reads a thread from a certain CPU, or stops it before. Plain data inside a collect_buffer; the sampler
+ * It is for the thread that has the GIL alone, as that and the stack are of one moment then; and not for who reads that from a certain
+ * CPU, or stops it before. Plain data inside a collect_buffer; the sampler
  * thread alone uses it.
  */
 #ifndef SAMPLE_FORESIGHT_H
@@ -36,7 +37,7 @@ void foresight_offer(struct foresight *foresight, struct reader *reader, void *i
 /* The same where nothing is to be read before its turn. */
 void foresight_begin(struct foresight *foresight);
 
-/* What was read so, if anything was, is of no use. */
+/* What was read so, if anything was, is of no use, and what is read instead is not to be foreseen. */
 void foresight_drop(struct foresight *foresight);
 
 /* Before `count` pieces with `bytes` in all are read to `into`: whether that was done, by a reading that took `*took_ns`. */

@@ -374,12 +374,12 @@ static uint64_t rounds_apart_ns(const struct target *target, uint64_t now_ns)
     return since_ns > wanted_ns ? since_ns : wanted_ns;
 }
 
-/* Has the stack that is likely to be read first read with the GIL, if it is to be read from here, and once. */
+/* Has the stack that is likely to be read first, of who has the GIL, read with that, if it is to be read from here, and once. */
 static void foresee(struct target *target)
 {
     struct walk_room *room = target->population.source.room;
 
-    if (target->population.interpreter_count > 1 || target->bursts != NULL || target->blocking.wanted ||
+    if (target->no_gil || target->population.interpreter_count > 1 || target->bursts != NULL || target->blocking.wanted ||
         engine_rides(&target->engine))
         walk_room_foresee_none(room);
     else

@@ -148,7 +148,8 @@ static enum thread_reading read_until(struct target_thread *thread, const struct
     thread->was_torn = false;
     for (int i = 0; i < READS_MAX && (i == 0 || read_again(thread, round, result, riding, until_ns)); i++) {
         riding = ride(thread, round);
-        if (riding)
+        /* What has no GIL may have run since that was read, and what the kernel told of it is of after that. */
+        if (riding || !target_thread_holds_gil(thread, round->gil))
             walk_forget_foreseen(thread->walk);
         thread->held.depth = 0;
         thread->held.flags = 0;

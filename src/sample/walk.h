@@ -95,7 +95,7 @@ void walk_move(struct walk *walk, remote_addr thread);
 /* Tells whether the thread cannot run while it is read from here on, as it is not at first: then all holds still. */
 void walk_set_held(struct walk *walk, bool held);
 
-/* What was foreseen is of no use for it: where it is read from is another CPU now. */
+/* It may not be read with that, after all: as it is read from another CPU now, or is of another thread than expected. */
 void walk_forget_foreseen(struct walk *walk);
 
 /* What a walk read, valid until the next one in the same room. */
@@ -114,7 +114,7 @@ struct walk_stack {
     const unsigned char *ahead;      /* the bytes of the pieces ahead, and */
     const unsigned char *extra;      /* the bytes of the extra pieces, read at the same moment; NULL: not
                                         read with what of the stack is given */
-    uint64_t took_ns;                /* the reading of all of this */
+    uint64_t took_ns;                /* the reading of all of this, and of what was read in the same call */
     unsigned retries;                /* collections that were torn and done again */
     bool torn;                       /* there were such before a proven one, which is of a later moment,
                                         when the stack held still, or there was none */

@@ -204,6 +204,43 @@ static void a_sleeper_that_has_the_gil_has_it_since_the_last_round(void **state)
     assert_int_equal(fixture->sink.last.sample.time_ns, slept_ns + ROUND_NS);
 }
 
+/* A round that begins with a reading of the GIL, with which a stack that is foreseen is read; behind that the thread calls, if it
+   does. Whether its sample is of `*depth` frames and that call, so that it was read for itself. */
+static bool is_read_for_itself(struct fixture *fixture, bool calls, uint32_t *depth)
+{
+    struct reader *reader = &fixture->made_up->reader;
+    uint64_t word;
+
+    walk_room_foresee(fixture->room, reader);
+    assert_true(reader_read_word(reader, remote_at(MADE_UP_THREAD), &word));
+    if (calls) {
+        made_up_push(fixture->made_up, MADE_UP_CODES);
+        ++*depth;
+    }
+    fixture->thread->cpu.run.turns--; /* it ran */
+    assert_true(go_round(fixture));
+    return fixture->thread->held.depth == *depth;
+}
+
+/* What was read with the GIL is of who has it. Without it the kernel tells what it does, of a later moment: a stack of before that
+   would stand for its sleep. */
+static void a_stack_that_was_foreseen_is_of_who_has_the_gil(void **state)
+{
+    struct fixture *fixture = *state;
+    uint32_t depth = 2;
+
+    fixture->gil.locked = true;
+    fixture->gil.holder = remote_at(MADE_UP_THREAD);
+    for (int i = 0; i < 100; i++) /* its code objects become well known: then the same is read in each round */
+        assert_true(is_read_for_itself(fixture, false, &depth));
+    for (int i = 0; i < 3; i++)
+        assert_false(is_read_for_itself(fixture, true, &depth));
+    fixture->gil.locked = false;
+    fixture->gil.holder = remote_at(0);
+    for (int i = 0; i < 100; i++)
+        assert_true(is_read_for_itself(fixture, true, &depth));
+}
+
 /* The state of another thread stands where its own did. */
 static void a_thread_state_of_another_is_not_sampled(void **state)
 {
@@ -564,6 +601,7 @@ int main(void)
         THREAD_TEST(a_sleeper_that_was_passed_stood_for_all_that_time),
         THREAD_TEST(a_sleeper_that_was_left_out_stood_for_all_that_time),
         THREAD_TEST(a_sleeper_that_has_the_gil_has_it_since_the_last_round),
+        THREAD_TEST(a_stack_that_was_foreseen_is_of_who_has_the_gil),
         THREAD_TEST(a_thread_state_of_another_is_not_sampled),
         THREAD_TEST(a_thread_without_a_state_is_told_without_a_stack),
         THREAD_TEST(an_end_is_told_once_in_its_round),
