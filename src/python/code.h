@@ -92,7 +92,7 @@ struct code_sight {
     size_t count;
     const unsigned char *ahead; /* those ahead, as they were in front of the stack */
     const unsigned char *bytes;
-    uint64_t took_ns;           /* all of this, while the program ran; 0: it stood still */
+    uint64_t took_ns;           /* all of this, and what was read in the same call, while the program ran; 0: it stood still */
 };
 
 /* Takes note of it. True when it proves that the code object at `code` is the one that is known, and was the same all the

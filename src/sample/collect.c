@@ -105,7 +105,7 @@ static bool grow_buffer(struct collect_buffer *buffer, size_t need, size_t piece
 
 /* Follows what a collection of its kind usually takes for its work, slowly upwards, and tells whether this one took far
    longer. Downwards it goes at once, but for one that is read with what a round begins with: what that finds cold in the
-   caches differs from round to round, and its usual time is the mean. */
+   caches differs from round to round, and its usual time is the mean, up to SLOW_TIMES what it takes at best. */
 static bool took_long(uint64_t *usual, enum collect_kind kind, uint64_t took_ns, size_t pieces, size_t bytes)
 {
     const uint64_t work = CALL_WORK + pieces + bytes / PIECE_BYTES;
@@ -115,7 +115,7 @@ static bool took_long(uint64_t *usual, enum collect_kind kind, uint64_t took_ns,
     if (usual_ns == 0)
         *usual = each_ns;
     else if (each_ns < usual_ns)
-        *usual -= (usual_ns - each_ns) / (kind == COLLECT_FORESEEN ? 16 : 1);
+        *usual = kind == COLLECT_FORESEEN ? clock_least(usual_ns - (usual_ns - each_ns) / 16, SLOW_TIMES * each_ns) : each_ns;
     else if (each_ns < SLOW_TIMES * usual_ns)
         *usual += (each_ns - usual_ns) / 16;
     else

@@ -499,15 +499,18 @@ static unsigned read_foreseen(struct fixture *fixture, uint64_t took_ns, unsigne
 }
 
 /* What is cold in the caches at the beginning of a round differs by half as much again; one that takes three times as long
-   was interrupted. */
+   was interrupted, also if the first one was for much longer. */
 static void foreseen(uint32_t version)
 {
-    enum { WARM_NS = 8000, COLD_NS = 16000, SLOW_NS = 50000 };
+    enum { WARM_NS = 8000, COLD_NS = 16000, SLOW_NS = 50000, LONG_NS = 4000000 };
     struct fixture fixture;
 
     open_fixture(&fixture, version, 3);
     assert_int_equal(read_stack(&fixture), WALK_WHOLE);
     read_foreseen(&fixture, WARM_NS, 1); /* what the last round read is not known yet */
+    read_foreseen(&fixture, LONG_NS, 0);
+    assert_int_equal(read_foreseen(&fixture, WARM_NS, 0), 0);
+    assert_int_equal(read_foreseen(&fixture, SLOW_NS, 1), 1);
     for (int i = 0; i < 100; i++)
         assert_int_equal(read_foreseen(&fixture, (WARM_NS + COLD_NS) / 2, 0), 0);
     for (int i = 0; i < 100; i++)
