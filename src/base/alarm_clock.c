@@ -16,25 +16,34 @@ static struct timespec moment(uint64_t time_ns)
 
 void alarm_clock_open(struct alarm_clock *clock)
 {
+    bool all = true;
+
     for (int i = 0; i < TIMERS; i++) {
         clock->timers[i].fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
         clock->timers[i].set_ns = 0;
+        all &= clock->timers[i].fd >= 0;
     }
+    if (!all)
+        alarm_clock_close(clock);
 }
 
 void alarm_clock_close(struct alarm_clock *clock)
 {
-    for (int i = 0; i < TIMERS; i++)
+    for (int i = 0; i < TIMERS; i++) {
         if (clock->timers[i].fd >= 0)
             close(clock->timers[i].fd);
+        clock->timers[i].fd = -1;
+    }
 }
 
 static bool set(struct alarm_clock *clock, int i, uint64_t time_ns)
 {
     const struct itimerspec time = {.it_value = moment(time_ns)};
 
-    clock->timers[i].set_ns = time_ns;
-    return timerfd_settime(clock->timers[i].fd, TFD_TIMER_ABSTIME, &time, NULL) == 0;
+    const bool done = timerfd_settime(clock->timers[i].fd, TFD_TIMER_ABSTIME, &time, NULL) == 0;
+
+    clock->timers[i].set_ns = done ? time_ns : 0;
+    return done;
 }
 
 /* The timer that was set for this time, or else the first. */
@@ -52,7 +61,7 @@ void alarm_clock_wait(struct alarm_clock *clock, uint64_t time_ns, uint64_t next
     const int i = timer_of(clock, time_ns);
     uint64_t times_rung;
 
-    if (clock->timers[0].fd < 0 || clock->timers[1].fd < 0 ||
+    if (clock->timers[i].fd < 0 ||
         (clock->timers[i].set_ns != time_ns && !set(clock, i, time_ns))) {
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
         return;

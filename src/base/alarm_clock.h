@@ -15,7 +15,7 @@
 
 struct alarm_clock {
     struct {
-        int fd;          /* of timerfd_create(2); -1: there is none */
+        int fd;          /* of timerfd_create(2); -1: there are none */
         uint64_t set_ns; /* when it rings; 0: it is not set, or has rung */
     } timers[2];
 };

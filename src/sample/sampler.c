@@ -45,6 +45,7 @@ struct sampler {
     _Atomic(struct sampler_seat *) arrivals; /* pushed by sampler_add(), last first; the thread takes all */
     struct pace pace;
     uint64_t at_work_ns; /* when it was known to be, last */
+    uint64_t interval_ns; /* from the last round to the one before, as wanted */
     uint64_t random; /* the next number of chance: see draw() */
     struct alarm_clock alarm; /* the thread's */
     pthread_t thread;
@@ -318,7 +319,7 @@ static uint64_t step_ns(const struct sampler *sampler, uint64_t interval_ns)
     return interval_ns / 2 + sampler->random % interval_ns;
 }
 
-/* Sleeps in slices, so that it can be stopped soon at low rates too. The next sleep may be until `next_ns`. */
+/* Sleeps in slices, so that it can be stopped soon at low rates too. The next sleep may be until `next_ns`; 0: nobody knows. */
 static void sleep_until(struct sampler *sampler, uint64_t time_ns, uint64_t next_ns)
 {
     uint64_t now_ns = clock_now_ns();
@@ -390,12 +391,14 @@ static uint64_t find_due(struct sampler *sampler, uint64_t *due_ns, uint64_t int
 static void next_round(struct sampler *sampler, uint64_t *due_ns)
 {
     const uint64_t interval_ns = choose_interval_ns(sampler);
+    const bool goes_on = interval_ns == sampler->interval_ns; /* so that the next will be, most likely */
     uint64_t missed = find_due(sampler, due_ns, interval_ns);
     uint64_t begun_ns;
     struct error reason;
 
     if (interval_ns > 0)
-        sleep_until(sampler, *due_ns, *due_ns + step_ns(sampler, interval_ns));
+        sleep_until(sampler, *due_ns, goes_on ? *due_ns + step_ns(sampler, interval_ns) : 0);
+    sampler->interval_ns = interval_ns;
     rest_if_asked(sampler);
     if (skip_absence(sampler, interval_ns)) {
         *due_ns = clock_now_ns();
