@@ -28,7 +28,7 @@ void cpu_time_take_over(struct cpu_time *cpu)
     cpu->just_met = true;
 }
 
-/* Whether to ask would most likely tell nothing new. */
+/* Whether it most likely has the CPU still; if not, it is charged with up to so much too much, until it is asked for. */
 static bool goes_on(const struct cpu_time *cpu, uint64_t now_ns)
 {
     const uint64_t turn_ns = now_ns - cpu->turn_ns;

@@ -181,6 +181,23 @@ static void test_what_was_too_much_is_made_up_for(void **state)
 }
 
 /* It slept for long, and is seen just after it woke up, before the kernel tells any of that. */
+/* It kept its turn for long, and then has the GIL without a CPU: up to the next asking and a tick too much, and no more. */
+static void test_one_that_lost_its_cpu_is_charged_little_too_much(void **state)
+{
+    struct made_up_thread thread;
+    double charged_ms;
+    uint64_t cpu_ms = 0;
+
+    (void)state;
+    begin(&thread);
+    charged_ms = compute(&thread, 200, &cpu_ms, 1);
+    answer(&thread, cpu_ms, 1); /* and no turn since */
+    for (unsigned i = 0; i < 100; i++)
+        charged_ms += sample(&thread, 1, true);
+    assert_in_range((unsigned)charged_ms, 200, 200 + RARELY_MS + 10);
+    end(&thread);
+}
+
 static void test_one_that_woke_up_is_charged_with_no_more_than_the_time(void **state)
 {
     struct made_up_thread thread;
@@ -261,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_one_with_a_new_turn_is_asked_for_each_time),
         cmocka_unit_test(test_short_turns_are_charged_with_what_they_took),
         cmocka_unit_test(test_what_was_too_much_is_made_up_for),
+        cmocka_unit_test(test_one_that_lost_its_cpu_is_charged_little_too_much),
         cmocka_unit_test(test_one_that_woke_up_is_charged_with_no_more_than_the_time),
         cmocka_unit_test(test_what_was_used_before_it_was_met_is_not_charged),
         cmocka_unit_test(test_what_was_used_before_is_charged_apart),
