@@ -5,7 +5,7 @@
  *     bare_loop [RATE [PID ADDRESS:LENGTH... [/ ADDRESS:LENGTH...]...]]
  *
  * Wakes up RATE times a second, 1000 without it, until it is killed. With a target it also reads those pieces of it
- * each time, one process_vm_readv for each list: what a profiler that makes such calls cannot cost less than.
+ * each time, one process_vm_readv for each list: the difference is what such calls cost.
  */
 #include <stdbool.h>
 #include <stdio.h>
