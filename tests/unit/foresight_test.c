@@ -163,8 +163,8 @@ static unsigned count_vain(struct fixture *fixture, unsigned rounds)
     for (unsigned i = 0; i < rounds; i++) {
         begin_round(fixture);
         offered += fixture->foresight.offered;
-        fixture->pieces[1].length ^= 1;
-        fixture->bytes ^= 1;
+        fixture->pieces[1].length = sizeof stack[1] - (i + 1) % 2;
+        fixture->bytes = sizeof stack - (i + 1) % 2;
         assert_false(read_turn(fixture));
     }
     return offered;
