@@ -2,9 +2,9 @@
  * bare_loop - nothing but waking up: sleeps to the ends of equal intervals, as a sampler that has
  * nothing to read. What it costs is what the machine charges for being woken so often.
  *
- *     bare_loop [RATE [PID ADDRESS:LENGTH... [/ ADDRESS:LENGTH...]...]]
+ *     bare_loop [ahead] [RATE [PID ADDRESS:LENGTH... [/ ADDRESS:LENGTH...]...]]
  *
- * Wakes up RATE times a second, 1000 without it, until it is killed. With a target it also reads those pieces of it
+ * Wakes up RATE times a second, 1000 without it, until it is killed; "ahead" has it sleep as the sampler does. With a target it also reads those pieces of it
  * each time, one process_vm_readv for each list: the difference is what such calls cost.
  */
 #include <stdbool.h>
@@ -14,9 +14,10 @@
 #include <sys/prctl.h>
 #include <time.h>
 
+#include "base/alarm_clock.h"
+#include "base/clock.h"
 #include "pieces.h"
 
-#define NS_PER_S 1000000000L
 #define CALLS_MAX 8
 
 struct call {
@@ -60,23 +61,28 @@ static bool make_calls(pid_t pid)
 
 int main(int argc, char *argv[])
 {
-    const long rate_hz = argc > 1 ? strtol(argv[1], NULL, 10) : 1000;
-    const pid_t pid = argc > 2 ? (pid_t)atoi(argv[2]) : 0;
-    struct timespec until;
+    const bool ahead = argc > 1 && strcmp(argv[1], "ahead") == 0;
+    char **words = argv + 1 + ahead;
+    const int count = argc - 1 - ahead;
+    const long rate_hz = count > 0 ? strtol(words[0], NULL, 10) : 1000;
+    const pid_t pid = count > 1 ? (pid_t)atoi(words[1]) : 0;
+    struct alarm_clock alarm;
+    uint64_t interval_ns;
 
-    if (rate_hz < 1 || rate_hz > 1000000 || (argc > 2 && !parse_calls(argv + 3, argc - 3))) {
-        fprintf(stderr, "usage: bare_loop [RATE [PID ADDRESS:LENGTH... [/ ADDRESS:LENGTH...]...]]\n");
+    if (rate_hz < 1 || rate_hz > 1000000 || (count > 1 && !parse_calls(words + 2, count - 2))) {
+        fprintf(stderr, "usage: bare_loop [ahead] [RATE [PID ADDRESS:LENGTH... [/ ADDRESS:LENGTH...]...]]\n");
         return 2;
     }
+    interval_ns = NS_PER_S / (uint64_t)rate_hz;
     prctl(PR_SET_TIMERSLACK, 1UL); /* as src/sample/sampler.c */
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    for (;;) {
-        until.tv_nsec += NS_PER_S / rate_hz;
-        if (until.tv_nsec >= NS_PER_S) {
-            until.tv_nsec -= NS_PER_S;
-            until.tv_sec++;
-        }
-        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+    alarm_clock_open(&alarm);
+    for (uint64_t until_ns = clock_now_ns() + interval_ns;; until_ns += interval_ns) {
+        const struct timespec until = {(time_t)(until_ns / NS_PER_S), (long)(until_ns % NS_PER_S)};
+
+        if (ahead)
+            alarm_clock_wait(&alarm, until_ns, until_ns + interval_ns);
+        else
+            clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
         if (!make_calls(pid)) {
             perror("bare_loop");
             return 1;

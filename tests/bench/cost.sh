@@ -8,7 +8,8 @@
 # when its window of ten seconds is full. Prints a Markdown table in percent of a core, medians, of what each
 # uses more than the bare loop of its round. Beside it stands whether ours is at most an eighth of Tachyon's, and what
 # a bare loop uses more that makes the system calls of our rounds as well, as strace saw them, and nothing else: of one
-# busy thread, where those are the same in each round. The loop sleeps by clock_nanosleep().
+# busy thread, where those are the same in each round. The loop sleeps by clock_nanosleep(); what it uses when it sleeps as
+# the sampler does is told as well.
 . "${srcdir:-.}/tests/bench/lib.sh"
 
 rounds=${1:-3}
@@ -80,13 +81,14 @@ row() {
     title=$1 kind=$2
     shift 2
     start_target "$python" crowd "$@"
-    empty bare ours theirs alone alone.more calls
+    empty bare ahead ours theirs alone alone.more calls
     case "$has_strace $*" in
     ' '* | *--busy*) ;;
     *) find_calls ;;
     esac
     while [ "$(wc -l <"$work/bare")" -lt "$rounds" ]; do
         measure_bare >>"$work/bare"
+        measure_bare ahead >>"$work/ahead"
         # shellcheck disable=SC2046  # a list of words
         [ ! -s "$work/calls" ] || measure_bare 1000 "$pid" $(cat "$work/calls") >>"$work/alone"
         "measure_$kind" >>"$work/ours"
@@ -95,7 +97,7 @@ row() {
     stop_targets
     more "$work/ours" >"$work/ours.more"
     [ ! -s "$work/alone" ] || more "$work/alone" >"$work/alone.more"
-    printf '| %s | %s | %s | %s | %s |' "$title" "$(median "$work/bare")" "$(median "$work/ours.more")" \
+    printf '| %s | %s | %s | %s | %s | %s |' "$title" "$(median "$work/bare")" "$(median "$work/ahead")" "$(median "$work/ours.more")" \
         "$(range "$work/ours.more")" "$(or_dash "$work/alone.more")"
     if [ -n "$tachyon" ]; then
         more "$work/theirs" >"$work/theirs.more"
@@ -110,9 +112,9 @@ row() {
 find_peer
 has_strace=$(command -v strace || true)
 [ -n "$has_strace" ] || echo "the bare calls are left out: strace is not installed" >&2
-echo "| at 1 kHz, in % of a core | bare loop | more | least to greatest | its calls alone |" \
+echo "| at 1 kHz, in % of a core | bare loop | sleeping as we do | more | least to greatest | its calls alone |" \
     "Tachyon's more | least to greatest | an eighth of it? |"
-echo "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+echo "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
 row "live view, stack 15 deep" live --depth 12
 for depth in 10 200 1000; do
     row "attach, stack $depth deep" attach --depth $((depth - 3))
