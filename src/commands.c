@@ -89,7 +89,7 @@ static struct signal_care care_for_end(void)
 /* Waits for at most `wait_ns`; true when a signal asked to end. */
 static bool wait_for_end(struct session *session, const struct signal_care *care, uint64_t wait_ns)
 {
-    const struct timespec wait = {(time_t)(wait_ns / NS_PER_S), (long)(wait_ns % NS_PER_S)};
+    const struct timespec wait = clock_timespec(wait_ns);
     siginfo_t signal;
 
     return sigtimedwait(&care->signals, &signal, &wait) > 0 && care->heed(care, session, &signal);

@@ -189,7 +189,7 @@ static bool look(struct watch *watch, bool whole, struct error *error)
 /* Sleeps until a time; false: it is to stop. `*changed`: another kind of processes is meant now. */
 static bool wait_until(struct watch *watch, uint64_t until_ns, bool *changed)
 {
-    const struct timespec until = {(time_t)(until_ns / NS_PER_S), (long)(until_ns % NS_PER_S)};
+    const struct timespec until = clock_timespec(until_ns);
     bool goes_on;
 
     pthread_mutex_lock(&watch->lock);

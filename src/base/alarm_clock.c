@@ -9,11 +9,6 @@
 
 enum { TIMERS = sizeof ((struct alarm_clock *)0)->timers / sizeof ((struct alarm_clock *)0)->timers[0] };
 
-static struct timespec moment(uint64_t time_ns)
-{
-    return (struct timespec){(time_t)(time_ns / NS_PER_S), (long)(time_ns % NS_PER_S)};
-}
-
 void alarm_clock_open(struct alarm_clock *clock)
 {
     bool all = true;
@@ -38,8 +33,7 @@ void alarm_clock_close(struct alarm_clock *clock)
 
 static bool set(struct alarm_clock *clock, int i, uint64_t time_ns)
 {
-    const struct itimerspec time = {.it_value = moment(time_ns)};
-
+    const struct itimerspec time = {.it_value = clock_timespec(time_ns)};
     const bool done = timerfd_settime(clock->timers[i].fd, TFD_TIMER_ABSTIME, &time, NULL) == 0;
 
     clock->timers[i].set_ns = done ? time_ns : 0;
@@ -57,12 +51,11 @@ static int timer_of(const struct alarm_clock *clock, uint64_t time_ns)
 
 void alarm_clock_wait(struct alarm_clock *clock, uint64_t time_ns, uint64_t next_ns)
 {
-    const struct timespec time = moment(time_ns);
+    const struct timespec time = clock_timespec(time_ns);
     const int i = timer_of(clock, time_ns);
     uint64_t times_rung;
 
-    if (clock->timers[i].fd < 0 ||
-        (clock->timers[i].set_ns != time_ns && !set(clock, i, time_ns))) {
+    if (clock->timers[i].fd < 0 || (clock->timers[i].set_ns != time_ns && !set(clock, i, time_ns))) {
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
         return;
     }

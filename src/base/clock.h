@@ -27,6 +27,12 @@ static inline uint64_t clock_now_ns(void)
     return clock_ns(CLOCK_MONOTONIC);
 }
 
+/* A moment, or a span, as the kernel takes it. */
+static inline struct timespec clock_timespec(uint64_t time_ns)
+{
+    return (struct timespec){(time_t)(time_ns / NS_PER_S), (long)(time_ns % NS_PER_S)};
+}
+
 /* The earlier of two moments, or the shorter of two spans. */
 static inline uint64_t clock_least(uint64_t a_ns, uint64_t b_ns)
 {

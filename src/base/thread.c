@@ -60,7 +60,7 @@ void thread_run_soon(void)
 bool thread_join_soon(pthread_t thread, sem_t *done, unsigned patience_ms)
 {
     const uint64_t until_ns = clock_now_ns() + patience_ms * NS_PER_MS;
-    const struct timespec until = {(time_t)(until_ns / NS_PER_S), (long)(until_ns % NS_PER_S)};
+    const struct timespec until = clock_timespec(until_ns);
 
     while (sem_clockwait(done, CLOCK_MONOTONIC, &until) != 0)
         if (errno != EINTR)

@@ -13,8 +13,7 @@ enum {
 /* Leaves it as long to run as it was held before. */
 static void rest(const struct blocking *blocking)
 {
-    const struct timespec until = {(time_t)(blocking->rest_ns / NS_PER_S),
-                                   (long)(blocking->rest_ns % NS_PER_S)};
+    const struct timespec until = clock_timespec(blocking->rest_ns);
 
     if (clock_now_ns() < blocking->rest_ns)
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);

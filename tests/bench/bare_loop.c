@@ -4,8 +4,9 @@
  *
  *     bare_loop [ahead] [RATE [PID ADDRESS:LENGTH... [/ ADDRESS:LENGTH...]...]]
  *
- * Wakes up RATE times a second, 1000 without it, until it is killed; "ahead" has it sleep as the sampler does. With a target it also reads those pieces of it
- * each time, one process_vm_readv for each list: the difference is what such calls cost.
+ * Wakes up RATE times a second, 1000 without it, until it is killed; "ahead" has it sleep as the sampler does. With a
+ * target it also reads those pieces of it each time, one process_vm_readv for each list: the difference is what such
+ * calls cost.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -77,7 +78,7 @@ int main(int argc, char *argv[])
     prctl(PR_SET_TIMERSLACK, 1UL); /* as src/sample/sampler.c */
     alarm_clock_open(&alarm);
     for (uint64_t until_ns = clock_now_ns() + interval_ns;; until_ns += interval_ns) {
-        const struct timespec until = {(time_t)(until_ns / NS_PER_S), (long)(until_ns % NS_PER_S)};
+        const struct timespec until = clock_timespec(until_ns);
 
         if (ahead)
             alarm_clock_wait(&alarm, until_ns, until_ns + interval_ns);

@@ -25,7 +25,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 {
     (void)clock;
-    *now = (struct timespec){(time_t)(now_ns / NS_PER_S), (long)(now_ns % NS_PER_S)};
+    *now = clock_timespec(now_ns);
     return 0;
 }
 
