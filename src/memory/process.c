@@ -104,11 +104,6 @@ static size_t add_pieces(struct call *call, const struct piece *pieces, size_t c
     return bytes;
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* The first reading after process_watch() reads the mark as well, and one after process_foresee() what was foreseen: pieces
    more cost less than a call. */
 static size_t gather_by_call(struct process_reader *process, const struct piece *pieces, size_t count, void *into,
@@ -121,7 +116,8 @@ static size_t gather_by_call(struct process_reader *process, const struct piece 
     ssize_t result;
 
     call.parts = call.count = 0;
-    count = least(count, READER_PIECES_MAX);
+    if (count > READER_PIECES_MAX)
+        count = READER_PIECES_MAX;
     wanted = add_pieces(&call, pieces, count, into);
     if (process->watched && !process->marked && call.count < READER_PIECES_MAX)
         marks = add_pieces(&call, &process->mark, 1, mark);

@@ -106,8 +106,9 @@ static bool grow_buffer(struct collect_buffer *buffer, size_t need, size_t piece
 /* Follows what a collection of its kind usually takes for its work, slowly upwards, and tells whether this one took far
    longer. Downwards it goes at once, but for one that is read with what a round begins with: what that finds cold in the
    caches differs from round to round, and its usual time is the mean, up to SLOW_TIMES what it takes at best. */
-static bool took_long(uint64_t *usual, enum collect_kind kind, uint64_t took_ns, size_t pieces, size_t bytes)
+static bool took_long(struct collector *collector, enum collect_kind kind, uint64_t took_ns, size_t pieces, size_t bytes)
 {
+    uint64_t *usual = &collector->usual_ns[kind];
     const uint64_t work = CALL_WORK + pieces + bytes / PIECE_BYTES;
     const uint64_t each_ns = took_ns / work;
     const uint64_t usual_ns = *usual;
@@ -384,7 +385,7 @@ enum collect_result collect(struct collector *collector, const struct collect_pa
         collection->took_ns = clock_now_ns() - start_ns;
         foresight_note(&buffer->foresight, buffer->pieces, piece_count);
     }
-    collection->slow = took_long(&collector->usual_ns[kind], kind, collection->took_ns, piece_count, total);
+    collection->slow = took_long(collector, kind, collection->took_ns, piece_count, total);
     return COLLECTED;
 }
 

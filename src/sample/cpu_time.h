@@ -3,7 +3,8 @@
  *
  * Of a thread on a CPU the kernel tells the time up to the last tick only. So such a thread is taken to have gone
  * on since, and one that keeps its turn on a CPU is not asked for in each round: up to the next tick that would
- * tell nothing new, and who has had it for long will most likely keep it for a while. What was charged too much is not charged later. Plain data; the sampler thread alone uses it.
+ * tell nothing new, and who has had it for long will most likely keep it for a while. What was charged too much is
+ * not charged later. Plain data; the sampler thread alone uses it.
  */
 #ifndef SAMPLE_CPU_TIME_H
 #define SAMPLE_CPU_TIME_H

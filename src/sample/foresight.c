@@ -25,20 +25,22 @@ void foresight_offer(struct foresight *foresight, struct reader *reader, void *i
     reader_foresee(reader, &foresight->reading);
 }
 
-/* What was read was of no use. */
-static void note_vain(struct foresight *foresight)
+/* What was offered, if anything was, is of no use. */
+static void miss(struct foresight *foresight)
 {
     const unsigned more = foresight->rounds_next * 2 + 1;
 
+    if (!foresight->offered)
+        return;
+    foresight->offered = false;
     foresight->rounds_next = more < ROUNDS_MAX ? more : ROUNDS_MAX;
     foresight->rounds_left = foresight->rounds_next;
 }
 
 void foresight_drop(struct foresight *foresight)
 {
-    if (foresight->offered)
-        note_vain(foresight);
-    foresight->offered = foresight->is_first = false;
+    miss(foresight);
+    foresight->is_first = false;
 }
 
 bool foresight_take(struct foresight *foresight, const struct piece *pieces, size_t count, size_t bytes, const void *into,
@@ -48,9 +50,7 @@ bool foresight_take(struct foresight *foresight, const struct piece *pieces, siz
                        foresight->count == count && memcmp(foresight->pieces, pieces, count * sizeof *pieces) == 0;
 
     if (!taken) {
-        if (foresight->offered)
-            note_vain(foresight);
-        foresight->offered = false;
+        miss(foresight);
         return false;
     }
     foresight->offered = foresight->is_first = false;

@@ -6,9 +6,8 @@
  * the reading of the GIL (reader_foresee()), and is made when the stack's turn comes, if it is the very same then. What was read so
  * in vain is offered more rarely.
  *
- * It is for the thread that has the GIL alone, as that and the stack are of one moment then; and not for who reads that from a certain
- * CPU, or stops it before. Plain data inside a collect_buffer; the sampler
- * thread alone uses it.
+ * It is for the thread that has the GIL alone, as that and the stack are of one moment then; and not for who reads that from
+ * a certain CPU, or stops it before. Plain data inside a collect_buffer; the sampler thread alone uses it.
  */
 #ifndef SAMPLE_FORESIGHT_H
 #define SAMPLE_FORESIGHT_H
