@@ -6,8 +6,7 @@
 
 enum {
     TICK_MAX_MS = 10,   /* the kernel's clock, at its slowest */
-    TURN_LEAST_MS = 20, /* who has had the same turn for so long is taken to keep it, */
-    ASK_EVERY_MS = 4,   /* and is asked for so often: that is a tick where the kernel has 250 in a second; */
+    ASK_EVERY_MS = 4,   /* who is seen to keep a turn is asked for so often: that is a tick where the kernel has 250 in a second; */
     ASK_RARELY_MS = 10, /* or so often, */
     TURN_PARTS = 8,     /* who has had it for so many times as long */
 };
@@ -36,7 +35,7 @@ static bool goes_on(const struct cpu_time *cpu, uint64_t now_ns)
 
     if (every_ns < ASK_EVERY_MS * NS_PER_MS)
         every_ns = ASK_EVERY_MS * NS_PER_MS;
-    return cpu->was_on_cpu && turn_ns >= TURN_LEAST_MS * NS_PER_MS && now_ns - cpu->asked_ns < every_ns;
+    return cpu->was_on_cpu && cpu->same_turn && now_ns - cpu->asked_ns < every_ns;
 }
 
 enum cpu_time_now cpu_time_look(struct cpu_time *cpu, struct kernel_thread *kernel, bool has_gil, uint64_t now_ns)
