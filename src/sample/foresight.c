@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { ROUNDS_MAX = 64 }; /* without an offer, after one in vain */
+enum { ROUNDS_MAX = 64 }; /* without an offer, after some in vain */
 
 void foresight_begin(struct foresight *foresight)
 {
@@ -33,8 +33,8 @@ static void miss(struct foresight *foresight)
     if (!foresight->offered)
         return;
     foresight->offered = false;
-    foresight->rounds_next = more < ROUNDS_MAX ? more : ROUNDS_MAX;
     foresight->rounds_left = foresight->rounds_next;
+    foresight->rounds_next = more < ROUNDS_MAX ? more : ROUNDS_MAX;
 }
 
 void foresight_drop(struct foresight *foresight)

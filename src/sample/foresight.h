@@ -4,7 +4,7 @@
  * A system call that reads two things costs less than two calls. A round begins with the GIL; mostly it is still with the thread
  * that had it, and that thread's stack is still kept in the same places. So what the last round read of a stack first is offered to
  * the reading of the GIL (reader_foresee()), and is made when the stack's turn comes, if it is the very same then. What was read so
- * in vain is offered more rarely.
+ * in vain more than once is offered more rarely.
  *
  * It is for the thread that has the GIL alone, as that and the stack are of one moment then; and not for who reads that from
  * a certain CPU, or stops it before. Plain data inside a collect_buffer; the sampler thread alone uses it.

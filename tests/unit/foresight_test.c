@@ -184,6 +184,21 @@ static void test_what_is_in_vain_becomes_rare(void **state)
     assert_in_range(count_vain(fixture, 7), 2, 3);
 }
 
+/* As where one thread of many has the GIL for some rounds, and then another. */
+static void test_one_in_vain_now_and_then_is_only_that(void **state)
+{
+    struct fixture *fixture = *state;
+
+    make_round(fixture);
+    for (unsigned round = 1; round < 100; round++) {
+        const bool is_another = round % 4 == 0;
+
+        fixture->pieces[1].length -= is_another;
+        fixture->bytes -= is_another;
+        assert_int_equal(make_round(fixture), !is_another);
+    }
+}
+
 /* Without a reading, too. */
 static void test_a_round_without_a_reading_is_in_vain(void **state)
 {
@@ -210,6 +225,7 @@ int main(void)
         TEST(test_another_buffer_is_filled),
         TEST(test_what_cannot_be_read_harms_nothing),
         TEST(test_what_is_in_vain_becomes_rare),
+        TEST(test_one_in_vain_now_and_then_is_only_that),
         TEST(test_a_round_without_a_reading_is_in_vain),
     };
 
