@@ -1,6 +1,7 @@
 #include "sample/engine.h"
 
 #include <math.h>
+#include <sched.h>
 
 #include "base/clock.h"
 #include "sample/cpu_hold.h"
@@ -78,6 +79,7 @@ void engine_begin(struct engine *engine, uint64_t now_ns)
     engine->rode = engine->probed = false;
     /* Held there since the last round, all that is done in this one is done on the target's CPU. */
     engine->stays = cpu_held() >= 0;
+    engine->stays_on = cpu_held();
     engine->cpu_before_ns = cpu_held() >= 0 ? clock_ns(CLOCK_THREAD_CPUTIME_ID) : 0;
     engine->probing = probe_is_due(engine, now_ns) && (cpu_held() < 0 || cpu_hold_off(cpu_held()));
 }
@@ -95,11 +97,16 @@ static void note_unable(struct engine *engine)
     forget(engine, engine->now_ns);
 }
 
-static bool move_to(struct engine *engine, int cpu)
+/* Where it is by itself it is not held: to be moved, if only to where it is, ends its turn on that CPU, and what is read in the
+   next one is of later, when the target's thread sleeps. */
+static bool go_to(struct engine *engine, int cpu)
 {
-    if (!cpu_hold_on(cpu))
+    const bool is_there = cpu == (cpu_held() >= 0 ? cpu_held() : sched_getcpu());
+
+    if (!is_there && !cpu_hold_on(cpu))
         return false;
-    engine->stays++;
+    engine->stays += cpu != engine->stays_on;
+    engine->stays_on = cpu;
     return true;
 }
 
@@ -114,7 +121,7 @@ bool engine_ride(struct engine *engine, struct kernel_thread *thread)
     cpu = kernel_thread_cpu(thread);
     if (cpu < 0)
         return false; /* the thread ended */
-    if (cpu == cpu_held() || move_to(engine, cpu)) {
+    if (go_to(engine, cpu)) {
         engine->rode = true;
         engine->unable = false;
         engine->unable_ns = 0;

@@ -49,6 +49,7 @@ struct engine {
     bool probed;              /* and was */
     bool rode;                /* in this round */
     unsigned stays;           /* on CPUs of the target's threads, in this round: each takes two switches from it */
+    int stays_on;             /* the last of these; -1: none */
     uint64_t cpu_before_ns;   /* of the sampler thread, when it began to take that CPU's time in this round */
     uint64_t cost_ns;         /* of one round while it rides, on average lately: */
     unsigned cost_rounds;     /* of so many rounds */
@@ -74,8 +75,8 @@ void engine_set_alone(struct engine *engine, bool alone);
    of another target left it. */
 void engine_begin(struct engine *engine, uint64_t now_ns);
 
-/* Moves this thread to the CPU on which `thread` runs, if it is to ride in this round; false when it is
-   not, or that is not to be had. */
+/* Moves this thread to the CPU on which `thread` runs, if it is to ride in this round and is not there already; false when it
+   is not to ride, or that CPU is not to be had. */
 bool engine_ride(struct engine *engine, struct kernel_thread *thread);
 
 /* After the stack of the thread that has the GIL was read: whether that was from elsewhere to see how

@@ -4,6 +4,7 @@
 . "${srcdir:-.}/tests/live/lib.sh"
 
 need python3 taskset
+more_targets=$top/tests/bench/targets/turns.py
 
 # In front of the profiler's command.
 here=
@@ -69,6 +70,35 @@ apart() {
     here=
 }
 
+# What sleeps by turns is read when its time has come, neither when it has gone to sleep nor in the place of it.
+naps_are_told() {
+    before=$(rows_told)
+    "$tachyon_top" attach --engine ride -d 8 --view threads -o "$work/threads.json" --force "$pid" 2>"$work/notes" ||
+        fail "status $?: $(cat "$work/notes")"
+    python3 -B "$top/tests/live/check_naps.py" "$truth" "$before" "$(rows_told)" "$work/threads.json"
+}
+
+# switches - how often a thread of the target had to leave its CPU to another, so far.
+switches() {
+    cat "/proc/$pid/task"/*/status | awk '/^nonvoluntary/ { sum += $2 } END { print sum }'
+}
+
+# Its CPU is left to it.
+is_let_be() {
+    before=$(switches)
+    attach remote 4
+    after=$(switches)
+    echo "it had to leave its CPU $((after - before)) times"
+    [ $((10 * (after - before))) -lt "$(stat_of rounds)" ] || return 1
+}
+
+by_turns() {
+    start_target "$2" turns --nap 1
+    wait_until_told
+    undisturbed naps_are_told
+    undisturbed is_let_be
+}
+
 # What the profiler itself takes is kept within a budget that is given, if need be by a lower rate. Its start is
 # beyond that.
 own_budget() {
@@ -90,4 +120,5 @@ frugal() {
 for_each_python churning 3.11 3.13 3.15
 for_each_python steady 3.15
 for_each_python apart 3.13
+for_each_python by_turns 3.15
 for_each_python frugal 3.15

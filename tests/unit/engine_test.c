@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "engine_fixture.h"
+#include "sample/cpu_hold.h"
 
 /* A thread to ride with, which sleeps on a CPU. */
 struct sleeper {
@@ -48,6 +49,13 @@ static void put_to_sleep(struct sleeper *sleeper, int cpu)
     assert_true(kernel_thread_open(&sleeper->kernel, getpid(), sleeper->tid));
 }
 
+/* This thread goes to another CPU than its. */
+static void leave(struct sleeper *sleeper)
+{
+    assert_true(cpu_hold_off(kernel_thread_cpu(&sleeper->kernel)));
+    cpu_hold_end();
+}
+
 static void wake_up(struct sleeper *sleepers, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -58,12 +66,14 @@ static void wake_up(struct sleeper *sleepers, size_t count)
     }
 }
 
-static void ride_and_probe(struct kernel_thread *thread, cpu_set_t *before)
+static void ride_and_probe(struct sleeper *sleeper, cpu_set_t *before)
 {
+    struct kernel_thread *thread = &sleeper->kernel;
     cpu_set_t set;
 
     begin(ENGINE_AUTO);
     rounds(400, 10);
+    leave(sleeper);
     engine_begin(&engine, now_ns += INTERVAL_NS);
     assert_true(engine_ride(&engine, thread));
     assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
@@ -139,7 +149,7 @@ static void it_is_held_where_the_thread_is(void **state)
     if (CPU_COUNT(&before) == 1)
         skip(); /* nothing is elsewhere */
     put_to_sleep(&sleeper, -1);
-    ride_and_probe(&sleeper.kernel, &before);
+    ride_and_probe(&sleeper, &before);
     wake_up(&sleeper, 1);
 }
 
@@ -171,6 +181,7 @@ static void it_rides_with_several_targets(void **state)
         put_to_sleep(&sleepers[i], cpus[i]);
         engine_init(&engines[i], &options);
     }
+    leave(&sleepers[0]);
     for (int round = 0; round < 8; round++)
         for (size_t i = 0; i < 2; i++) {
             engine_begin(&engines[i], now_ns += INTERVAL_NS);
@@ -212,6 +223,7 @@ static void only_what_rides_is_moved(void **state)
     begin(ENGINE_RIDE);
     engine_init(&other, &options);
     for (int i = 0; i < 4; i++) {
+        leave(&sleeper);
         assert_true(tries_to_ride(&sleeper.kernel));
         assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
         assert_int_equal(CPU_COUNT(&set), 1);
@@ -254,6 +266,29 @@ static void auto_rides_while_it_is_alone(void **state)
     assert_true(engine_rides(&engine));
 }
 
+/* That would end its turn there. It pays for that CPU all the same. */
+static void what_is_there_is_not_moved(void **state)
+{
+    static struct sleeper sleeper;
+    cpu_set_t before, set;
+    int cpus[2];
+
+    (void)state;
+    find_two(&before, cpus);
+    put_to_sleep(&sleeper, cpus[1]);
+    assert_true(cpu_hold_on(cpus[1]));
+    cpu_hold_end();
+    if (sched_getcpu() != cpus[1])
+        skip(); /* it was taken away in the same moment */
+    begin(ENGINE_RIDE);
+    assert_true(tries_to_ride(&sleeper.kernel));
+    assert_int_equal(engine.stays, 1);
+    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+    assert_true(CPU_EQUAL(&set, &before));
+    engine_leave();
+    wake_up(&sleeper, 1);
+}
+
 /* What the switches of this round are counted as, without the time that it took. */
 static uint64_t switches_ns(void)
 {
@@ -275,6 +310,7 @@ static void each_cpu_that_it_comes_to_is_paid_for(void **state)
     for (size_t i = 0; i < 2; i++)
         put_to_sleep(&sleepers[i], cpus[i]);
     begin(ENGINE_RIDE);
+    leave(&sleepers[0]);
     engine_begin(&engine, now_ns += INTERVAL_NS);
     assert_true(engine_ride(&engine, &sleepers[0].kernel));
     assert_true(engine_ride(&engine, &sleepers[0].kernel)); /* as what is read once more */
@@ -441,6 +477,7 @@ int main(void)
         cmocka_unit_test(it_rides_with_several_targets),
         cmocka_unit_test(only_what_rides_is_moved),
         cmocka_unit_test(auto_rides_while_it_is_alone),
+        cmocka_unit_test(what_is_there_is_not_moved),
         cmocka_unit_test(each_cpu_that_it_comes_to_is_paid_for),
         cmocka_unit_test(a_cpu_that_is_not_ours_may_be_later),
         cmocka_unit_test(what_was_asked_for_and_is_not_to_be_had_is_told),
