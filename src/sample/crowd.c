@@ -12,6 +12,7 @@ void crowd_begin(struct crowd *crowd, const struct population *population, uint6
     const bool may_leave_out = population->interpreter_count == 1 && !in_bursts;
 
     crowd->holder_samples = crowd->holder_torn = 0;
+    crowd->runner = SIZE_MAX;
     crowd->lists_changed = false;
     sleepers_begin(&crowd->sleepers, interval_ns, population->asleep_ns, population->thread_count, quiet,
                    may_leave_out);
@@ -84,6 +85,8 @@ static void count_look(struct crowd *crowd, size_t place, const struct target_th
     if ((is_holder ||
          (round->gil->none && thread->held.state == THREAD_RUNNING && target_thread_has_state(thread))) &&
         target_thread_may_ride(thread, round)) {
+        if (crowd->runner == SIZE_MAX)
+            crowd->runner = place;
         crowd->holder_samples++;
         crowd->holder_torn += thread->was_torn;
     }

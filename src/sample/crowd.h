@@ -25,6 +25,7 @@ struct crowd {
     uint64_t holder_samples; /* of the round's threads that had the GIL, */
     uint64_t holder_torn;    /* and of these the torn ones */
     uint64_t told_ns;        /* the last round after which nothing is missing of who had the GIL; 0: there was none */
+    size_t runner;           /* in this round, the first that was seen to run Python, and may be ridden with; SIZE_MAX: none was */
     size_t met;              /* in this round, the thread that was met, and needs no other look */
     bool lists_changed;      /* in this round, something showed that the target's lists did */
 };

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "memory/refusal.h"
+#include "sample/aside.h"
 #include "sample/crowd.h"
 #include "sample/emit.h"
 #include "sample/engine.h"
@@ -59,6 +60,8 @@ struct target {
     struct pending *pending;
     struct blocking blocking;
     struct crowd crowd;
+    bool alone;                   /* it is the only target of this thread */
+    struct aside aside;
     uint64_t before_ns;           /* when the last round began; 0: there was none */
     uint64_t round_ns;            /* the last round's time; 0: none yet */
     struct presence presence;
@@ -201,6 +204,7 @@ void target_set_slowed(struct target *target, bool slowed)
 
 void target_set_alone(struct target *target, bool alone)
 {
+    target->alone = alone;
     engine_set_alone(&target->engine, alone);
 }
 
@@ -464,6 +468,16 @@ static bool goes_on(struct target *target, enum presence_now now, struct sampler
     return now != PRESENCE_ENDED;
 }
 
+/* What is read from elsewhere is to go on meanwhile. Of many targets, one or the other is on any CPU. */
+static void step_aside(struct target *target, uint64_t now_ns)
+{
+    const size_t runner = target->crowd.runner;
+
+    if (target->alone && runner < target->population.thread_count && !engine_rides(&target->engine) &&
+        !target->blocking.wanted)
+        aside_look(&target->aside, &target->population.threads[runner]->kernel, now_ns);
+}
+
 bool target_round(struct target *target, struct sampler_counts *counts, struct error *error)
 {
     const uint64_t now_ns = clock_now_ns();
@@ -507,6 +521,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     put_round(target, &record, counts);
     target->before_ns = now_ns;
     engine_end(&target->engine, now_ns, target->crowd.holder_samples, target->crowd.holder_torn);
+    step_aside(target, now_ns);
     if (!any)
         return goes_on(target,
                        presence_after_failure(&target->presence, target->reader, &target->runtime,
