@@ -10,8 +10,8 @@ enum {
     LOOK_RARELY_MS = 3200, /* twice as long each time that they meet, up to this */
 };
 
-/* Whether the thread is on this CPU, which this one then leaves if it may run on another. */
-static bool meets(struct kernel_thread *thread)
+/* Leaves this CPU if the thread is on it, for another one if there is one to be had. Whether it was. */
+static bool leave_if_met(struct kernel_thread *thread)
 {
     const int cpu = kernel_thread_cpu(thread);
 
@@ -28,7 +28,7 @@ void aside_look(struct aside *aside, struct kernel_thread *thread, uint64_t now_
 
     if (now_ns < aside->look_ns)
         return;
-    aside->met = !is_first && meets(thread);
+    aside->met = !is_first && leave_if_met(thread);
     aside->pause_ns = met && aside->met ? clock_least(2 * aside->pause_ns, LOOK_RARELY_MS * NS_PER_MS)
                                         : LOOK_EVERY_MS * NS_PER_MS;
     aside->look_ns = now_ns + aside->pause_ns;

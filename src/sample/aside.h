@@ -3,9 +3,10 @@
  *
  * Where a thread that sleeps now and then is on the same CPU, each round takes that from it as it runs, or waits for it to sleep,
  * and then it is found asleep more often than it is. Neither has to be while another CPU is free, but not every machine's kernel
- * sees to that: one that takes no two CPUs for near to each other lets both stay where they were. So it is looked now and then where
- * the thread runs, and if that is here, this one goes elsewhere, and is held off that CPU up to the next round: the timer that it waits for is there,
- * and would bring it back. Then it goes on as the kernel wants. Where they meet again and again, as all CPUs are busy, it is looked more rarely.
+ * sees to that: one that takes no two CPUs for near to each other lets both stay where they were. So it is looked now and then
+ * where the thread runs, and if that is here, this one goes elsewhere, and is held off that CPU up to the next round: the timer
+ * that it waits for is there, and would bring it back. Then it goes on as the kernel wants, on the CPUs that are its own at that
+ * time. Where they meet again and again, as all CPUs are busy, it is looked more rarely.
  *
  * Plain data inside a target; the sampler thread alone uses it.
  */

@@ -30,12 +30,13 @@ void cpu_time_take_over(struct cpu_time *cpu)
 /* Whether it most likely has the CPU still; if not, it is charged with up to so much too much, until it is asked for. */
 static bool goes_on(const struct cpu_time *cpu, uint64_t now_ns)
 {
+    const bool kept_turn = cpu->turn_ns < cpu->asked_ns;
     const uint64_t turn_ns = now_ns - cpu->turn_ns;
     uint64_t every_ns = clock_least(turn_ns / TURN_PARTS, ASK_RARELY_MS * NS_PER_MS);
 
     if (every_ns < ASK_EVERY_MS * NS_PER_MS)
         every_ns = ASK_EVERY_MS * NS_PER_MS;
-    return cpu->was_on_cpu && cpu->same_turn && now_ns - cpu->asked_ns < every_ns;
+    return cpu->was_on_cpu && kept_turn && now_ns - cpu->asked_ns < every_ns;
 }
 
 enum cpu_time_now cpu_time_look(struct cpu_time *cpu, struct kernel_thread *kernel, bool has_gil, uint64_t now_ns)

@@ -69,6 +69,15 @@ void engine_set_alone(struct engine *engine, bool alone)
     forget(engine, 0);
 }
 
+/* Goes to another CPU; should it come back, that is paid for anew. */
+static bool leave(struct engine *engine, int cpu)
+{
+    if (!cpu_hold_off(cpu))
+        return false;
+    engine->stays_on = -1;
+    return true;
+}
+
 void engine_begin(struct engine *engine, uint64_t now_ns)
 {
     if (!engine_rides(engine))
@@ -80,8 +89,9 @@ void engine_begin(struct engine *engine, uint64_t now_ns)
     /* Held there since the last round, all that is done in this one is done on the target's CPU. */
     engine->stays = cpu_held() >= 0;
     engine->stays_on = cpu_held();
-    engine->cpu_before_ns = cpu_held() >= 0 ? clock_ns(CLOCK_THREAD_CPUTIME_ID) : 0;
-    engine->probing = probe_is_due(engine, now_ns) && (cpu_held() < 0 || cpu_hold_off(cpu_held()));
+    if (engine->riding)
+        engine->cpu_before_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    engine->probing = probe_is_due(engine, now_ns) && (cpu_held() < 0 || leave(engine, cpu_held()));
 }
 
 /* That CPU is not ours to run on, which may be different later. Who asked for riding tries it in each round. */
@@ -103,6 +113,8 @@ static bool go_to(struct engine *engine, int cpu)
 {
     const bool is_there = cpu == (cpu_held() >= 0 ? cpu_held() : sched_getcpu());
 
+    if (!is_there && engine->stays == 0) /* what was done so far was at nobody's cost */
+        engine->cpu_before_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     if (!is_there && !cpu_hold_on(cpu))
         return false;
     engine->stays += cpu != engine->stays_on;
@@ -110,17 +122,25 @@ static bool go_to(struct engine *engine, int cpu)
     return true;
 }
 
+/* Whether this is a probe, for which it may have to leave the CPU that it is on by itself first. */
+static bool is_read_from_elsewhere(struct engine *engine, int cpu)
+{
+    if (engine->probing && cpu == sched_getcpu()) {
+        engine->probing = leave(engine, cpu);
+        engine->stays += engine->probing;
+    }
+    return engine->probing;
+}
+
 bool engine_ride(struct engine *engine, struct kernel_thread *thread)
 {
     int cpu;
 
-    if (!engine->riding || engine->probing)
+    if (!engine->riding)
         return false;
-    if (engine->cpu_before_ns == 0)
-        engine->cpu_before_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     cpu = kernel_thread_cpu(thread);
-    if (cpu < 0)
-        return false; /* the thread ended */
+    if (cpu < 0 || is_read_from_elsewhere(engine, cpu)) /* the thread ended, or */
+        return false;
     if (go_to(engine, cpu)) {
         engine->rode = true;
         engine->unable = false;
@@ -130,6 +150,11 @@ bool engine_ride(struct engine *engine, struct kernel_thread *thread)
     note_unable(engine);
     cpu_hold_end();
     return false;
+}
+
+bool engine_stayed(const struct engine *engine)
+{
+    return sched_getcpu() == engine->stays_on;
 }
 
 bool engine_probed(struct engine *engine, bool torn)
@@ -220,8 +245,8 @@ void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64
 {
     if (engine->riding)
         count_cost(engine);
-    /* Where nobody has the GIL, rounds are made at nobody's cost. */
-    if (!engine->rode && !engine->probing)
+    /* Where nobody has the GIL, rounds are made at nobody's cost. Nor is it kept off a CPU for longer than for a probe. */
+    if (!engine->rode || cpu_held() < 0)
         cpu_hold_end();
     if (engine->options.kind != ENGINE_AUTO)
         return;

@@ -1,7 +1,7 @@
 /*
  * engine - from which CPU a target's stacks are read, and what that may cost the target.
  *
- * Remote: from whatever CPU the sampler is on; the target runs meanwhile, and what changes faster than it
+ * Remote: from whatever CPU the sampler is on, but that of the target (aside.h); the target runs meanwhile, and what changes faster than it
  * can be read is cut off (SAMPLE_TRUNCATED). Riding: from the very CPU of the thread that has the GIL,
  * which cannot run while the sampler does, so it holds still; the price is that CPU's time. It is kept
  * within a budget by riding less often. Auto: remote until more than AUTO_PERCENT of the last second's samples
@@ -79,6 +79,10 @@ void engine_begin(struct engine *engine, uint64_t now_ns);
    is not to ride, or that CPU is not to be had. */
 bool engine_ride(struct engine *engine, struct kernel_thread *thread);
 
+/* After a stack was read on that CPU: whether this thread was there up to now. Where it is not held, it may be moved as it waits
+   for its next turn, and then the target's thread runs meanwhile. */
+bool engine_stayed(const struct engine *engine);
+
 /* After the stack of the thread that has the GIL was read: whether that was from elsewhere to see how
    that would be, and it was torn, so that it is to be ridden along with in this round after all. */
 bool engine_probed(struct engine *engine, bool torn);
@@ -88,7 +92,7 @@ bool engine_probed(struct engine *engine, bool torn);
    not what the thread does most. */
 void engine_end(struct engine *engine, uint64_t now_ns, uint64_t samples, uint64_t torn);
 
-/* What it rode along with is gone: lets this thread run where it did before. */
+/* What it rode along with, or stepped aside for, is gone: lets this thread run where it did before. */
 void engine_leave(void);
 
 /* Whether it rides, in rounds in which somebody has the GIL; and whether it was asked to and cannot, so that it is remote. */

@@ -174,6 +174,7 @@ void target_free(struct target *target)
 {
     if (target == NULL)
         return;
+    engine_leave(); /* who looks at it without a sampler does not end it first */
     free_program(target);
     pending_free(target->pending);
     presence_free(&target->presence);
@@ -468,7 +469,8 @@ static bool goes_on(struct target *target, enum presence_now now, struct sampler
     return now != PRESENCE_ENDED;
 }
 
-/* What is read from elsewhere is to go on meanwhile. Of many targets, one or the other is on any CPU. */
+/* What is read from elsewhere is to go on meanwhile; what is stopped for it does not. Of many targets, one or the other is on any
+   CPU. */
 static void step_aside(struct target *target, uint64_t now_ns)
 {
     const size_t runner = target->crowd.runner;
@@ -488,7 +490,7 @@ bool target_round(struct target *target, struct sampler_counts *counts, struct e
     bool any = false;
 
     if (target->reader == NULL)
-        engine_leave(); /* the CPU of another target */
+        engine_leave(); /* the CPU of another target, or what kept it off one */
     if (target->reader == NULL && !follow_program(target, now_ns, error))
         return false;
     if (target->reader == NULL) {

@@ -137,6 +137,11 @@ static bool read_again(const struct target_thread *thread, const struct thread_r
            clock_now_ns() <= until_ns;
 }
 
+static bool is_seen(enum thread_reading result)
+{
+    return result == READING_DONE || result == READING_UNSEEN;
+}
+
 /* Reads the stack into the held sample, all of it by `until_ns`; `stopped` tells that it is stopped meanwhile. */
 static enum thread_reading read_until(struct target_thread *thread, const struct thread_round *round, bool stopped,
                                       uint64_t until_ns)
@@ -155,6 +160,10 @@ static enum thread_reading read_until(struct target_thread *thread, const struct
         thread->held.flags = 0;
         begin_moving(&thread->held, thread->frames);
         result = read_once(thread, round, runs && !riding);
+        if (riding && is_seen(result) && !engine_stayed(round->engine)) {
+            begin_moving(&thread->held, thread->frames);
+            result = READING_UNSEEN;
+        }
     }
     thread->was_torn |= (thread->held.flags & SAMPLE_TRUNCATED) != 0;
     return result == READING_UNSEEN ? READING_DONE : result;

@@ -14,7 +14,7 @@ import sys
 from told import read_rows
 
 THREAD = "nap-1"
-POINTS = 2.5
+POINTS = 2.0
 MISSED_MAX = 0.05  # of the rounds
 
 

@@ -109,6 +109,21 @@ static void test_one_that_keeps_its_turn_is_not_asked_for_each_time(void **state
     end(&thread);
 }
 
+/* Then nobody is known to keep a turn. */
+static void test_a_kernel_that_counts_no_turns_is_asked_each_time(void **state)
+{
+    struct made_up_thread thread;
+
+    (void)state;
+    begin(&thread);
+    for (unsigned i = 0; i < 20; i++) {
+        answer(&thread, 0, 0);
+        sample(&thread, 1, true);
+        assert_int_equal(thread.cpu.asked_ns, thread.now_ms * NS_PER_MS);
+    }
+    end(&thread);
+}
+
 static void test_one_that_is_seen_without_the_gil_is_asked_for(void **state)
 {
     struct made_up_thread thread;
@@ -272,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_that_goes_on_is_charged_in_full),
         cmocka_unit_test(test_one_that_keeps_its_turn_is_not_asked_for_each_time),
+        cmocka_unit_test(test_a_kernel_that_counts_no_turns_is_asked_each_time),
         cmocka_unit_test(test_one_that_is_seen_without_the_gil_is_asked_for),
         cmocka_unit_test(test_one_with_a_new_turn_is_asked_for_again),
         cmocka_unit_test(test_short_turns_are_charged_with_what_they_took),

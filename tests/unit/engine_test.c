@@ -119,9 +119,8 @@ static void ride_and_probe(struct sleeper *sleeper, cpu_set_t *before)
         engine_begin(&engine, now_ns += INTERVAL_NS);
     }
     assert_true(engine.probing);
-    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
-    assert_false(CPU_ISSET(kernel_thread_cpu(thread), &set));
     assert_false(engine_ride(&engine, thread));
+    assert_int_not_equal(sched_getcpu(), kernel_thread_cpu(thread));
     assert_true(engine_probed(&engine, true));
     assert_false(engine_probed(&engine, true));
     assert_true(engine_ride(&engine, thread));
@@ -266,26 +265,118 @@ static void auto_rides_while_it_is_alone(void **state)
     assert_true(engine_rides(&engine));
 }
 
-/* That would end its turn there. It pays for that CPU all the same. */
+/* Goes to that CPU and is not held there; false when the kernel took it away in the same moment. */
+static bool come_to(int cpu)
+{
+    assert_true(cpu_hold_on(cpu));
+    cpu_hold_end();
+    return sched_getcpu() == cpu;
+}
+
+static bool runs_on(const cpu_set_t *expected)
+{
+    cpu_set_t set;
+
+    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+    return CPU_EQUAL(&set, expected);
+}
+
+/* Works for so long, by this thread's own CPU time. */
+static void work(uint64_t ns)
+{
+    const uint64_t until_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) + ns;
+
+    while (clock_ns(CLOCK_THREAD_CPUTIME_ID) < until_ns)
+        ;
+}
+
+/* A round that works before it rides, begun on the thread's CPU or elsewhere: what is paid for that. 0: it was taken from there. */
+static uint64_t cost_of_a_round(struct sleeper *sleeper, int cpu, bool begins_there, const cpu_set_t *before)
+{
+    engine_leave();
+    begin(ENGINE_RIDE);
+    if (begins_there ? !come_to(cpu) : (leave(sleeper), false))
+        return 0;
+    engine_begin(&engine, now_ns += INTERVAL_NS);
+    work(NS_PER_MS);
+    if (begins_there != (sched_getcpu() == cpu))
+        return 0;
+    assert_true(engine_ride(&engine, &sleeper->kernel));
+    assert_int_equal(engine.stays, 1);
+    assert_true(engine_stayed(&engine));
+    if (begins_there != runs_on(before))
+        return 0; /* taken away in the middle of that */
+    engine_end(&engine, now_ns, 1, 0);
+    return engine.cost_ns;
+}
+
+enum { TAKEN_MAX = 100 }; /* times that it is tried anew, as it was taken from where it was to be */
+
+/* To be moved would end its turn there. All that it does there is paid for. */
 static void what_is_there_is_not_moved(void **state)
 {
     static struct sleeper sleeper;
-    cpu_set_t before, set;
+    uint64_t there_ns = 0, from_elsewhere_ns = 0;
+    cpu_set_t before;
     int cpus[2];
 
     (void)state;
     find_two(&before, cpus);
     put_to_sleep(&sleeper, cpus[1]);
-    assert_true(cpu_hold_on(cpus[1]));
-    cpu_hold_end();
-    if (sched_getcpu() != cpus[1])
-        skip(); /* it was taken away in the same moment */
-    begin(ENGINE_RIDE);
-    assert_true(tries_to_ride(&sleeper.kernel));
-    assert_int_equal(engine.stays, 1);
-    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
-    assert_true(CPU_EQUAL(&set, &before));
+    for (int i = 0; i < TAKEN_MAX && there_ns == 0; i++)
+        there_ns = cost_of_a_round(&sleeper, cpus[1], true, &before);
+    for (int i = 0; i < TAKEN_MAX && from_elsewhere_ns == 0; i++)
+        from_elsewhere_ns = cost_of_a_round(&sleeper, cpus[1], false, &before);
+    assert_true(there_ns >= NS_PER_MS);
+    assert_in_range(from_elsewhere_ns, 2 * ENGINE_SWITCH_NS, NS_PER_MS - 1);
     engine_leave();
+    wake_up(&sleeper, 1);
+}
+
+/* A round of auto, which rides: whether it probes, on another CPU than the thread's. */
+static bool probes(struct sleeper *sleeper, int cpu)
+{
+    bool rode;
+
+    engine_begin(&engine, now_ns += INTERVAL_NS);
+    if (!engine.probing)
+        return false;
+    rode = engine_ride(&engine, &sleeper->kernel);
+    assert_false(rode);
+    assert_int_not_equal(sched_getcpu(), cpu);
+    return true;
+}
+
+/* A probe on the thread's CPU would show nothing, also where it is there by itself. */
+static void probes_are_made_elsewhere(void **state)
+{
+    static struct sleeper sleeper;
+    cpu_set_t before;
+    bool probed = false, came = false;
+    int cpus[2];
+
+    (void)state;
+    find_two(&before, cpus);
+    put_to_sleep(&sleeper, cpus[1]);
+    begin(ENGINE_AUTO);
+    rounds(400, 10);
+    assert_true(engine_rides(&engine));
+    for (int i = 0; i < TAKEN_MAX * 100 && !(probed && came); i++) {
+        came = come_to(cpus[1]);
+        probed = probes(&sleeper, cpus[1]);
+        if (probed) {
+            /* It is torn, and ridden along with: it comes to that CPU twice. */
+            assert_true(engine_probed(&engine, true));
+            assert_true(engine_ride(&engine, &sleeper.kernel));
+            assert_true(!came || engine.stays == 2);
+        } else {
+            engine_ride(&engine, &sleeper.kernel);
+        }
+        engine_end(&engine, now_ns, 1, 0);
+        engine_leave();
+        assert_true(runs_on(&before));
+    }
+    assert_true(probed && came);
     wake_up(&sleeper, 1);
 }
 
@@ -478,6 +569,7 @@ int main(void)
         cmocka_unit_test(only_what_rides_is_moved),
         cmocka_unit_test(auto_rides_while_it_is_alone),
         cmocka_unit_test(what_is_there_is_not_moved),
+        cmocka_unit_test(probes_are_made_elsewhere),
         cmocka_unit_test(each_cpu_that_it_comes_to_is_paid_for),
         cmocka_unit_test(a_cpu_that_is_not_ours_may_be_later),
         cmocka_unit_test(what_was_asked_for_and_is_not_to_be_had_is_told),
