@@ -140,6 +140,7 @@ bool go_round(struct fixture *fixture)
         .layout = &fixture->made_up->layout,
         .codes = fixture->codes,
         .gil = &fixture->gil,
+        .engine = fixture->engine,
         .pending = fixture->pending,
         .before_ns = fixture->now_ns,
         .now_ns = fixture->now_ns + ROUND_NS,

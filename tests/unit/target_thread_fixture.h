@@ -42,6 +42,7 @@ struct fixture {
     struct target_thread *thread;
     struct sampler_counts counts;
     struct gil_now gil;
+    struct engine *engine; /* NULL: it is not ridden with */
     bool native_markers;
     bool pass; /* rounds in which it sleeps, or waits for the GIL */
     bool leave_out; /* and not even go there once it was passed */

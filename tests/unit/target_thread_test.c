@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,8 @@
 
 #include "target_thread_fixture.h"
 #include "base/clock.h"
+#include "sample/cpu_hold.h"
+#include "sample/engine.h"
 
 /* Whether one that is made in a round at `now_ns`, after one at `before_ns`, may be ridden along with in that round. */
 static bool may_ride_at_once(const struct fixture *fixture, uint64_t before_ns)
@@ -41,6 +44,65 @@ static void only_new_ones_are_not_ridden_with_at_once(void **state)
 
     assert_true(may_ride_at_once(fixture, 0));
     assert_false(may_ride_at_once(fixture, fixture->now_ns - ROUND_NS));
+}
+
+static struct {
+    int cpu;       /* the thread's */
+    bool moves;    /* this one is moved off that in the next reading of the stack */
+    int last_from; /* where the last reading was made */
+} ridden;
+
+/* As the kernel may do with a thread that is not held, while another one has its turn. */
+static void move_in_the_middle(struct made_up *made_up, const struct piece *piece)
+{
+    (void)made_up;
+    if (piece->address.value != MADE_UP_THREAD)
+        return;
+    if (ridden.moves) {
+        assert_true(cpu_hold_off(ridden.cpu));
+        cpu_hold_end();
+    }
+    ridden.moves = false;
+    ridden.last_from = sched_getcpu();
+}
+
+/* Rides along, on that CPU by itself at first. Whether the last reading was made there, too. */
+static bool reads_from_there(struct fixture *fixture, bool moves)
+{
+    ridden.moves = moves;
+    ridden.cpu = kernel_thread_cpu(&fixture->thread->kernel);
+    assert_true(cpu_hold_on(ridden.cpu));
+    cpu_hold_end();
+    engine_begin(fixture->engine, fixture->now_ns);
+    assert_true(go_round(fixture));
+    engine_end(fixture->engine, fixture->now_ns, 1, 0);
+    engine_leave();
+    return ridden.last_from == ridden.cpu;
+}
+
+/* Its thread may have run then. */
+static void what_was_read_as_this_thread_was_moved_is_not_used(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct engine_options options = {ENGINE_RIDE, 0.02, ROUND_NS};
+    struct engine engine;
+    cpu_set_t home;
+
+    assert_int_equal(sched_getaffinity(0, sizeof home, &home), 0);
+    if (CPU_COUNT(&home) == 1)
+        skip(); /* there is no other */
+    engine_init(&engine, &options);
+    fixture->engine = &engine;
+    fixture->now_ns += NS_PER_S; /* it is known for long enough */
+    fixture->gil.locked = true;
+    fixture->gil.holder = remote_at(MADE_UP_THREAD);
+    assert_true(go_round(fixture)); /* what is new is read more than once */
+    fixture->made_up->hook = move_in_the_middle;
+    assert_true(reads_from_there(fixture, false));
+    assert_true(reads_from_there(fixture, true));
+    assert_true(reads_from_there(fixture, false));
+    assert_int_equal(fixture->sink.last.sample.flags, 0);
+    fixture->made_up->hook = NULL;
 }
 
 static void a_thread_that_waits_is_read_once(void **state)
@@ -464,6 +526,7 @@ static void what_the_sink_had_no_room_for_is_told_by_the_next(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        THREAD_TEST(what_was_read_as_this_thread_was_moved_is_not_used),
         THREAD_TEST(only_new_ones_are_not_ridden_with_at_once),
         THREAD_TEST(a_thread_that_waits_is_read_once),
         THREAD_TEST(what_could_not_be_read_is_not_told_from_memory),
