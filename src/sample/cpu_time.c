@@ -6,7 +6,7 @@
 
 enum {
     TICK_MAX_MS = 10,   /* the kernel's clock, at its slowest */
-    ASK_EVERY_MS = 4,   /* who is seen to keep a turn is asked for so often: that is a tick where the kernel has 250 in a second; */
+    ASK_EVERY_MS = 4,   /* who is seen to keep a turn is asked for so often (a tick where the kernel has 250 in a second), */
     ASK_RARELY_MS = 10, /* or so often, */
     TURN_PARTS = 8,     /* who has had it for so many times as long */
 };

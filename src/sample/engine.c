@@ -139,7 +139,7 @@ bool engine_ride(struct engine *engine, struct kernel_thread *thread)
     if (!engine->riding)
         return false;
     cpu = kernel_thread_cpu(thread);
-    if (cpu < 0 || is_read_from_elsewhere(engine, cpu)) /* the thread ended, or */
+    if (cpu < 0 || is_read_from_elsewhere(engine, cpu)) /* less than 0: the thread ended */
         return false;
     if (go_to(engine, cpu)) {
         engine->rode = true;

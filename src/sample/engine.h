@@ -1,8 +1,8 @@
 /*
  * engine - from which CPU a target's stacks are read, and what that may cost the target.
  *
- * Remote: from whatever CPU the sampler is on, but that of the target (aside.h); the target runs meanwhile, and what changes faster than it
- * can be read is cut off (SAMPLE_TRUNCATED). Riding: from the very CPU of the thread that has the GIL,
+ * Remote: from whatever CPU the sampler is on, but that of the target (aside.h); the target runs meanwhile, and what
+ * changes faster than it can be read is cut off (SAMPLE_TRUNCATED). Riding: from the very CPU of the thread that has the GIL,
  * which cannot run while the sampler does, so it holds still; the price is that CPU's time. It is kept
  * within a budget by riding less often. Auto: remote until more than AUTO_PERCENT of the last second's samples
  * were torn at first, by more than chance makes of that, then riding; so many may be torn that this is clear
