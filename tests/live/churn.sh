@@ -8,8 +8,8 @@ need python3
 
 SAMPLES=200000
 
-# A call every 50 ns or so, every 0.3 µs, and every 2 µs. How much holds still long enough to be proven
-# depends on whether the target has a CPU of its own; a plain chain that goes round in the time that
+# A call every 50 ns or so, every 0.3 µs, every 2 µs, and every 20 µs. How much holds still long enough to be proven
+# depends on whether the target has a CPU of its own, but for the last, of which most does; a plain chain that goes round in the time that
 # a collection takes is where callers are misplaced most.
 chains() {
     command=$2
@@ -20,7 +20,8 @@ chains() {
     profile 50 100 --spin 0 --chains d
     profile 10 100 --spin 0 --threads 3
     profile 10 100 --spin 10
-    profile 2 97 --spin 100
+    profile 2 100 --spin 100
+    profile 2 80 --spin 1000
     # Coroutines, exceptions, recursion, calls with keywords; and functions made for each call, whose code objects take each
     # other's place: from elsewhere, all of them can be replaced twice while one stack is read.
     profile 50 100 --spin 0 --chains werhv
