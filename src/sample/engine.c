@@ -111,7 +111,7 @@ static void note_unable(struct engine *engine)
    next one is of later, when the target's thread sleeps. */
 static bool go_to(struct engine *engine, int cpu)
 {
-    const bool is_there = cpu == (cpu_held() >= 0 ? cpu_held() : sched_getcpu());
+    const bool is_there = cpu == sched_getcpu();
 
     if (!is_there && engine->stays == 0) /* what was done so far was at nobody's cost */
         engine->cpu_before_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);

@@ -49,6 +49,15 @@ static void put_to_sleep(struct sleeper *sleeper, int cpu)
     assert_true(kernel_thread_open(&sleeper->kernel, getpid(), sleeper->tid));
 }
 
+/* Whether these, and no others, are where this thread may run. */
+static bool may_run_on(const cpu_set_t *expected)
+{
+    cpu_set_t set;
+
+    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+    return CPU_EQUAL(&set, expected);
+}
+
 /* This thread goes to another CPU than its. */
 static void leave(struct sleeper *sleeper)
 {
@@ -105,8 +114,7 @@ static void ride_and_probe(struct sleeper *sleeper, cpu_set_t *before)
     for (int i = 0; i < 64; i++) {
         engine_begin(&engine, now_ns += INTERVAL_NS);
         engine_end(&engine, now_ns, 1, 0);
-        assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
-        assert_true(CPU_EQUAL(&set, before) || engine.probing);
+        assert_true(may_run_on(before) || engine.probing);
     }
     assert_true(engine.riding);
     assert_int_equal(engine_interval_ns(&engine), INTERVAL_NS);
@@ -134,8 +142,7 @@ static void ride_and_probe(struct sleeper *sleeper, cpu_set_t *before)
         engine_end(&engine, now_ns, 1, 0);
     }
     assert_false(engine.riding);
-    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
-    assert_true(CPU_EQUAL(&set, before));
+    assert_true(may_run_on(before));
 }
 
 static void it_is_held_where_the_thread_is(void **state)
@@ -191,8 +198,7 @@ static void it_rides_with_several_targets(void **state)
             engine_end(&engines[i], now_ns, 1, 0);
         }
     engine_leave();
-    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
-    assert_true(CPU_EQUAL(&set, &before));
+    assert_true(may_run_on(&before));
     wake_up(sleepers, 2);
 }
 
@@ -227,8 +233,7 @@ static void only_what_rides_is_moved(void **state)
         assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
         assert_int_equal(CPU_COUNT(&set), 1);
         engine_begin(&other, now_ns);
-        assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
-        assert_true(CPU_EQUAL(&set, &before));
+        assert_true(may_run_on(&before));
         engine_end(&other, now_ns, 1, 0);
         assert_int_equal(other.stays, 0);
     }
@@ -238,7 +243,7 @@ static void only_what_rides_is_moved(void **state)
 static void auto_rides_while_it_is_alone(void **state)
 {
     static struct sleeper sleeper;
-    cpu_set_t before, set;
+    cpu_set_t before;
 
     (void)state;
     assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
@@ -252,8 +257,7 @@ static void auto_rides_while_it_is_alone(void **state)
         engine_set_alone(&engine, false);
         assert_false(engine_rides(&engine));
         assert_false(tries_to_ride(&sleeper.kernel));
-        assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
-        assert_true(CPU_EQUAL(&set, &before));
+        assert_true(may_run_on(&before));
         rounds(2000, 2);
         assert_false(engine_rides(&engine));
     }
@@ -271,14 +275,6 @@ static bool come_to(int cpu)
     assert_true(cpu_hold_on(cpu));
     cpu_hold_end();
     return sched_getcpu() == cpu;
-}
-
-static bool runs_on(const cpu_set_t *expected)
-{
-    cpu_set_t set;
-
-    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
-    return CPU_EQUAL(&set, expected);
 }
 
 /* Works for so long, by this thread's own CPU time. */
@@ -304,7 +300,7 @@ static uint64_t cost_of_a_round(struct sleeper *sleeper, int cpu, bool begins_th
     assert_true(engine_ride(&engine, &sleeper->kernel));
     assert_int_equal(engine.stays, 1);
     assert_true(engine_stayed(&engine));
-    if (begins_there != runs_on(before))
+    if (begins_there != may_run_on(before))
         return 0; /* taken away in the middle of that */
     engine_end(&engine, now_ns, 1, 0);
     return engine.cost_ns;
@@ -374,7 +370,7 @@ static void probes_are_made_elsewhere(void **state)
         }
         engine_end(&engine, now_ns, 1, 0);
         engine_leave();
-        assert_true(runs_on(&before));
+        assert_true(may_run_on(&before));
     }
     assert_true(probed && came);
     wake_up(&sleeper, 1);
